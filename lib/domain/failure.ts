@@ -1,0 +1,82 @@
+import type { JsonObject } from './json.ts'
+
+/** Everything that may go wrong with one resource or one site and is expected to, as data. Wording: `describeFailure`. */
+export type Failure =
+  /** No connection, or none that answered. Says nothing about what exists on the host. */
+  | { readonly kind: 'unreachable'; readonly host: string; readonly detail: string }
+  /** The connection was lost while something may have run; resolved by looking. */
+  | { readonly kind: 'unknown'; readonly host: string; readonly detail: string }
+  | { readonly kind: 'host-key'; readonly host: string; readonly expected: string; readonly got: string }
+  | { readonly kind: 'login'; readonly host: string; readonly account: string; readonly detail: string }
+  /** The address is in a network that is never a target. */
+  | { readonly kind: 'off-limits'; readonly host: string; readonly network: string; readonly by: string }
+  /** The host no longer looks as it did when the plan was made; nothing ran. */
+  | {
+      readonly kind: 'changed'
+      readonly host: string
+      readonly resource: string
+      readonly planned: JsonObject | null
+      readonly now: JsonObject | null
+    }
+  /** Something that is not ours exists under that name. */
+  | { readonly kind: 'exists'; readonly host: string; readonly resource: string; readonly owner: string | undefined }
+  /** A rule of the kind forbids it. */
+  | {
+      readonly kind: 'refused'
+      readonly host: string
+      readonly resource: string
+      readonly rule: string
+      readonly because: string
+      readonly fix: string
+    }
+  /** It can't be seen: neither absent nor present. */
+  | { readonly kind: 'unobservable'; readonly host: string; readonly resource: string; readonly because: string }
+  /** Not now: waits for a restart, a file, a window. */
+  | { readonly kind: 'deferred'; readonly host: string; readonly resource: string; readonly because: string; readonly fix: string }
+  /** A script failed on the host. */
+  | {
+      readonly kind: 'script'
+      readonly host: string
+      readonly resource: string
+      readonly step: string
+      readonly fqid: string
+      readonly category: string
+      readonly message: string
+    }
+  /** The host spoke something that is not our protocol. */
+  | { readonly kind: 'protocol'; readonly host: string; readonly detail: string }
+  | { readonly kind: 'interrupted'; readonly host: string }
+
+/** One line for a person: where, what was seen, what is true now, what to do next. */
+export function describeFailure(f: Failure): string {
+  switch (f.kind) {
+    case 'unreachable':
+      return `${f.host}: not reachable (${f.detail}). Its state is untouched. Run again when the link is up.`
+    case 'unknown':
+      return `${f.host}: the connection was lost during an act (${f.detail}); whether it happened is not known yet. Run again: the host is looked at before anything else.`
+    case 'host-key':
+      return `${f.host}: host key expected ${f.expected}, got ${f.got}. No credential was sent. If the host was re-installed, compare the fingerprint on its console and run: chancery trust <site>.`
+    case 'login':
+      return `${f.host}: login of ${f.account} refused (${f.detail}). Nothing ran. Check the account and its key.`
+    case 'off-limits':
+      return `${f.host}: in the network ${f.network}, which is never a target (${f.by}). Nothing was sent. No flag overrides this.`
+    case 'changed':
+      return `${f.host}: ${f.resource} no longer looks as it did when the plan was made; nothing ran on this host. Planned on ${show(f.planned)}, now ${show(f.now)}. Preview again.`
+    case 'exists':
+      return `${f.host}: ${f.resource} exists already and is ${f.owner === undefined ? 'nobody’s on record' : `owned by ${f.owner}`}. Nothing was changed. Set adopt: true on the resource to take it over${f.owner === undefined ? '' : ' once its owner has let it go'}.`
+    case 'refused':
+      return `${f.host}: ${f.resource} refused by rule ${f.rule}: ${f.because}. Nothing was changed. ${f.fix}`
+    case 'unobservable':
+      return `${f.host}: ${f.resource} can't be seen (${f.because}), so nothing is known of it and nothing was done.`
+    case 'deferred':
+      return `${f.host}: ${f.resource} is deferred: ${f.because}. ${f.fix}`
+    case 'script':
+      return `${f.host}: ${f.resource}, step ${f.step} failed: ${f.message} (${f.fqid}, ${f.category}).`
+    case 'protocol':
+      return `${f.host}: answered what is not our protocol: ${f.detail}. Nothing is assumed of what ran.`
+    case 'interrupted':
+      return `${f.host}: interrupted before it started. Nothing ran.`
+  }
+}
+
+const show = (seen: JsonObject | null): string => (seen === null ? 'absent' : JSON.stringify(seen))

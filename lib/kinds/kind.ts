@@ -1,0 +1,81 @@
+import type { z } from 'zod'
+import type { JsonObject } from '../domain/json.ts'
+
+/**
+ * The contract of a kind: what it is, how it is looked at, and which steps take it from what was found to what is wanted.
+ * Pure: a kind names its scripts (`<verb>.ps1` beside its `index.ts`) and never runs one.
+ */
+export interface Kind<W extends object = JsonObject, F extends JsonObject = JsonObject> {
+  /** `windows:File`: the Pulumi token is `chancery:windows:File`, the folder `lib/kinds/windows/file`. */
+  readonly token: string
+  /** One sentence for the reference page. */
+  readonly about: string
+  /** The inputs, without `host` and `adopt`, which every resource has. */
+  readonly props: z.ZodObject
+  /** What `observe.ps1` prints when the thing exists. */
+  readonly found: z.ZodType<F>
+  /** Inputs that may be outputs of another resource not known yet in a preview. */
+  readonly references: readonly string[]
+  /** Inputs that are secret whatever the program says. */
+  readonly secrets: readonly string[]
+  /** Inputs whose change means another thing: old one removed first, then the new one made. */
+  readonly replaceOn: readonly string[]
+  /** True: removing it loses data, so it is removed or replaced only when named on the command line. */
+  readonly holdsData: boolean
+  /** Windows feature without which it can't be seen: a missing command then means "after the feature and a restart". */
+  readonly needsFeature?: string
+  /** Stable name on the host, case-folded: `c:\\chancery\\motd.txt`, `dmz`. Two resources of a kind on a host never share one. */
+  identity(want: W): string
+  /** Parameters of `observe.ps1`; `recorded` is what the last run saw (a VM is found by its Id, not its name). */
+  look(want: W, recorded: F | undefined): JsonObject
+  /** The steps from found to wanted. An input that is not set is not compared. */
+  plan(want: W, found: F | null, recorded: F | undefined): Plan
+  /** The steps that remove it. */
+  remove(want: W, found: F, recorded: F | undefined): Plan
+  /** Outputs of the resource beside its inputs. */
+  outputs(found: F): JsonObject
+}
+
+export type Plan =
+  | { readonly do: 'nothing'; readonly because: string }
+  | { readonly do: 'steps'; readonly steps: readonly [Step, ...Step[]] }
+  /** A rule forbids it; `fix` says what the person can do. */
+  | { readonly do: 'refuse'; readonly rule: string; readonly because: string; readonly fix: string }
+  /** Not now: what it waits for, and what ends the wait. */
+  | { readonly do: 'defer'; readonly because: string; readonly fix: string }
+  /** It can't become what is wanted; `properties` force another one. Removed first, then created. */
+  | { readonly do: 'replace'; readonly because: string; readonly properties: readonly string[] }
+
+export type Step = {
+  /** Name of the script: `write` runs `write.ps1`. */
+  readonly verb: string
+  readonly params: JsonObject
+  /** For the preview: `content differs: 42 bytes wanted, 40 found`. */
+  readonly because: string
+  /** Inputs that this step brings about; the detailed diff is made of them. */
+  readonly changes: readonly string[]
+  readonly effects: readonly Effect[]
+}
+
+export type Effect =
+  | 'powers-off'
+  | 'restarts-service'
+  | 'needs-host-restart'
+  | 'may-cut-management-path'
+  | 'deletes-data'
+
+export const nothing = (because: string): Plan => ({ do: 'nothing', because })
+export const refuse = (rule: string, because: string, fix: string): Plan => ({ do: 'refuse', rule, because, fix })
+export const defer = (because: string, fix: string): Plan => ({ do: 'defer', because, fix })
+export const step = (
+  verb: string,
+  params: JsonObject,
+  because: string,
+  changes: readonly string[] = [],
+  effects: readonly Effect[] = [],
+): Step => ({ verb, params, because, changes, effects })
+/** A plan of these steps, or of nothing with the reason why. */
+export const steps = (list: readonly Step[], whenEmpty: string): Plan => {
+  const [first, ...rest] = list
+  return first === undefined ? nothing(whenEmpty) : { do: 'steps', steps: [first, ...rest] }
+}

@@ -1,0 +1,27 @@
+/** What the transport needs of a link. `createLink` gives one for each site; tests give an open door. */
+export interface LinkDoor {
+  readonly id: string
+  /**
+   * Runs a job under the link's concurrency, breaker and lease. Control passes bulk.
+   * Rejects with `BreakerOpen` while the breaker is open, with the abort's reason when aborted before it started.
+   */
+  run<T>(priority: Priority, job: () => Promise<T>, abort?: AbortSignal): Promise<T>
+  /** Resolves when `bytes` may go out without exceeding the budget. Callers write at most 4096 bytes a call. */
+  pace(bytes: number, lane: Priority, abort?: AbortSignal): Promise<void>
+  /** The breaker learns from these. */
+  succeeded(): void
+  failed(because: string): void
+}
+
+export type Priority = 'control' | 'bulk'
+
+/** Thrown by `run` while the breaker is open. */
+export class BreakerOpen extends Error {
+  readonly until: number
+  readonly because: string
+  constructor(until: number, because: string) {
+    super(`link closed after repeated failures (${because})`)
+    this.until = until
+    this.because = because
+  }
+}

@@ -1,0 +1,132 @@
+import type { Json, JsonObject } from '../domain/json.ts'
+
+/**
+ * What crosses the channel between the client and the worker on a host: lines of ASCII JSON. A line to the host that starts
+ * with `z` is the base64 of the raw deflate of such a line. Each line from the host that is ours starts with `marker`; everything else is noise.
+ */
+export const marker = '@@C1 '
+export const wireVersion = 1
+
+/** Hash of an observation that printed nothing. */
+export const absent = 'absent'
+
+/** One line to the host. Guards are checked first, all of them; if one fails, no operation of the frame runs. */
+export type Frame = {
+  readonly frame: number
+  /** Script text by SHA-256 (hex) of its UTF-8 bytes; kept on the host. Only those the host may lack. */
+  readonly scripts?: { readonly [hash: string]: string }
+  readonly guards?: readonly Guard[]
+  readonly ops: readonly Op[]
+}
+
+/** A thing to look at: the observe script of its kind, and what it is called on the host. */
+export type Look = {
+  /** `windows:File|c:\\motd.txt`: kind token and identity; the ownership record lies under its hash. */
+  readonly key: string
+  readonly script: string
+  readonly params: JsonObject
+}
+
+export type Guard = Look & {
+  /** SHA-256 (hex) of the observation exactly as the host printed it, or `absent`. */
+  readonly expect: string
+}
+
+export type Op =
+  | ({ readonly id: number; readonly op: 'observe'; readonly limitMs?: number } & Look)
+  | ({
+      readonly id: number
+      readonly op: 'apply'
+      readonly expect: string
+      /** Who acts: written on the host before the first step. `null`: no ownership (a restart). */
+      readonly own: Owner | null
+      /** True: a thing without a record, or with another's, is taken over. */
+      readonly adopt?: boolean
+      /** True: the record goes once the thing is absent afterwards. */
+      readonly release?: boolean
+      readonly steps: readonly { readonly name: string; readonly script: string; readonly params: JsonObject }[]
+      readonly limitMs?: number
+    } & Look)
+  | { readonly id: number; readonly op: 'ping' }
+
+/** The small record on the host (property 12): `%ProgramData%\\Chancery\\owned\\<sha256 of key>.json`. */
+export type Owner = {
+  readonly organisation: string
+  readonly backend: string
+  readonly urn: string
+  readonly operation: string
+}
+
+/** Printed once, before the first request is read. */
+export type Hello = {
+  readonly hello: number
+  readonly ps: string
+  /** UTC, ISO 8601, the host's own clock. */
+  readonly time: string
+  readonly pid: number
+}
+
+export type Seen = {
+  /** SHA-256 of the JSON text of `seen` as printed, or `absent`. */
+  readonly hash: string
+  readonly seen: JsonObject | null
+  readonly owner: Owner | null
+}
+
+/** One line from the host. Key order as written here. */
+export type Line = Hello | Reply | FrameEnd
+
+export type Reply =
+  | ({ readonly id: number; readonly ok: true; readonly op: 'observe'; readonly warnings: readonly string[] } & Seen)
+  | ({
+      readonly id: number
+      readonly ok: true
+      readonly op: 'apply'
+      /** Names of the steps that ran, in order. */
+      readonly ran: readonly string[]
+      readonly before: string
+      readonly warnings: readonly string[]
+    } & Seen)
+  | { readonly id: number; readonly ok: true; readonly op: 'ping' }
+  /** Refused: it looks otherwise than expected. Nothing of this operation ran. */
+  | ({ readonly id: number; readonly ok: false; readonly why: 'changed' } & Seen)
+  /** Refused: it is somebody else's. Nothing of this operation ran. */
+  | ({ readonly id: number; readonly ok: false; readonly why: 'owned' } & Seen)
+  /** A script failed; `ran` are the steps before it. `after` is a fresh look where one was possible. */
+  | {
+      readonly id: number
+      readonly ok: false
+      readonly why: 'error'
+      readonly error: WireError
+      /** Name of the step, or `observe`. */
+      readonly step: string
+      readonly ran: readonly string[]
+      readonly after: Seen | null
+      readonly warnings: readonly string[]
+    }
+
+export type WireError = {
+  readonly message: string
+  /** FullyQualifiedErrorId, `CommandNotFoundException`, `InvalidParameter,Microsoft.HyperV.PowerShell.Commands.GetVM`. */
+  readonly fqid: string
+  readonly category: string
+  readonly type: string
+  readonly hresult: number
+  readonly stack: string
+}
+
+/** Last line of each frame. */
+export type FrameEnd =
+  | { readonly frame: number; readonly ok: true; readonly ms: number }
+  /** Guards that failed, each with what it looks like now; no operation ran. */
+  | { readonly frame: number; readonly ok: false; readonly why: 'guards'; readonly changed: readonly ({ readonly key: string } & Seen)[]; readonly ms: number }
+  /** A guard could not be looked at; no operation ran. */
+  | { readonly frame: number; readonly ok: false; readonly why: 'guard-error'; readonly key: string; readonly error: WireError; readonly ms: number }
+  /** Scripts that the host does not have; nothing ran, send again with them. */
+  | { readonly frame: number; readonly ok: false; readonly why: 'need'; readonly need: readonly string[]; readonly ms: number }
+  /** The line could not be read as a frame; nothing ran. `frame` is -1. */
+  | { readonly frame: number; readonly ok: false; readonly why: 'bad-frame'; readonly error: WireError; readonly ms: number }
+
+/** ASCII JSON: everything outside 0x20..0x7e as \\uXXXX, so that no code page matters on the way. */
+export const asciiJson = (value: Json | object): string =>
+  JSON.stringify(value).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
