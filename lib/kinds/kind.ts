@@ -58,14 +58,15 @@ export type Step = {
 }
 
 export type Effect =
-  | 'powers-off'
-  | 'restarts-service'
-  | 'needs-host-restart'
-  | 'may-cut-management-path'
-  | 'deletes-data'
+  'powers-off' | 'restarts-service' | 'needs-host-restart' | 'may-cut-management-path' | 'deletes-data'
 
 export const nothing = (because: string): Plan => ({ do: 'nothing', because })
-export const refuse = (rule: string, because: string, fix: string): Plan => ({ do: 'refuse', rule, because, fix })
+export const refuse = (rule: string, because: string, fix: string): Plan => ({
+  do: 'refuse',
+  rule,
+  because,
+  fix,
+})
 export const defer = (because: string, fix: string): Plan => ({ do: 'defer', because, fix })
 export const step = (
   verb: string,

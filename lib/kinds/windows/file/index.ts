@@ -1,0 +1,20 @@
+import type { Kind } from '../../kind.ts'
+import { foldCase } from '../../windows-path.ts'
+import { plan, remove } from './plan.ts'
+import { found, type Found, props, type Want } from './props.ts'
+
+export const kind: Kind<Want, Found> = {
+  token: 'windows:File',
+  about: 'A small text file with exactly this content.',
+  props,
+  found,
+  references: [],
+  secrets: [],
+  replaceOn: ['path'],
+  holdsData: false,
+  identity: (want) => foldCase(want.path),
+  look: (want) => ({ path: want.path }),
+  plan,
+  remove,
+  outputs: (seen) => ({ length: seen.length, sha256: seen.sha256 }),
+}
