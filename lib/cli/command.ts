@@ -1,0 +1,62 @@
+import type { ArgumentsCamelCase, Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs'
+import type { Output, Surroundings } from './output.ts'
+
+/** Options that every command has. */
+export type Globals = {
+  readonly inventory: string | undefined
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+/** What a running command works with. */
+export type Context = Surroundings & { readonly output: Output }
+
+/** The input is wrong: the person must write something else. Ends with exit code 2. */
+export class UsageError extends Error {}
+
+type Described<T> = { readonly [name: string]: T & { readonly describe: string } }
+
+/** A command as its module declares it. `run` imports what it needs and gives the exit code; it never exits. */
+export type CommandSpec<P extends Described<PositionalOptions>, O extends Described<Options>> = {
+  /** As yargs writes it: `sites [selector..]`. */
+  readonly usage: string
+  readonly about: string
+  /** Command line after `chancery`, and what it does. */
+  readonly examples: readonly (readonly [string, string])[]
+  readonly positionals: P
+  readonly options: O
+  readonly run: (
+    args: ArgumentsCamelCase<Globals & InferredOptionTypes<P> & InferredOptionTypes<O>>,
+    context: Context,
+  ) => Promise<number>
+}
+
+/** A command with the types of its arguments sealed: what the list of commands holds. */
+export type Command = {
+  readonly name: string
+  /** Names of its own options, for suggestions. */
+  readonly options: readonly string[]
+  register(argv: Argv<Globals>, act: Act): Argv<Globals>
+}
+
+type Act = (globals: Globals, run: (context: Context) => Promise<number>) => Promise<void>
+
+export function defineCommand<
+  const P extends Described<PositionalOptions>,
+  const O extends Described<Options>,
+>(spec: CommandSpec<P, O>): Command {
+  return {
+    name: spec.usage.split(' ')[0]!,
+    options: Object.keys(spec.options),
+    register: (argv, act) =>
+      argv.command<Globals & InferredOptionTypes<P> & InferredOptionTypes<O>>(
+        spec.usage,
+        spec.about,
+        (own: Argv) => {
+          for (const [name, positional] of Object.entries(spec.positionals)) own.positional(name, positional)
+          own.options(spec.options).example(spec.examples.map(([line, why]) => [`$0 ${line}`, why]))
+        },
+        (args) => act(args, (context) => spec.run(args, context)),
+      ),
+  }
+}

@@ -1,0 +1,92 @@
+import yargs, { type Argv, type Options } from 'yargs'
+import { exitCode } from '../domain/outcome.ts'
+import { type Globals, UsageError } from './command.ts'
+import { commands } from './commands/index.ts'
+import { createOutput, type Surroundings } from './output.ts'
+import { projectVersion } from './root.ts'
+import { nearest } from '../inventory/complaint.ts'
+
+/** Runs one command line and gives its exit code. Throws nothing: an unexpected exception is told and is exit code 1. */
+export async function runCommandLine(argv: readonly string[], at: Surroundings): Promise<number> {
+  let code: number = exitCode.done
+  const program = commands.reduce<Argv<Globals>>(
+    (built, command) =>
+      command.register(built, async (globals, run) => {
+        code = await run({ ...at, output: createOutput(at, globals) })
+      }),
+    globalOptions(argv, at),
+  )
+  try {
+    await program.parseAsync([...argv], {}, (_error: unknown, _args: unknown, help: string) => {
+      if (help !== '') at.stdout.write(`${help}\n`)
+    })
+    return code
+  } catch (error) {
+    if (!(error instanceof UsageError)) return defect(error, at)
+    at.stderr.write(`chancery: ${error.message}\n`)
+    return exitCode.usage
+  }
+}
+
+function globalOptions(argv: readonly string[], at: Surroundings): Argv<Globals> {
+  return yargs([], at.cwd)
+    .scriptName('chancery')
+    .usage('$0 COMMAND\n\nDeclares, previews and pushes what runs at sites on thin, slow links.')
+    .locale('en')
+    .options(globals)
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
+    .strict()
+    .demandCommand(1, 'A command is missing')
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .wrap(Math.min((at.stdout.isTTY === true ? at.stdout.columns : undefined) ?? 100, 110))
+    .alias('help', 'h')
+    .version(projectVersion())
+    .epilogue(exitCodes)
+    .fail((message: string | null, error: Error | undefined) => {
+      // What a command threw comes through here as it is, without a message of yargs.
+      if (!message) throw error
+      throw new UsageError(explain(message, argv))
+    })
+}
+
+const exitCodes = [
+  'Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 some sites unreachable or deferred,',
+  '4 differences found where the question was whether there are any, 130 interrupted.',
+].join('\n')
+
+const globals = {
+  inventory: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'Folder of the organisation [default: CHANCERY_INVENTORY, else the only one under inventories/]',
+  },
+  json: { type: 'boolean', default: false, describe: 'Print the answer as JSON' },
+  quiet: { type: 'boolean', default: false, describe: 'Print only the answer and what went wrong' },
+} as const satisfies { [name: string]: Options }
+
+/** What yargs found wrong, then what was probably meant, then where to read on. */
+function explain(message: string, argv: readonly string[]): string {
+  const command = commands.find(({ name }) => argv.includes(name))
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
+  const see = `See: chancery ${command === undefined ? '' : `${command.name} `}--help`
+  if (unknown === undefined) return `${message}\n  ${see}`
+  if (command === undefined && argv.includes(unknown)) {
+    const meant = nearest(
+      unknown,
+      commands.map(({ name }) => name),
+    )
+    return `Unknown command: ${unknown}\n  ${meant === undefined ? '' : `Did you mean ${meant}?\n  `}${see}`
+  }
+  const meant = nearest(unknown, [...Object.keys(globals), ...(command?.options ?? []), 'help', 'version'])
+  return `${message}\n  ${meant === undefined ? '' : `Did you mean --${meant}?\n  `}${see}`
+}
+
+function defect(error: unknown, at: Surroundings): number {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  at.stderr.write(
+    `Internal error: ${text}\nThis is a defect of chancery, not of your input. Please report it with the command line.\n`,
+  )
+  return exitCode.failed
+}
