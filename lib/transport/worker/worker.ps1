@@ -1,0 +1,314 @@
+# The worker on a host: reads frames from standard input, runs scripts under guard, answers in marked lines (see ../wire.ts).
+# Windows PowerShell 3.0 syntax. Every comment stands on a line of its own and no string spans lines: payload.ts relies on both.
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$ConfirmPreference = 'None'
+Set-StrictMode -Version 2.0
+[Threading.Thread]::CurrentThread.CurrentCulture = [Globalization.CultureInfo]::InvariantCulture
+$sha = [Security.Cryptography.SHA256]::Create()
+$utf8 = New-Object Text.UTF8Encoding $false
+$store = [IO.Path]::Combine($env:ProgramData, 'Chancery')
+$ready = @{ store = $false; stop = $null }
+$blocks = @{}
+
+function ConvertTo-Wire {
+    param($Value)
+    $json = ConvertTo-Json -InputObject $Value -Depth 20 -Compress
+    [regex]::Replace($json, '[^\x20-\x7e]', { param($m) '\u{0:x4}' -f [int][char]$m.Value })
+}
+
+function Write-Wire {
+    param($Text)
+    [Console]::Out.WriteLine('@@C1 ' + $Text)
+    [Console]::Out.Flush()
+}
+
+function Get-Hash {
+    param($Text)
+    [BitConverter]::ToString($sha.ComputeHash($utf8.GetBytes($Text))).Replace('-', '').ToLowerInvariant()
+}
+
+function New-Fault {
+    param($Id, $Category, $Message)
+    New-Object Management.Automation.ErrorRecord (New-Object InvalidOperationException $Message), $Id, $Category, $null
+}
+
+function ConvertTo-Fault {
+    param($Record)
+    $inner = $Record.Exception
+    while ($null -ne $inner.InnerException) { $inner = $inner.InnerException }
+    ConvertTo-Wire ([pscustomobject]@{
+            message = [string]$Record.Exception.Message
+            fqid = [string]$Record.FullyQualifiedErrorId
+            category = [string]$Record.CategoryInfo.Category
+            type = $Record.Exception.GetType().FullName
+            hresult = [int]$inner.HResult
+            stack = ([string]$Record.ScriptStackTrace -split '\s*at Invoke-Block,')[0]
+        })
+}
+
+function Get-Field {
+    param($Object, $Name)
+    $field = $Object.PSObject.Properties[$Name]
+    if ($null -ne $field) { , $field.Value }
+}
+
+# Only administrators write below the store; .NET Framework can say so, elsewhere the folder is as its parent makes it.
+function Get-StorePath {
+    param($Folder, $Name)
+    $path = [IO.Path]::Combine($store, $Folder)
+    if (-not $ready.store) {
+        if ($PSVersionTable.PSVersion.Major -lt 6) {
+            $acl = New-Object Security.AccessControl.DirectorySecurity
+            $acl.SetSecurityDescriptorSddlForm('D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)', 'Access')
+            [void][IO.Directory]::CreateDirectory($store, $acl)
+            [IO.Directory]::SetAccessControl($store, $acl)
+        }
+        $ready.store = $true
+    }
+    [void][IO.Directory]::CreateDirectory($path)
+    [IO.Path]::Combine($path, $Name)
+}
+
+# A file is never seen half written: a new one is moved in place of the old one.
+function Write-Whole {
+    param($Path, $Text)
+    $part = $Path + '.' + $PID
+    [IO.File]::WriteAllText($part, $Text, $utf8)
+    if ([IO.File]::Exists($Path)) { [IO.File]::Replace($part, $Path, [NullString]::Value) } else { [IO.File]::Move($part, $Path) }
+}
+
+function Test-Script {
+    param($Hash)
+    if ($blocks.ContainsKey($Hash)) { return $true }
+    $path = [IO.Path]::Combine($store, 'scripts', ($Hash + '.ps1'))
+    if ($Hash -cnotmatch '^[0-9a-f]{64}$' -or -not [IO.File]::Exists($path)) { return $false }
+    $text = [IO.File]::ReadAllText($path, $utf8)
+    if ((Get-Hash $text) -cne $Hash) { return $false }
+    $blocks[$Hash] = $text
+    $true
+}
+
+# Stands between the worker and a script: a break, continue or exit of the script ends here, with `done` still false.
+function Invoke-Block {
+    param($Block, $Params, $State)
+    try {
+        foreach ($once in 1) {
+            & $Block $Params 3>&1 | ForEach-Object {
+                if ($_ -is [Management.Automation.WarningRecord]) { [void]$State.warnings.Add($_.Message) } else { $_ }
+            }
+            $State.done = $true
+        }
+    } catch {
+        $State.fault = $_
+        $State.done = $true
+    }
+}
+
+# A delegate that begins to stop the pipeline it is handed. Made of an expression: a script block cannot run on a timer's thread,
+# and an exception there would end the process.
+function Get-Stop {
+    if ($null -eq $ready.stop) {
+        $type = [Linq.Expressions.Expression]
+        $shell = $type::Parameter([object])
+        $none = [Linq.Expressions.Expression[]]@($type::Constant($null, [AsyncCallback]), $type::Constant($null))
+        $call = $type::Call($type::Convert($shell, [powershell]), [powershell].GetMethod('BeginStop'), $none)
+        $safe = $type::TryCatch($call, $type::Catch([Exception], $type::Constant($null, [IAsyncResult])))
+        $ready.stop = $type::Lambda([Action[object]], $safe, $shell).Compile()
+    }
+    $ready.stop
+}
+
+# Runs a script in a pipeline of its own, so that it can be stopped when its time is up. Its fault is `$State.fault`.
+function Invoke-Script {
+    param($Hash, $Params, $End, $State)
+    $State.done = $false
+    $shell = [powershell]::Create('CurrentRunspace')
+    $timer = New-Object Threading.CancellationTokenSource
+    $armed = $null
+    $out = @()
+    try {
+        if ($blocks[$Hash] -is [string]) { $blocks[$Hash] = [scriptblock]::Create($blocks[$Hash]) }
+        [void]$shell.AddCommand('Invoke-Block').AddArgument($blocks[$Hash]).AddArgument($Params).AddArgument($State)
+        $armed = $timer.Token.Register((Get-Stop), $shell)
+        $timer.CancelAfter([Math]::Max(1, $End - $watch.ElapsedMilliseconds))
+        $out = @($shell.Invoke())
+        if (-not $State.done -and -not $timer.IsCancellationRequested) { $State.fault = New-Fault 'Chancery.LeftEarly' 'InvalidOperation' 'The script ended by break, continue or exit' }
+    } catch {
+        $State.fault = $_
+    } finally {
+        if ($null -ne $armed) { $armed.Dispose() }
+        if (-not $timer.IsCancellationRequested) { $shell.Dispose() }
+    }
+    if (-not $State.done -and $timer.IsCancellationRequested) { $State.fault = New-Fault 'Chancery.TimeLimit' 'OperationTimeout' 'The script was stopped: its time was up' }
+    , $out
+}
+
+function Get-Owner {
+    param($Key)
+    $path = [IO.Path]::Combine($store, 'owned', ((Get-Hash $Key) + '.json'))
+    if ([IO.File]::Exists($path)) { ConvertFrom-Json ([IO.File]::ReadAllText($path, $utf8)) }
+}
+
+# What a thing looks like: `hash`, and `text` for a reply. Nothing when the script failed.
+function Get-Seen {
+    param($Look, $End, $State)
+    $out = Invoke-Script $Look.script $Look.params $End $State
+    if ($null -ne $State.fault) { return }
+    $hash = 'absent'
+    $json = 'null'
+    if ($out.Count -gt 0) {
+        $json = ConvertTo-Wire $out[0]
+        if ($out.Count -gt 1 -or -not $json.StartsWith('{')) {
+            $State.fault = New-Fault 'Chancery.Observation' 'InvalidResult' ('An observation is one object or nothing; printed were ' + $out.Count)
+            return
+        }
+        $hash = Get-Hash $json
+    }
+    $owner = Get-Owner $Look.key
+    $text = '"hash":"' + $hash + '","seen":' + $json + ',"owner":' + (ConvertTo-Wire $owner)
+    @{ hash = $hash; owner = $owner; text = $text }
+}
+
+function Get-Names {
+    param($List)
+    if ($List.Count) { ConvertTo-Wire $List.ToArray() } else { '[]' }
+}
+
+function Invoke-Apply {
+    param($Op, $End, $State)
+    $State.step = 'observe'
+    $before = $fresh[$Op.key]
+    if ($null -eq $before) { $before = Get-Seen $Op $End $State }
+    if ($null -ne $State.fault) { return }
+    if ($before.hash -cne $Op.expect) { return '"ok":false,"why":"changed",' + $before.text }
+    $owned = '"ok":false,"why":"owned",' + $before.text
+    $own = $Op.own
+    $owner = $before.owner
+    if ($null -ne $own -and -not (Get-Field $Op 'adopt')) {
+        if ($null -eq $owner) {
+            if ($before.hash -cne 'absent') { return $owned }
+        } elseif ($owner.organisation -cne $own.organisation -or $owner.backend -cne $own.backend -or $owner.urn -cne $own.urn) {
+            return $owned
+        }
+    }
+    $release = Get-Field $Op 'release'
+    $record = Get-StorePath 'owned' ((Get-Hash $Op.key) + '.json')
+    $fresh.Remove($Op.key)
+    if ($null -ne $own -and -not ($release -and $Op.steps.Count -eq 0)) { Write-Whole $record (ConvertTo-Wire $own) }
+    foreach ($step in $Op.steps) {
+        $State.step = $step.name
+        [void](Invoke-Script $step.script $step.params $End $State)
+        if ($null -ne $State.fault) { return }
+        [void]$State.ran.Add([string]$step.name)
+    }
+    $State.step = 'observe'
+    $now = Get-Seen $Op $End $State
+    if ($null -ne $State.fault) { return }
+    if ($release -and $now.hash -ceq 'absent' -and $null -ne $now.owner) {
+        [IO.File]::Delete($record)
+        $now.text = '"hash":"absent","seen":null,"owner":null'
+    }
+    '"ok":true,"op":"apply","ran":' + (Get-Names $State.ran) + ',"before":"' + $before.hash + '","warnings":' + (Get-Names $State.warnings) + ',' + $now.text
+}
+
+function New-State {
+    @{ done = $false; fault = $null; step = 'observe'; ran = (New-Object Collections.ArrayList); warnings = (New-Object Collections.ArrayList) }
+}
+
+function Invoke-Op {
+    param($Op)
+    $limit = Get-Field $Op 'limitMs'
+    if ($null -eq $limit) { $limit = 90000 }
+    $end = $watch.ElapsedMilliseconds + $limit
+    $state = New-State
+    $text = ''
+    try {
+        if ($Op.op -eq 'ping') {
+            $text = '"ok":true,"op":"ping"'
+        } elseif ($Op.op -eq 'apply') {
+            $text = Invoke-Apply $Op $end $state
+        } else {
+            $seen = Get-Seen $Op $end $state
+            if ($null -eq $state.fault) { $text = '"ok":true,"op":"observe","warnings":' + (Get-Names $state.warnings) + ',' + $seen.text }
+        }
+    } catch {
+        $state.fault = $_
+    }
+    if ($null -ne $state.fault) {
+        $after = 'null'
+        if ($state.step -ne 'observe') {
+            $look = New-State
+            try { $seen = Get-Seen $Op ($watch.ElapsedMilliseconds + $limit) $look } catch { $look.fault = $_ }
+            if ($null -eq $look.fault) { $after = '{' + $seen.text + '}' }
+        }
+        $text = '"ok":false,"why":"error","error":' + (ConvertTo-Fault $state.fault) + ',"step":' + (ConvertTo-Wire $state.step) + ',"ran":' + (Get-Names $state.ran) + ',"after":' + $after + ',"warnings":' + (Get-Names $state.warnings)
+    }
+    Write-Wire ('{"id":' + $Op.id + ',' + $text + '}')
+}
+
+# The end of a frame, without its closing time.
+function Invoke-Frame {
+    param($Frame, $Guards)
+    $need = New-Object Collections.ArrayList
+    foreach ($look in @($Guards) + @($Frame.ops)) {
+        if ((Get-Field $look 'op') -eq 'ping') { continue }
+        foreach ($hash in @($look.script) + @(Get-Field $look 'steps' | ForEach-Object { $_ | ForEach-Object { $_.script } })) {
+            if (-not (Test-Script $hash) -and -not $need.Contains($hash)) { [void]$need.Add($hash) }
+        }
+    }
+    if ($need.Count) { return '"ok":false,"why":"need","need":' + (Get-Names $need) }
+    $changed = New-Object Collections.ArrayList
+    foreach ($guard in $Guards) {
+        $state = New-State
+        $key = '"key":' + (ConvertTo-Wire $guard.key) + ','
+        try { $seen = Get-Seen $guard ($watch.ElapsedMilliseconds + 90000) $state } catch { $state.fault = $_ }
+        if ($null -ne $state.fault) { return '"ok":false,"why":"guard-error",' + $key + '"error":' + (ConvertTo-Fault $state.fault) }
+        if ($seen.hash -cne $guard.expect) { [void]$changed.Add('{' + $key + $seen.text + '}') }
+        $fresh[$guard.key] = $seen
+    }
+    if ($changed.Count) { return '"ok":false,"why":"guards","changed":[' + ($changed -join ',') + ']' }
+    foreach ($op in $Frame.ops) { Invoke-Op $op }
+    '"ok":true'
+}
+
+# A frame, its scripts taken in.
+function Read-Frame {
+    param($Line)
+    if ($Line.StartsWith('z')) {
+        $bytes = [Convert]::FromBase64String($Line.Substring(1))
+        $stream = New-Object IO.Compression.DeflateStream((New-Object IO.MemoryStream(, $bytes)), [IO.Compression.CompressionMode]::Decompress)
+        $Line = (New-Object IO.StreamReader($stream, $utf8)).ReadToEnd()
+    }
+    $frame = ConvertFrom-Json $Line
+    if ($null -eq $frame.frame -or $null -eq $frame.ops) { throw 'no frame' }
+    $scripts = Get-Field $frame 'scripts'
+    if ($null -ne $scripts) {
+        foreach ($p in $scripts.PSObject.Properties) {
+            if ((Get-Hash $p.Value) -cne $p.Name) { throw (New-Fault 'Chancery.ScriptHash' 'InvalidData' ('The script is not the one of its hash: ' + $p.Name)) }
+            if (-not (Test-Script $p.Name)) {
+                Write-Whole (Get-StorePath 'scripts' ($p.Name + '.ps1')) $p.Value
+                $blocks[$p.Name] = $p.Value
+            }
+        }
+    }
+    $frame
+}
+
+Write-Wire (ConvertTo-Wire ([pscustomobject]@{ hello = 1; ps = [string]$PSVersionTable.PSVersion; time = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ss.fffZ'); pid = $PID }))
+while ($null -ne ($line = [Console]::In.ReadLine())) {
+    if ($line.Length -eq 0) { continue }
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $fresh = @{}
+    $id = -1
+    try {
+        $frame = Read-Frame $line
+        $guards = @(Get-Field $frame 'guards' | ForEach-Object { $_ })
+        $text = Invoke-Frame $frame $guards
+        $id = $frame.frame
+    } catch {
+        $text = '"ok":false,"why":"bad-frame","error":' + (ConvertTo-Fault $_)
+    }
+    Write-Wire ('{"frame":' + $id + ',' + $text + ',"ms":' + $watch.ElapsedMilliseconds + '}')
+    $Error.Clear()
+}
