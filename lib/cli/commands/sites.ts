@@ -15,7 +15,7 @@ export const sites = defineCommand({
       type: 'string',
       array: true,
       default: [],
-      describe: 'Site ids, or property=value: link=satellite, country=LB, profile=serverless',
+      describe: 'Site ids (beirut, brussels-*) or key=value: link=satellite, country=LB|SY',
     },
   },
   options: {},
