@@ -32,7 +32,8 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
   plan(want: W, found: F | null, recorded: F | undefined): Plan
   /** The steps that remove it. */
   remove(want: W, found: F, recorded: F | undefined): Plan
-  /** Outputs of the resource beside its inputs. */
+  /** Outputs of the resource beside its inputs, described; `outputs` returns exactly these. Often `found.pick({ … })`. */
+  readonly outs: z.ZodObject
   outputs(found: F): JsonObject
 }
 

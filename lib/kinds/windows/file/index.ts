@@ -16,5 +16,6 @@ export const kind: Kind<Want, Found> = {
   look: (want) => ({ path: want.path }),
   plan,
   remove,
+  outs: found.pick({ length: true, sha256: true }),
   outputs: (seen) => ({ length: seen.length, sha256: seen.sha256 }),
 }

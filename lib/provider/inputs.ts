@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import type { Json, JsonObject } from '../domain/json.ts'
+import type { LoadedKind } from '../reconcile/loaded-kind.ts'
+import { topOf, unwrap } from './wire-values.ts'
+
+/** Inputs of a resource, taken apart: what every resource has, and what its kind wants. */
+export type Inputs = {
+  readonly host: string
+  readonly adopt: boolean
+  readonly want: JsonObject
+  readonly secrets: ReadonlySet<string>
+  readonly unknown: readonly string[]
+  /** SHA-256 (hex) over everything but the leaves that are not known yet. */
+  readonly digest: string
+}
+
+export function inputsOf(loaded: LoadedKind, struct: { readonly [key: string]: unknown }): Inputs {
+  const { values, secrets, unknown } = unwrap(struct)
+  const { host, adopt, ...given } = values
+  const want = withDefaults(loaded, given)
+  return {
+    host: typeof host === 'string' ? host : '',
+    adopt: adopt === true,
+    want,
+    secrets: new Set([...secrets, ...loaded.kind.secrets]),
+    unknown,
+    digest: digestOf({ ...want, host: host ?? null, adopt: adopt === true }, unknown),
+  }
+}
+
+/** Defaults of the kind filled in. Where leaves are not known yet the whole can't be parsed, and each missing property is filled by itself. */
+function withDefaults(loaded: LoadedKind, given: JsonObject): JsonObject {
+  const parsed = loaded.kind.props.safeParse(given)
+  if (parsed.success) return parsed.data as JsonObject
+  const missing = Object.entries(loaded.kind.props.shape)
+    .filter(([name]) => given[name] === undefined)
+    .map(([name, type]) => [name, (type as z.ZodType<Json | undefined>).safeParse(undefined).data] as const)
+    .filter((entry): entry is readonly [string, Json] => entry[1] !== undefined)
+  return { ...given, ...Object.fromEntries(missing) }
+}
+
+/** Digest with these leaves masked: an apply masks what was unknown in the preview. */
+export function digestOf(values: JsonObject, masked: readonly string[]): string {
+  const mask = new Set(masked)
+  const walk = (value: Json, path: string): Json => {
+    if (mask.has(path)) return '\u0000masked'
+    if (Array.isArray(value)) return value.map((v, i) => walk(v, `${path}/${i}`))
+    if (value === null || typeof value !== 'object') return value
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([k, v]) => [k, walk(v, path === '' ? k : `${path}/${k}`)]),
+    )
+  }
+  return createHash('sha256').update(JSON.stringify(walk(values, ''))).digest('hex')
+}
+
+export type Complaint = { readonly property: string; readonly reason: string }
+
+/** What is wrong with the inputs, all of it. Leaves that are not known yet are allowed in references only. */
+export function complaintsOf(loaded: LoadedKind, inputs: Inputs, hosts: readonly string[]): readonly Complaint[] {
+  const complaints: Complaint[] = []
+  if (!hosts.includes(inputs.host) && !inputs.unknown.includes('host')) {
+    complaints.push({
+      property: 'host',
+      reason: `expected a host of this site (${hosts.join(', ') || 'it has none'}), got ${JSON.stringify(inputs.host)}. Nothing was changed. Name one of them, or add the host to hosts.csv.`,
+    })
+  }
+  const unknownAt = new Set(inputs.unknown)
+  const parsed = loaded.kind.props.safeParse(inputs.want)
+  for (const issue of parsed.error?.issues ?? []) {
+    const path = issue.path.map(String)
+    if (unknownAt.has(path.join('/'))) continue
+    complaints.push({ property: path.join('.'), reason: `${issue.message}. Nothing was changed.` })
+  }
+  return complaints
+}
+
+/** Top-level properties that are not known yet although only references may be. */
+export const unplannable = (loaded: LoadedKind, inputs: Inputs): readonly string[] => [
+  ...new Set(inputs.unknown.map(topOf).filter((p) => !loaded.kind.references.includes(p))),
+]

@@ -1,0 +1,2 @@
+// Written by `npm run resources`. Do not edit.
+export * from './windows-file.ts'

@@ -1,0 +1,35 @@
+// Written by `npm run resources` from the schema of the kind. Do not edit.
+import * as pulumi from '@pulumi/pulumi'
+
+/** Inputs of `File`. */
+export interface FileArgs {
+  /** Id of the host in the inventory. Another host is another resource. */
+  host: pulumi.Input<string>
+  /** Takes over a thing that exists on the host and has no record of ours. Default false. */
+  adopt?: pulumi.Input<boolean>
+  /** Absolute path on a local drive, at most 240 characters. Parent folders are created; they stay when the file goes. Another path is another file (replacement). */
+  path: pulumi.Input<string>
+  /** The text, exactly: line ends are not converted. At most 262144 bytes once encoded. */
+  content: pulumi.Input<string>
+  /** How the text becomes bytes. `utf8`: no byte order mark; `utf8-bom`: with one; `ascii`: nothing outside 0x00-0x7f is accepted; `utf16le`: with a byte order mark, as Windows tools write Unicode. Default `utf8`. */
+  encoding?: pulumi.Input<'utf8' | 'utf8-bom' | 'ascii' | 'utf16le'>
+}
+
+/** A small text file with exactly this content. */
+export class File extends pulumi.CustomResource {
+  declare readonly host: pulumi.Output<string>
+  /** Absolute path on a local drive, at most 240 characters. Parent folders are created; they stay when the file goes. Another path is another file (replacement). */
+  declare readonly path: pulumi.Output<string>
+  /** The text, exactly: line ends are not converted. At most 262144 bytes once encoded. */
+  declare readonly content: pulumi.Output<string>
+  /** How the text becomes bytes. `utf8`: no byte order mark; `utf8-bom`: with one; `ascii`: nothing outside 0x00-0x7f is accepted; `utf16le`: with a byte order mark, as Windows tools write Unicode. Default `utf8`. */
+  declare readonly encoding: pulumi.Output<'utf8' | 'utf8-bom' | 'ascii' | 'utf16le' | undefined>
+  /** Bytes on disk. */
+  declare readonly length: pulumi.Output<number | null>
+  /** SHA-256 of those bytes, lower-case hex. */
+  declare readonly sha256: pulumi.Output<string | null>
+  constructor(name: string, args: FileArgs, options?: pulumi.CustomResourceOptions) {
+    const outs = { length: undefined, sha256: undefined }
+    super('chancery:windows:File', name, { ...outs, ...args }, options)
+  }
+}

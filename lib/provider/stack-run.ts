@@ -1,0 +1,136 @@
+import type { Clock } from '../domain/clock.ts'
+import type { Emit } from '../domain/event.ts'
+import { type Failure } from '../domain/failure.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { err, ok, type Result } from '../domain/result.ts'
+import { observe } from '../reconcile/act.ts'
+import type { HostBatch } from '../reconcile/batch.ts'
+import { type BookEntry, PlanBook } from '../reconcile/book.ts'
+import { decide, type Decision, type Operation } from '../reconcile/decide.ts'
+import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
+import { Observations } from '../reconcile/look.ts'
+import type { Observation } from '../reconcile/observation.ts'
+import { keyOf, nameOf, type Target } from '../reconcile/target.ts'
+import type { Owner } from '../transport/wire.ts'
+
+/** What one run of one stack is for. `free`: plain `pulumi`, which tells a provider neither. */
+export type Phase = 'preview' | 'apply' | 'refresh' | 'free'
+
+export type StackRunOptions = {
+  readonly phase: Phase
+  readonly catalogue: Catalogue
+  /** Ids of the hosts that this stack may touch. */
+  readonly hosts: readonly string[]
+  /** The one batch of a host, for the life of the process. */
+  readonly batch: (host: string) => HostBatch
+  readonly organisation: string
+  readonly backend: string
+  readonly observations: Observations
+  /** Written by a preview, read by an apply. */
+  readonly book: PlanBook
+  /** Names or URNs of resources that the person named for removal with their data. */
+  readonly dataLoss: ReadonlySet<string>
+  readonly clock: Clock
+  readonly emit: Emit
+}
+
+/** The state of one run: what was seen, what was decided, what failed. The gRPC handlers work on it. */
+export class StackRun {
+  readonly options: StackRunOptions
+  readonly failures = new Map<string, Failure>()
+  readonly stopped = new AbortController()
+  /** Resources whose replacement was announced by Diff: the old one's key. */
+  readonly replacing = new Map<string, string>()
+  private readonly taken = new Map<string, string>()
+
+  constructor(options: StackRunOptions) {
+    this.options = options
+  }
+
+  kind(type: string): LoadedKind | undefined {
+    return type.startsWith('chancery:') ? this.options.catalogue.get(type.slice('chancery:'.length)) : undefined
+  }
+
+  owner(urn: string): Owner {
+    const { organisation, backend } = this.options
+    return { organisation, backend, urn, operation: '' }
+  }
+
+  /** The other resource of this run that already stands for the same thing. */
+  takes(target: Target): string | undefined {
+    const id = `${target.host}|${keyOf(target)}`
+    const other = this.taken.get(id)
+    if (other !== undefined && other !== target.urn) return other
+    this.taken.set(id, target.urn)
+    return undefined
+  }
+
+  /** From memory, or by a look now. */
+  async observe(target: Target): Promise<Result<Observation, Failure>> {
+    const known = this.options.observations.get(target)
+    if (known !== undefined) return ok(known)
+    if (this.stopped.signal.aborted) return err({ kind: 'interrupted', host: target.host })
+    const answer = await observe(this.options.batch(target.host), target, this.stopped.signal)
+    if (answer.ok) this.options.observations.set(target, answer.value)
+    return answer
+  }
+
+  /** Decides and, in a preview, writes the book. */
+  async plan(
+    operation: Operation,
+    target: Target,
+    inputs: { readonly digest: string; readonly unknown: readonly string[] },
+  ): Promise<Result<Decision, Failure>> {
+    const observed = await this.sight(operation, target)
+    if (!observed.ok) return observed
+    const { observation, guardAtStart } = observed.value
+    const decision = decide(operation, target, observation, this.owner(target.urn), this.dataLossNamed(target))
+    if (this.options.phase === 'preview') {
+      this.options.book.write({
+        operation,
+        target,
+        decision,
+        inputDigest: inputs.digest,
+        unknown: inputs.unknown,
+        guardAtStart,
+      })
+    }
+    return ok(decision)
+  }
+
+  /** The second half of a replacement expects what the first half leaves: nothing. */
+  private async sight(
+    operation: Operation,
+    target: Target,
+  ): Promise<Result<{ observation: Observation; guardAtStart: boolean }, Failure>> {
+    if (operation === 'create' && this.replacing.get(target.urn) === keyOf(target)) {
+      const gone: Observation = { state: 'seen', hash: 'absent', found: null, owner: null }
+      return ok({ observation: gone, guardAtStart: false })
+    }
+    const observed = await this.observe(target)
+    return observed.ok ? ok({ observation: observed.value, guardAtStart: true }) : observed
+  }
+
+  entry(operation: Operation, urn: string): BookEntry | undefined {
+    return this.options.phase === 'apply' ? this.options.book.read(operation, urn) : undefined
+  }
+
+  fail(target: Target, failure: Failure): void {
+    this.failures.set(target.urn, failure)
+    this.options.emit({ kind: 'resource', host: target.host, resource: nameOf(target), result: failure })
+  }
+
+  succeed(target: Target, result: 'done' | 'same', warnings: readonly string[] = []): void {
+    for (const message of warnings) {
+      this.options.emit({ kind: 'warning', host: target.host, resource: nameOf(target), message })
+    }
+    this.options.emit({ kind: 'resource', host: target.host, resource: nameOf(target), result })
+  }
+
+  private dataLossNamed(target: Target): boolean {
+    return this.options.dataLoss.has(target.urn) || this.options.dataLoss.has(nameOf(target))
+  }
+}
+
+/** What a resource's state holds beside its inputs: outputs of the kind, and the last observation. */
+export type State = { readonly observed?: JsonObject }

@@ -1,0 +1,143 @@
+import type { Failure } from '../domain/failure.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { err, ok, type Result } from '../domain/result.ts'
+import type { Step } from '../kinds/kind.ts'
+import type { OpBody } from '../transport/port.ts'
+import type { Owner, Reply } from '../transport/wire.ts'
+import type { HostBatch } from './batch.ts'
+import { describeOwner, type Operation } from './decide.ts'
+import { type Script, scriptOf } from './loaded-kind.ts'
+import { type Observation, observationOf, type Sight, sightOf } from './observation.ts'
+import { lookOf, nameOf, type Target } from './target.ts'
+
+/** How an act ended. `partial`: it failed, but the thing exists, so the state must keep it. */
+export type Acted = {
+  readonly found: JsonObject | null
+  readonly warnings: readonly string[]
+  /** Set when the thing exists but is not yet as wanted: a restart is pending, a step failed half-way. */
+  readonly short?: Failure
+}
+
+export type ActRequest = {
+  readonly operation: Operation
+  readonly target: Target
+  readonly steps: readonly Step[]
+  readonly sight: Sight
+  readonly me: Owner
+}
+
+/** Looks at one thing. Failures of the connection come back as they are; `unobservable` is an observation. */
+export async function observe(batch: HostBatch, target: Target, abort?: AbortSignal): Promise<Result<Observation, Failure>> {
+  const answer = await batch.request({ op: 'observe', ...lookOf(target) }, [scriptOf(target.loaded, 'observe')], abort)
+  return answer.ok ? ok(observationOf(target, answer.value)) : answer
+}
+
+/** Runs the steps under guard and says what is there afterwards. A lost reply is resolved by looking, never by repeating blindly. */
+export async function act(batch: HostBatch, request: ActRequest, abort?: AbortSignal): Promise<Result<Acted, Failure>> {
+  const first = await send(batch, request, abort)
+  if (first.ok || first.error.kind !== 'unknown') return first
+  return resolve(batch, request, first.error, abort)
+}
+
+async function send(batch: HostBatch, request: ActRequest, abort?: AbortSignal): Promise<Result<Acted, Failure>> {
+  const answer = await batch.request(applyOf(request), scriptsOf(request), abort)
+  return answer.ok ? read(request, answer.value) : answer
+}
+
+function applyOf({ operation, target, steps, sight, me }: ActRequest): OpBody {
+  return {
+    op: 'apply',
+    ...lookOf(target),
+    expect: sight.hash,
+    own: { ...me, operation },
+    ...(target.adopt ? { adopt: true } : {}),
+    ...(operation === 'delete' ? { release: true } : {}),
+    steps: steps.map((s) => ({ name: s.verb, script: scriptOf(target.loaded, s.verb).hash, params: s.params })),
+  }
+}
+
+const scriptsOf = ({ target, steps }: ActRequest): Script[] => [
+  scriptOf(target.loaded, 'observe'),
+  ...steps.map((s) => scriptOf(target.loaded, s.verb)),
+]
+
+function read(request: ActRequest, reply: Reply): Result<Acted, Failure> {
+  const { target, sight } = request
+  const base = { host: target.host, resource: nameOf(target) }
+  if (reply.ok) {
+    if (reply.op === 'ping') throw new Error('Internal error: an apply was answered as a ping')
+    return judge(request, sightOf(target, reply), reply.warnings)
+  }
+  switch (reply.why) {
+    case 'changed':
+      return err({ kind: 'changed', ...base, planned: sight.found, now: reply.seen })
+    case 'owned':
+      return err({ kind: 'exists', ...base, owner: reply.owner === null ? undefined : describeOwner(reply.owner) })
+    case 'error': {
+      const failure: Failure = {
+        kind: 'script',
+        ...base,
+        step: reply.step,
+        fqid: reply.error.fqid,
+        category: reply.error.category,
+        message: reply.error.message,
+      }
+      const after = reply.after
+      const exists = after !== null && after.seen !== null
+      // What exists must stay in the state: a create that failed half-way, an update, a delete that did not happen.
+      return exists && (request.operation !== 'delete' || reply.ran.length > 0)
+        ? ok({ found: after.seen, warnings: reply.warnings, short: failure })
+        : err(failure)
+    }
+  }
+}
+
+/** Holds what is there afterwards against what was wanted. */
+function judge(request: ActRequest, observation: Observation, warnings: readonly string[]): Result<Acted, Failure> {
+  const { target, operation } = request
+  if (observation.state === 'unobservable') return err(observation.failure)
+  const found = observation.found
+  if (operation === 'delete') {
+    return found === null
+      ? ok({ found, warnings })
+      : ok({ found, warnings, short: stillThere(target, 'it is still there after its removal') })
+  }
+  if (found === null) return err(stillThere(target, 'it is not there after its steps ran'))
+  const plan = target.loaded.kind.plan(target.want, found, found)
+  const base = { host: target.host, resource: nameOf(target) }
+  switch (plan.do) {
+    case 'nothing':
+      return ok({ found, warnings })
+    case 'defer':
+      return ok({ found, warnings, short: { kind: 'deferred', ...base, because: plan.because, fix: plan.fix } })
+    default: {
+      const what = plan.do === 'steps' ? plan.steps.map((s) => s.because).join('; ') : plan.because
+      return ok({ found, warnings, short: stillThere(target, `it still differs after its steps ran: ${what}`) })
+    }
+  }
+}
+
+const stillThere = (target: Target, because: string): Failure => ({
+  kind: 'refused',
+  host: target.host,
+  resource: nameOf(target),
+  rule: 'converged',
+  because,
+  fix: 'Preview again and compare; the host, not the state, says what is true.',
+})
+
+/** The reply was lost: look, compare with before and with wanted. The same as before means that nothing happened: send once more. */
+async function resolve(
+  batch: HostBatch,
+  request: ActRequest,
+  lost: Failure,
+  abort?: AbortSignal,
+): Promise<Result<Acted, Failure>> {
+  const { target, sight } = request
+  const looked = await observe(batch, target, abort)
+  if (!looked.ok) return looked.error.kind === 'unreachable' ? err(lost) : looked
+  const now = looked.value
+  if (now.state === 'unobservable') return err(now.failure)
+  if (now.hash === sight.hash) return send(batch, request, abort)
+  return judge(request, now, ['the connection was lost during this act; what is there now was looked at'])
+}

@@ -1,0 +1,129 @@
+import type { Clock } from '../domain/clock.ts'
+import type { Failure } from '../domain/failure.ts'
+import { err, ok, type Result } from '../domain/result.ts'
+import type { HostPort, OpBody } from '../transport/port.ts'
+import type { FrameEnd, Guard, Reply } from '../transport/wire.ts'
+import type { Script } from './loaded-kind.ts'
+
+export type BatchOptions = {
+  readonly clock: Clock
+  /** A frame leaves when nothing was added for this long, ms … */
+  readonly quietMs: number
+  /** … or when its first operation has waited this long, ms. */
+  readonly longestMs: number
+}
+
+/** Waits worth a fraction of what an exchange costs on the link. `rttMs`: round trip of the link. */
+export const batchWaits = (rttMs: number): { quietMs: number; longestMs: number } => ({
+  quietMs: Math.min(Math.max(5, rttMs / 20), 40),
+  longestMs: Math.min(Math.max(25, rttMs / 2), 300),
+})
+
+type Waiting = {
+  readonly body: OpBody
+  readonly scripts: readonly Script[]
+  readonly abort: AbortSignal | undefined
+  settle(answer: Result<Reply, Failure>): void
+}
+
+export type BatchEnd = Extract<FrameEnd, { ok: false }>
+
+/**
+ * Requests for one host that arrive together travel as one frame, and are answered one by one. Frames that change something
+ * wait for the guards: the first of them carries every expectation of the host's plan, and if one fails nothing more runs here.
+ */
+export class HostBatch {
+  readonly host: string
+  private readonly port: HostPort
+  private readonly options: BatchOptions
+  private waiting: Waiting[] = []
+  private ticket = 0
+  private oldest = 0
+  private guards: readonly Guard[] = []
+  private guardScripts: readonly Script[] = []
+  private expected = 0
+  private broken: Failure | undefined
+  /** Says what a failed guard means in the words of the resource. */
+  private describeGuards: (end: BatchEnd) => Failure
+
+  constructor(port: HostPort, options: BatchOptions) {
+    this.host = port.host
+    this.port = port
+    this.options = options
+    this.describeGuards = (end) => ({ kind: 'protocol', host: port.host, detail: `frame refused: ${end.why}` })
+  }
+
+  /**
+   * Arms the guards of a plan. `mutations`: how many operations the plan has here; a frame with all of them does not wait for more.
+   */
+  arm(guards: readonly Guard[], scripts: readonly Script[], mutations: number, describe: (end: BatchEnd) => Failure): void {
+    this.guards = guards
+    this.guardScripts = scripts
+    this.expected = mutations
+    this.describeGuards = describe
+    this.broken = undefined
+  }
+
+  /** Adds an operation to the next frame. Failures are those of `HostPort.exchange`, and `changed` when a guard failed. */
+  request(body: OpBody, scripts: readonly Script[], abort?: AbortSignal): Promise<Result<Reply, Failure>> {
+    return new Promise((settle) => {
+      if (body.op === 'apply' && this.broken !== undefined) return settle(err(this.broken))
+      if (this.waiting.length === 0) this.oldest = this.options.clock.now()
+      this.waiting.push({ body, scripts, abort, settle })
+      const full = this.expected > 0 && this.waiting.filter((w) => w.body.op === 'apply').length >= this.expected
+      void this.flushAfter(full ? 0 : this.options.quietMs)
+    })
+  }
+
+  private async flushAfter(quietMs: number): Promise<void> {
+    const ticket = ++this.ticket
+    if (quietMs > 0) {
+      const left = Math.max(0, this.oldest + this.options.longestMs - this.options.clock.now())
+      await this.options.clock.sleep(Math.min(quietMs, left))
+    } else {
+      await Promise.resolve()
+    }
+    if (ticket === this.ticket) await this.flush()
+  }
+
+  private async flush(): Promise<void> {
+    const batch = this.waiting
+    this.waiting = []
+    if (batch.length === 0) return
+    const mutating = batch.filter((w) => w.body.op === 'apply').length
+    const guards = mutating > 0 ? this.guards : []
+    const scripts = new Map<string, string>()
+    if (guards.length > 0) for (const s of this.guardScripts) scripts.set(s.hash, s.text)
+    for (const w of batch) for (const s of w.scripts) scripts.set(s.hash, s.text)
+    if (mutating > 0) this.guards = []
+    this.expected = Math.max(0, this.expected - mutating)
+    const settled = new Set<number>()
+    const settle = (index: number, answer: Result<Reply, Failure>) => {
+      if (settled.has(index)) return
+      settled.add(index)
+      batch[index]!.settle(answer)
+    }
+    const answer = await this.port.exchange(
+      { scripts, guards, ops: batch.map((w) => w.body) },
+      (index, reply) => settle(index, ok(reply)),
+      batch[0]!.abort,
+    )
+    if (answer.ok && answer.value.end.ok) {
+      answer.value.replies.forEach((reply, index) => {
+        if (reply !== undefined) settle(index, ok(reply))
+      })
+    }
+    const failure = this.failureOf(answer)
+    if (failure !== undefined && mutating > 0 && answer.ok) this.broken = failure
+    // Guards that were sent but not answered stay due.
+    if (!answer.ok && guards.length > 0 && settled.size === 0) this.guards = guards
+    batch.forEach((_, index) => {
+      settle(index, err(failure ?? { kind: 'protocol', host: this.host, detail: 'a frame ended without all its answers' }))
+    })
+  }
+
+  private failureOf(answer: Awaited<ReturnType<HostPort['exchange']>>): Failure | undefined {
+    if (!answer.ok) return answer.error
+    return answer.value.end.ok ? undefined : this.describeGuards(answer.value.end)
+  }
+}

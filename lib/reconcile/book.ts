@@ -1,0 +1,48 @@
+import type { JsonObject } from '../domain/json.ts'
+import type { Decision, Operation } from './decide.ts'
+import type { Target } from './target.ts'
+
+/**
+ * The plan book: what the preview decided, by resource and operation. The apply run carries out these entries and no others.
+ */
+export type BookEntry = {
+  readonly operation: Operation
+  readonly target: Target
+  readonly decision: Decision
+  /** Digest of the inputs that the decision was made from; references not known yet are masked. */
+  readonly inputDigest: string
+  /** Inputs that were not known yet; steps may differ in them only. */
+  readonly unknown: readonly string[]
+  /** False for the second half of a replacement: what it expects is true only after the first half. */
+  readonly guardAtStart: boolean
+}
+
+export class PlanBook {
+  private readonly entries = new Map<string, BookEntry>()
+
+  write(entry: BookEntry): void {
+    this.entries.set(`${entry.operation} ${entry.target.urn}`, entry)
+  }
+
+  read(operation: Operation, urn: string): BookEntry | undefined {
+    return this.entries.get(`${operation} ${urn}`)
+  }
+
+  all(): readonly BookEntry[] {
+    return [...this.entries.values()]
+  }
+
+  /** Entries that send something to that host. */
+  acts(host: string): readonly (BookEntry & { decision: Extract<Decision, { do: 'act' }> })[] {
+    return this.all().filter(
+      (e): e is BookEntry & { decision: Extract<Decision, { do: 'act' }> } =>
+        e.target.host === host && e.decision.do === 'act',
+    )
+  }
+}
+
+/** What distinguishes one planned act from another: verbs with their parameters, or verbs alone where a reference was unknown. */
+export const stepsDigest = (
+  steps: readonly { readonly verb: string; readonly params: JsonObject }[],
+  masked: boolean,
+): string => JSON.stringify(steps.map((s) => (masked ? s.verb : [s.verb, s.params])))

@@ -1,0 +1,90 @@
+import type { Failure } from '../domain/failure.ts'
+import type { Plan, Step } from '../kinds/kind.ts'
+import type { Owner } from '../transport/wire.ts'
+import type { Observation, Sight } from './observation.ts'
+import { nameOf, type Target } from './target.ts'
+
+export type Operation = 'create' | 'update' | 'delete'
+
+/** What will be done about one thing: made in the preview, kept in the plan book, carried out unchanged. */
+export type Decision =
+  | { readonly do: 'nothing'; readonly because: string; readonly sight: Sight }
+  | {
+      readonly do: 'act'
+      readonly steps: readonly Step[]
+      readonly sight: Sight
+      /** A thing that exists without our record is taken over. */
+      readonly adopt: boolean
+    }
+  | { readonly do: 'replace'; readonly because: string; readonly properties: readonly string[]; readonly sight: Sight }
+  | { readonly do: 'fail'; readonly failure: Failure }
+
+/** Two records name the same owner when organisation, backend and resource agree. */
+export const sameOwner = (a: Owner, b: Owner): boolean =>
+  a.organisation === b.organisation && a.backend === b.backend && a.urn === b.urn
+
+export const describeOwner = (o: Owner): string => `${o.organisation} (${o.urn}, state in ${o.backend})`
+
+/**
+ * One flow for missing, ours, adopted and drifted. Pure.
+ * `dataLossNamed`: the person named this resource for removal on the command line.
+ */
+export function decide(
+  operation: Operation,
+  target: Target,
+  observation: Observation,
+  me: Owner,
+  dataLossNamed: boolean,
+): Decision {
+  if (observation.state === 'unobservable') return { do: 'fail', failure: observation.failure }
+  const foreign = foreignTo(operation, target, observation, me)
+  if (foreign !== undefined) return { do: 'fail', failure: foreign }
+  const kind = target.loaded.kind
+  if (operation === 'delete') {
+    if (observation.found === null) return { do: 'nothing', because: 'it is gone already', sight: observation }
+    if (kind.holdsData && !dataLossNamed) return { do: 'fail', failure: holdsData(target, 'removing') }
+    return fromPlan(kind.remove(target.want, observation.found, target.recorded), target, observation)
+  }
+  const decision = fromPlan(kind.plan(target.want, observation.found, target.recorded), target, observation)
+  if (decision.do === 'replace' && kind.holdsData && !dataLossNamed) {
+    return { do: 'fail', failure: holdsData(target, 'replacing') }
+  }
+  return decision
+}
+
+/** Something that exists must be ours before anything is done to it. A state that knows it, or `adopt`, stands in for a lost record. */
+function foreignTo(operation: Operation, target: Target, sight: Sight, me: Owner): Failure | undefined {
+  if (target.adopt) return undefined
+  const base = { kind: 'exists', host: target.host, resource: nameOf(target) } as const
+  if (sight.owner !== null) {
+    return sameOwner(sight.owner, me) ? undefined : { ...base, owner: describeOwner(sight.owner) }
+  }
+  return operation === 'create' && sight.found !== null && target.recorded === undefined
+    ? { ...base, owner: undefined }
+    : undefined
+}
+
+function fromPlan(plan: Plan, target: Target, sight: Sight): Decision {
+  const base = { host: target.host, resource: nameOf(target) }
+  switch (plan.do) {
+    case 'nothing':
+      return { do: 'nothing', because: plan.because, sight }
+    case 'steps':
+      return { do: 'act', steps: plan.steps, sight, adopt: target.adopt }
+    case 'replace':
+      return { do: 'replace', because: plan.because, properties: plan.properties, sight }
+    case 'refuse':
+      return { do: 'fail', failure: { kind: 'refused', ...base, rule: plan.rule, because: plan.because, fix: plan.fix } }
+    case 'defer':
+      return { do: 'fail', failure: { kind: 'deferred', ...base, because: plan.because, fix: plan.fix } }
+  }
+}
+
+const holdsData = (target: Target, verb: string): Failure => ({
+  kind: 'refused',
+  host: target.host,
+  resource: nameOf(target),
+  rule: 'holds-data',
+  because: `${verb} it loses what it holds`,
+  fix: `If that is meant, name it: --allow-data-loss '${nameOf(target)}'.`,
+})
