@@ -1,0 +1,218 @@
+import { isIP } from 'node:net'
+import type { Host, Link, Site, Weekday } from '../domain/site.ts'
+import { didYouMean, type Complaint } from './complaint.ts'
+import type { Cell, Row, Table } from './csv.ts'
+import { isKebab, weekdays } from './schemas.ts'
+
+/** What the CSV files say, before anything is looked up in another file. */
+
+// prettier-ignore
+export const siteColumns = [
+  'id', 'name', 'kind', 'city', 'country', 'time_zone', 'latitude', 'longitude', 'link', 'second_line',
+  'kbit_per_s', 'rtt_ms', 'size', 'users', 'profile', 'provenance',
+] as const
+export const hostColumns = ['id', 'site', 'address', 'port', 'account', 'key', 'jump', 'provenance'] as const
+export const weekendColumns = ['country', 'weekend_days', 'provenance'] as const
+export const networkColumns = ['id', 'name', 'rule', 'provenance'] as const
+
+/** A value, or what was expected instead and what to write. */
+type Reading<T> = { readonly value: T } | { readonly expected: string; readonly fix: string }
+
+/** Reads cells; complaints are kept, and what is wrong reads as undefined. */
+export class Reader {
+  readonly complaints: Complaint[] = []
+
+  read<T>(cell: Cell, how: (text: string) => Reading<T>): T | undefined {
+    const reading = how(cell.text)
+    if ('value' in reading) return reading.value
+    this.complain(cell, reading.expected, reading.fix)
+    return undefined
+  }
+
+  complain({ file, line, column, name, text }: Cell, expected: string, fix: string): void {
+    this.complaints.push({ file, line, column, field: name, expected, got: text, fix })
+  }
+
+  /** Ids of a table, each once; ids of broken rows count, so that what refers to them is not called unknown. */
+  ids(table: Table, column: string, how: (text: string) => Reading<string>): ReadonlyMap<string, Row> {
+    const ids = new Map<string, Row>()
+    for (const row of table.rows) {
+      const cell = row.cell(column)
+      const id = row.whole ? this.read(cell, how) : cell.text
+      if (id === undefined) continue
+      const first = ids.get(id)?.cell(column)
+      if (first === undefined) ids.set(id, row)
+      else if (row.whole)
+        this.complain(cell, `each ${column} once`, `Line ${first.line} has it already; rename or remove one.`)
+    }
+    return ids
+  }
+}
+
+export const anyText = (text: string): Reading<string> =>
+  text.trim() === '' ? { expected: 'a text', fix: 'Fill in the cell.' } : { value: text }
+
+export const kebabId = (text: string): Reading<string> => {
+  if (isKebab(text)) return { value: text }
+  const folded = text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+  return {
+    expected: 'an id of lower-case letters, digits and single hyphens',
+    fix: isKebab(folded) ? `Write ${folded}.` : 'Write one such as brussels-eu.',
+  }
+}
+
+export const oneOf =
+  <T extends string>(values: readonly T[]) =>
+  (text: string): Reading<T> => {
+    const value = values.find((v) => v === text)
+    return value === undefined
+      ? { expected: `one of ${values.join(', ')}`, fix: didYouMean(text, values) || `Write ${values[0]}.` }
+      : { value }
+  }
+
+export const wholeNumber =
+  (min: number, max: number = Number.MAX_SAFE_INTEGER, example: number = min) =>
+  (text: string): Reading<number> => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= min && value <= max) return { value }
+    const digits = /^\s*(\d+)/.exec(text)?.[1]
+    const better = digits !== undefined && Number(digits) >= min && Number(digits) <= max ? digits : example
+    const range = max === Number.MAX_SAFE_INTEGER ? (min === 1 ? '> 0' : `≥ ${min}`) : `from ${min} to ${max}`
+    return {
+      expected: `a whole number ${range}`,
+      fix: `Write ${better}${better === example ? ', for example' : ''}.`,
+    }
+  }
+
+export const degrees =
+  (limit: number) =>
+  (text: string): Reading<number> =>
+    /^-?\d+(\.\d+)?$/.test(text) && Math.abs(Number(text)) <= limit
+      ? { value: Number(text) }
+      : { expected: `degrees from -${limit} to ${limit}`, fix: 'Write them with a point, such as 33.89.' }
+
+export const countryCode = (text: string): Reading<string> =>
+  /^[A-Z]{2}$/.test(text)
+    ? { value: text }
+    : {
+        expected: 'an ISO 3166-1 alpha-2 code',
+        fix: /^[a-z]{2}$/i.test(text)
+          ? `Write ${text.toUpperCase()}.`
+          : 'Write two capital letters, such as LB.',
+      }
+
+const zones = new Map<string, boolean>()
+
+export const timeZone = (text: string): Reading<string> => {
+  const known = zones.get(text) ?? isZone(text)
+  zones.set(text, known)
+  return known
+    ? { value: text }
+    : {
+        expected: 'an IANA time zone',
+        fix: didYouMean(text, Intl.supportedValuesOf('timeZone')) || 'Write one such as Asia/Beirut.',
+      }
+}
+
+function isZone(text: string): boolean {
+  if (!/^([A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)+|UTC)$/.test(text)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+export const weekendDays = (text: string): Reading<readonly Weekday[]> => {
+  const parts = text.split(',').map((part) => part.trim())
+  const days = weekdays.filter((day) => parts.includes(day))
+  if (days.length === parts.length && days.length < 7) return { value: days }
+  const wrong = parts.find((part) => !weekdays.some((day) => day === part))
+  const near = wrong === undefined ? '' : didYouMean(wrong, weekdays)
+  return {
+    expected: 'days of the weekend, mon to sun, each once, not all seven',
+    fix: near || 'Write "sat,sun", for example.',
+  }
+}
+
+/** A host name or an address that a socket can be opened to. */
+export const socketAddress = (text: string): Reading<string> =>
+  isIP(text) !== 0 ||
+  (/^[\p{L}\p{N}_]([\p{L}\p{N}_.-]*[\p{L}\p{N}_])?\.?$/u.test(text) &&
+    !text.includes('..') &&
+    !/^[\d.]+$|^0x/i.test(text))
+    ? { value: text }
+    : {
+        expected: 'a host name or an IP address',
+        fix: 'Write it without port, brackets or user name, such as 10.20.1.5.',
+      }
+
+export type SiteRow = Omit<Site, 'weekend' | 'link' | 'hosts'> & {
+  readonly row: Row
+  readonly link: Omit<Link, 'budget' | 'windows'>
+}
+
+/** A row of sites.csv, or undefined when a complaint was made. */
+export function readSite(reader: Reader, row: Row, id: string): SiteRow | undefined {
+  const before = reader.complaints.length
+  const text = (column: (typeof siteColumns)[number]) => reader.read(row.cell(column), anyText) ?? ''
+  const number = (column: (typeof siteColumns)[number], example: number) =>
+    reader.read(row.cell(column), wholeNumber(1, undefined, example)) ?? 0
+  const zone = reader.read(row.cell('time_zone'), timeZone) ?? ''
+  const site: SiteRow = {
+    row,
+    id,
+    name: text('name'),
+    kind: reader.read(row.cell('kind'), kebabId) ?? '',
+    city: text('city'),
+    country: reader.read(row.cell('country'), countryCode) ?? '',
+    timeZone: zone,
+    users: number('users', 10),
+    size: reader.read(row.cell('size'), oneOf(['small', 'medium', 'large', 'home'])) ?? 'small',
+    profile: text('profile'),
+    provenance: reader.read(row.cell('provenance'), oneOf(['strategy', 'public', 'synthetic'])) ?? '',
+    link: {
+      id,
+      medium: reader.read(row.cell('link'), oneOf(['satellite', 'terrestrial', 'lan'])) ?? 'lan',
+      secondLine:
+        reader.read(row.cell('second_line'), oneOf(['none', 'terrestrial', 'satellite-backup'])) ?? 'none',
+      kbitPerS: number('kbit_per_s', 512),
+      rttMs: number('rtt_ms', 600),
+      timeZone: zone,
+    },
+  }
+  reader.read(row.cell('latitude'), degrees(90))
+  reader.read(row.cell('longitude'), degrees(180))
+  return reader.complaints.length === before ? site : undefined
+}
+
+export type HostDefaults = {
+  readonly account: string
+  readonly port: number
+  readonly key: string | undefined
+}
+
+/** A row of hosts.csv, or undefined when a complaint was made. A key `agent` means the SSH agent; key paths stay relative. */
+export function readHost(reader: Reader, row: Row, id: string, defaults: HostDefaults): Host | undefined {
+  const before = reader.complaints.length
+  const text = (column: (typeof hostColumns)[number]) => row.cell(column).text
+  const port = text('port') === '' ? defaults.port : reader.read(row.cell('port'), wholeNumber(1, 65535, 22))
+  const address = reader.read(row.cell('address'), socketAddress)
+  reader.read(row.cell('provenance'), anyText)
+  const key = text('key') === '' ? defaults.key : text('key')
+  if (reader.complaints.length > before || port === undefined || address === undefined) return undefined
+  return {
+    id,
+    site: text('site'),
+    address,
+    port,
+    account: text('account') || defaults.account,
+    ...(key === undefined || key === 'agent' ? {} : { key }),
+    ...(text('jump') === '' ? {} : { jump: text('jump') }),
+  }
+}
