@@ -1,0 +1,191 @@
+import { copyFile, readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { lt } from 'semver'
+import type { Clock } from '../domain/clock.ts'
+import { err, ok, type Result } from '../domain/result.ts'
+import { lines, runChild, type Exit } from './child.ts'
+import { binaryIn, engines } from './engine-cache.ts'
+import { executables } from './engine-on-path.ts'
+import type { OnProgress } from './engine-progress.ts'
+
+/** Folder with go.mod and go.sum: the engine's modules, all pinned with their checksums. */
+const moduleFolder = fileURLToPath(new URL('build/', import.meta.url))
+const mainPackage = 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi'
+/** Oldest Go that reads a go.mod with a `tool` line, which can then fetch the toolchain named there. */
+const oldestGo = '1.24.0'
+const linkMs = 15_000
+const fetchMs = 60_000
+/** Measured for all packages on two cores: 300 s of CPU. */
+const cpuMsAPackage = 180
+
+export type GoBuild = {
+  readonly version: string
+  readonly cache: string
+  /** Where `bin/pulumi` is to be written. */
+  readonly temporary: string
+  readonly env: NodeJS.ProcessEnv
+  readonly clock: Clock
+  readonly onProgress: OnProgress
+  readonly abort?: AbortSignal
+}
+
+/** Builds the engine from its Go modules. Writes nothing outside the temporary folder and Go's own caches. */
+export async function buildWithGo(build: GoBuild): Promise<Result<void, string>> {
+  const go = await findGo(build.env)
+  if (!go.ok) return go
+  for (const file of ['go.mod', 'go.sum'])
+    await copyFile(join(moduleFolder, file), join(build.temporary, file))
+  const env = goEnvironment(build)
+  const started = build.clock.now()
+  const elapsed = () => build.clock.now() - started
+
+  const modules = await moduleCount()
+  let fetched = 0
+  let expectedMs = fetchMs + expectedCompileMs(allPackages)
+  const fetching = () =>
+    build.onProgress({
+      kind: 'build',
+      phase: 'modules',
+      done: fetched,
+      total: modules,
+      elapsedMs: elapsed(),
+      expectedMs,
+    })
+  const listed = await withTicks(build, fetching, () =>
+    runGo(
+      go.value,
+      ['list', '-deps', '-f', '{{.Stale}}', ...buildFlags(build.version), mainPackage],
+      build,
+      env,
+      (line) => {
+        if (!line.startsWith('go: downloading ')) return
+        fetched = Math.min(fetched + 1, modules)
+        fetching()
+      },
+    ),
+  )
+  if (!succeeded(listed)) return err(complaint('go list', listed))
+
+  const total = listed.stdout.split('\n').filter((line) => line === 'true').length
+  expectedMs = elapsed() + expectedCompileMs(total)
+  let compiled = 0
+  const compiling = () =>
+    build.onProgress({
+      kind: 'build',
+      phase: compiled < total ? 'compile' : 'link',
+      done: compiled,
+      total,
+      elapsedMs: elapsed(),
+      expectedMs,
+    })
+  const out = binaryIn(build.temporary)
+  const built = await withTicks(build, compiling, () =>
+    runGo(
+      go.value,
+      ['build', '-v', '-o', out, ...buildFlags(build.version), mainPackage],
+      build,
+      env,
+      (line) => {
+        if (!/^[\w./-]+$/.test(line)) return
+        compiled = Math.min(compiled + 1, total)
+        compiling()
+      },
+    ),
+  )
+  return succeeded(built) ? ok(undefined) : err(complaint('go build', built))
+}
+
+/** Packages of a build into an empty cache. */
+const allPackages = 1700
+
+const expectedCompileMs = (packages: number): number =>
+  linkMs + (packages * cpuMsAPackage) / Math.min(availableParallelism(), 16)
+
+function buildFlags(version: string): readonly string[] {
+  const variable = 'github.com/pulumi/pulumi/sdk/v3/go/common/version.Version'
+  return [
+    '-mod=readonly',
+    '-buildvcs=false',
+    '-trimpath',
+    '-tags=osusergo,grpcnotrace',
+    `-ldflags=-s -w -X ${variable}=v${version}`,
+  ]
+}
+
+/** Flags, workspaces and targets that a person has set for other Go work have no say here. */
+function goEnvironment(build: GoBuild): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...build.env,
+    GOFLAGS: '',
+    GOWORK: 'off',
+    GOOS: '',
+    GOARCH: '',
+    CGO_ENABLED: '0',
+  }
+  if (!env['HOME']) {
+    env['GOPATH'] ??= join(engines(build.cache), 'go')
+    env['GOCACHE'] ??= join(engines(build.cache), 'go-build')
+  }
+  return env
+}
+
+async function findGo(env: NodeJS.ProcessEnv): Promise<Result<string, string>> {
+  const [go] = await executables('go', env)
+  if (go === undefined) return err('Go is not installed (no `go` on PATH)')
+  const exit = await runChild(go, ['version'], { env })
+  const version = succeeded(exit) ? /\bgo(\d+\.\d+(?:\.\d+)?)\b/.exec(exit.stdout)?.[1] : undefined
+  if (version === undefined) return err(complaint(`${go} version`, exit))
+  const full = version.split('.').length === 2 ? `${version}.0` : version
+  return lt(full, oldestGo) ? err(`${go} is Go ${version}, expected 1.25.11 or newer`) : ok(go)
+}
+
+function runGo(
+  go: string,
+  args: readonly string[],
+  build: GoBuild,
+  env: NodeJS.ProcessEnv,
+  onLine: (line: string) => void,
+): Promise<Exit> {
+  return runChild(go, args, {
+    cwd: build.temporary,
+    env,
+    onStderr: lines(onLine),
+    ...(build.abort === undefined ? {} : { abort: build.abort }),
+  })
+}
+
+/** Calls `tick` at once and each second until the work is done. */
+async function withTicks<T>(build: GoBuild, tick: () => void, work: () => Promise<T>): Promise<T> {
+  const done = new AbortController()
+  const ticking = (async () => {
+    do tick()
+    while (await build.clock.sleep(1000, done.signal))
+  })()
+  try {
+    return await work()
+  } finally {
+    done.abort()
+    await ticking
+  }
+}
+
+/** Modules whose content the build may need: the lines of go.sum that aren't for a go.mod. */
+async function moduleCount(): Promise<number> {
+  const sums = await readFile(join(moduleFolder, 'go.sum'), 'utf8')
+  return sums.split('\n').filter((line) => line !== '' && !line.includes('/go.mod ')).length
+}
+
+const succeeded = (exit: Exit): exit is Exit & { kind: 'exited' } => exit.kind === 'exited' && exit.code === 0
+
+/** The last lines of what a command said. */
+function complaint(command: string, exit: Exit): string {
+  if (exit.kind === 'not-started') return `${command} did not start: ${exit.detail}`
+  const said = exit.stderr
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('go: downloading '))
+    .slice(-5)
+    .join(' / ')
+  return `${command} failed (${exit.code === null ? String(exit.signal) : `exit ${exit.code}`}): ${said}`
+}
