@@ -126,6 +126,20 @@ const stillThere = (target: Target, because: string): Failure => ({
   fix: 'Preview again and compare; the host, not the state, says what is true.',
 })
 
+/** Waits before each look after a lost connection, ms. */
+const resolveWaits = [0, 1000, 3000, 8000] as const
+
+/** Looks again and again until the host answers, or the tries are used up. */
+async function lookAgain(batch: HostBatch, target: Target, abort?: AbortSignal): Promise<Result<Observation, Failure>> {
+  let last: Result<Observation, Failure> = err({ kind: 'unreachable', host: target.host, detail: 'not tried' })
+  for (const wait of resolveWaits) {
+    if (wait > 0 && !(await batch.sleep(wait, abort))) return last
+    last = await observe(batch, target, abort)
+    if (last.ok || (last.error.kind !== 'unreachable' && last.error.kind !== 'unknown')) return last
+  }
+  return last
+}
+
 /** The reply was lost: look, compare with before and with wanted. The same as before means that nothing happened: send once more. */
 async function resolve(
   batch: HostBatch,
@@ -134,7 +148,7 @@ async function resolve(
   abort?: AbortSignal,
 ): Promise<Result<Acted, Failure>> {
   const { target, sight } = request
-  const looked = await observe(batch, target, abort)
+  const looked = await lookAgain(batch, target, abort)
   if (!looked.ok) return looked.error.kind === 'unreachable' ? err(lost) : looked
   const now = looked.value
   if (now.state === 'unobservable') return err(now.failure)

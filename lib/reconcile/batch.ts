@@ -75,6 +75,11 @@ export class HostBatch {
     })
   }
 
+  /** False when aborted. */
+  sleep(ms: number, abort?: AbortSignal): Promise<boolean> {
+    return this.options.clock.sleep(ms, abort)
+  }
+
   private async flushAfter(quietMs: number): Promise<void> {
     const ticket = ++this.ticket
     if (quietMs > 0) {

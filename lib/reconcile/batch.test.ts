@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { err, ok } from '../domain/result.ts'
+import type { Reply } from '../transport/wire.ts'
+import { act, observe } from './act.ts'
+import { HostBatch } from './batch.ts'
+import { frameEnd, handClock, handPort, noteTarget } from './fake-host.test-rig.ts'
+import type { Sight } from './observation.ts'
+
+const sees = (text: string | null, op: 'observe' | 'apply' = 'observe', id = 0): Reply => {
+  const seen = { hash: text === null ? 'absent' : text, seen: text === null ? null : { text }, owner: null }
+  return op === 'observe'
+    ? { id, ok: true, op, warnings: [], ...seen }
+    : { id, ok: true, op, ran: ['write'], before: 'absent', warnings: [], ...seen }
+}
+const me = { organisation: 'o', backend: 'b', urn: 'u', operation: '' }
+const absent: Sight = { state: 'seen', hash: 'absent', found: null, owner: null }
+const write = (name: string) => {
+  const target = noteTarget({ want: { name, text: 'new' }, urn: `urn::${name}` })
+  return {
+    operation: 'create' as const,
+    target,
+    steps: [{ verb: 'write', params: {}, because: '', changes: [], effects: [] }],
+    sight: absent,
+    me,
+  }
+}
+const waits = { quietMs: 10, longestMs: 100 }
+
+describe('requests for one host', () => {
+  it('that arrive together travel as one frame', async () => {
+    const clock = handClock()
+    const port = handPort((request) => frameEnd(request.ops.map(() => sees('x'))))
+    const batch = new HostBatch(port, { clock, ...waits })
+    const looks = Array.from({ length: 20 }, (_, i) => observe(batch, noteTarget({ want: { name: `n${i}`, text: 't' } })))
+    await clock.tick(10)
+    await Promise.all(looks)
+    expect(port.sent.map((s) => s.ops.length)).toEqual([20])
+    expect(port.sent[0]!.scripts.size).toBe(1)
+  })
+
+  it('do not wait longer than the longest wait, however many keep coming', async () => {
+    const clock = handClock()
+    const port = handPort((request) => frameEnd(request.ops.map(() => sees('x'))))
+    const batch = new HostBatch(port, { clock, ...waits })
+    for (let i = 0; i < 11; i++) {
+      void observe(batch, noteTarget())
+      await clock.tick(9)
+    }
+    await clock.tick(2)
+    expect(port.sent).toHaveLength(1)
+  })
+
+  it('leave at once when the plan expects no more', async () => {
+    const clock = handClock()
+    const port = handPort((request) => frameEnd(request.ops.map(() => sees('new', 'apply'))))
+    const batch = new HostBatch(port, { clock, ...waits })
+    batch.arm([], [], 2, () => ({ kind: 'protocol', host: 'h1', detail: '' }))
+    const done = Promise.all([act(batch, write('a')), act(batch, write('b'))])
+    await clock.tick(0)
+    expect((await done).every((d) => d.ok)).toBe(true)
+    expect(port.sent).toHaveLength(1)
+  })
+})
+
+describe('guards', () => {
+  const guard = { key: 'k', script: 's', params: {}, expect: 'h' }
+  it('ride on the first frame that changes something, and on no other', async () => {
+    const clock = handClock()
+    const port = handPort((request) =>
+      frameEnd(request.ops.map((op) => sees('new', op.op === 'apply' ? 'apply' : 'observe'))),
+    )
+    const batch = new HostBatch(port, { clock, ...waits })
+    batch.arm([guard], [], 5, () => ({ kind: 'protocol', host: 'h1', detail: '' }))
+    for (const send of [() => observe(batch, noteTarget()), () => act(batch, write('a')), () => act(batch, write('b'))]) {
+      const sent = send()
+      await clock.tick(10)
+      await sent
+    }
+    expect(port.sent.map((s) => s.guards.length)).toEqual([0, 1, 0])
+  })
+
+  it('that fail stop everything on the host, also what comes later', async () => {
+    const clock = handClock()
+    const changed = { kind: 'changed', host: 'h1', resource: 'Note n', planned: null, now: null } as const
+    const port = handPort(() => ok({ replies: [], end: { frame: 1, ok: false, why: 'guards', changed: [], ms: 1 }, noise: [] }))
+    const batch = new HostBatch(port, { clock, ...waits })
+    batch.arm([guard], [], 5, () => changed)
+    const first = act(batch, write('a'))
+    await clock.tick(10)
+    expect(await first).toEqual(err(changed))
+    expect(await act(batch, write('b'))).toEqual(err(changed))
+    expect(port.sent).toHaveLength(1)
+  })
+})
+
+describe('a lost reply', () => {
+  const lost = err({ kind: 'unknown', host: 'h1', detail: 'closed' } as const)
+  const run = async (answers: Parameters<typeof handPort>[0]) => {
+    const clock = handClock()
+    const port = handPort(answers)
+    const result = act(new HostBatch(port, { clock, ...waits }), write('a'))
+    for (let i = 0; i < 40; i++) await clock.tick(5000)
+    return { result: await result, ops: port.sent.map((s) => s.ops[0]!.op) }
+  }
+
+  it('is resolved by looking: the act had happened', async () => {
+    const { result, ops } = await run((_, n) => (n === 1 ? lost : frameEnd([sees('new')])))
+    expect(result).toMatchObject({ ok: true, value: { found: { text: 'new' } } })
+    expect(ops).toEqual(['apply', 'observe'])
+  })
+  it('is resolved by looking: nothing had happened, so it is sent once more', async () => {
+    const { result, ops } = await run((_, n) =>
+      n === 1 ? lost : frameEnd([n === 2 ? sees(null) : sees('new', 'apply')]),
+    )
+    expect(result).toMatchObject({ ok: true, value: { found: { text: 'new' } } })
+    expect(ops).toEqual(['apply', 'observe', 'apply'])
+  })
+  it('that left something neither as before nor as wanted is told, not repeated', async () => {
+    const { result, ops } = await run((_, n) => (n === 1 ? lost : frameEnd([sees('half')])))
+    expect(result).toMatchObject({ ok: true, value: { short: { kind: 'refused', rule: 'converged' } } })
+    expect(ops).toEqual(['apply', 'observe'])
+  })
+  it('stays unknown while the host can’t be reached, after several tries', async () => {
+    const { result, ops } = await run((_, n) =>
+      n === 1 ? lost : err({ kind: 'unreachable', host: 'h1', detail: 'refused' }),
+    )
+    expect(result).toEqual(lost)
+    expect(ops.filter((op) => op === 'observe').length).toBeGreaterThan(2)
+  })
+})
