@@ -22,6 +22,11 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
   readonly replaceOn: readonly string[]
   /** True: removing it loses data, so it is removed or replaced only when named on the command line. */
   readonly holdsData: boolean
+  /**
+   * True: part of Windows, there without anybody having created it (a service, the settings of a host). Found without a record it
+   * is taken over without `adopt`; with somebody else's record it is refused as anything else. Never created, never removed.
+   */
+  readonly builtIn?: true
   /** Windows feature without which it can't be seen: a missing command then means "after the feature and a restart". */
   readonly needsFeature?: string
   /** Stable name on the host, case-folded: `c:\\chancery\\motd.txt`, `dmz`. Two resources of a kind on a host never share one. */

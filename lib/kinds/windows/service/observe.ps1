@@ -1,0 +1,17 @@
+param($Params)
+$service = $null
+try {
+    $service = Get-Service -Name $Params.name -ErrorAction Stop
+} catch {
+    if ($_.FullyQualifiedErrorId -notlike 'NoServiceFoundForGivenName,*') { throw }
+}
+if ($null -ne $service) {
+    $key = Get-ItemProperty -LiteralPath ('HKLM:\SYSTEM\CurrentControlSet\Services\' + $service.Name) -ErrorAction Stop
+    $delayed = $key.PSObject.Properties['DelayedAutostart']
+    [pscustomobject]@{
+        name = $service.Name
+        startType = $service.StartType.ToString()
+        delayed = ($null -ne $delayed -and $delayed.Value -eq 1)
+        status = $service.Status.ToString()
+    }
+}

@@ -1,0 +1,2 @@
+param($Params)
+Start-Service -Name $Params.name -ErrorAction Stop

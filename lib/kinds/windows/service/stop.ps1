@@ -1,0 +1,2 @@
+param($Params)
+Stop-Service -Name $Params.name -ErrorAction Stop
