@@ -1,0 +1,2 @@
+param($Params)
+Disable-VMMigration -ErrorAction Stop
