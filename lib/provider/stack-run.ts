@@ -30,6 +30,8 @@ export type StackRunOptions = {
   readonly book: PlanBook
   /** Names or URNs of resources that the person named for removal with their data. */
   readonly dataLoss: ReadonlySet<string>
+  /** False: nothing is looked at now; what was not seen before is unobservable. */
+  readonly online: boolean
   readonly clock: Clock
   readonly emit: Emit
 }
@@ -69,6 +71,10 @@ export class StackRun {
   async observe(target: Target): Promise<Result<Observation, Failure>> {
     const known = this.options.observations.get(target)
     if (known !== undefined) return ok(known)
+    if (!this.options.online) {
+      const because = 'it was never looked at, and this preview is offline'
+      return ok({ state: 'unobservable', failure: { kind: 'unobservable', host: target.host, resource: nameOf(target), because } })
+    }
     if (this.stopped.signal.aborted) return err({ kind: 'interrupted', host: target.host })
     const answer = await observe(this.options.batch(target.host), target, this.stopped.signal)
     if (answer.ok) this.options.observations.set(target, answer.value)

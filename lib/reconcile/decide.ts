@@ -37,7 +37,7 @@ export function decide(
   dataLossNamed: boolean,
 ): Decision {
   if (observation.state === 'unobservable') return { do: 'fail', failure: observation.failure }
-  const foreign = foreignTo(operation, target, observation, me)
+  const foreign = foreignTo(target, observation, me)
   if (foreign !== undefined) return { do: 'fail', failure: foreign }
   const kind = target.loaded.kind
   if (operation === 'delete') {
@@ -52,16 +52,14 @@ export function decide(
   return decision
 }
 
-/** Something that exists must be ours before anything is done to it. A state that knows it, or `adopt`, stands in for a lost record. */
-function foreignTo(operation: Operation, target: Target, sight: Sight, me: Owner): Failure | undefined {
+/** Something that exists must be ours on the host's own record before anything is done to it, or be adopted. */
+function foreignTo(target: Target, sight: Sight, me: Owner): Failure | undefined {
   if (target.adopt) return undefined
   const base = { kind: 'exists', host: target.host, resource: nameOf(target) } as const
   if (sight.owner !== null) {
     return sameOwner(sight.owner, me) ? undefined : { ...base, owner: describeOwner(sight.owner) }
   }
-  return operation === 'create' && sight.found !== null && target.recorded === undefined
-    ? { ...base, owner: undefined }
-    : undefined
+  return sight.found === null ? undefined : { ...base, owner: undefined }
 }
 
 function fromPlan(plan: Plan, target: Target, sight: Sight): Decision {

@@ -1,0 +1,36 @@
+import type { JsonObject } from '../../domain/json.ts'
+import { inputsOf } from '../../provider/inputs.ts'
+import type { Catalogue } from '../../reconcile/loaded-kind.ts'
+import type { Target } from '../../reconcile/target.ts'
+
+/** A resource of ours as a program declares it or a state records it. */
+export type Declared = { readonly type: string; readonly name: string; readonly inputs: JsonObject }
+export type Recorded = Declared & { readonly urn: string; readonly outputs: JsonObject }
+
+/** Everything of a site that can be named before the engine runs: what is declared, and what only the state still knows. */
+export function targetsOf(catalogue: Catalogue, declared: readonly Declared[], recorded: readonly Recorded[]): readonly Target[] {
+  const states = new Map(recorded.map((r) => [`${r.type} ${r.name}`, r]))
+  const wanted = declared.flatMap((d) => {
+    const state = states.get(`${d.type} ${d.name}`)
+    return targetOf(catalogue, d, state?.urn ?? '', state?.outputs)
+  })
+  const known = recorded.flatMap((r) => targetOf(catalogue, r, r.urn, r.outputs))
+  return [...wanted, ...known]
+}
+
+/** None for resources of other providers, and for those whose name on the host is not known yet. */
+export function targetOf(
+  catalogue: Catalogue,
+  declared: Declared,
+  urn: string,
+  outputs: JsonObject | undefined,
+): readonly Target[] {
+  const loaded = declared.type.startsWith('chancery:') ? catalogue.get(declared.type.slice('chancery:'.length)) : undefined
+  if (loaded === undefined) return []
+  const parts = inputsOf(loaded, declared.inputs)
+  if (parts.unknown.length > 0 || parts.host === '' || !loaded.kind.props.safeParse(parts.want).success) return []
+  const observed = outputs?.['observed']
+  const recorded =
+    observed !== null && typeof observed === 'object' && !Array.isArray(observed) ? (observed as JsonObject) : undefined
+  return [{ host: parts.host, urn, loaded, want: parts.want, recorded, adopt: parts.adopt }]
+}

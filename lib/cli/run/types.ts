@@ -1,0 +1,85 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Emit } from '../../domain/event.ts'
+import type { Failure } from '../../domain/failure.ts'
+import type { SiteOutcome } from '../../domain/outcome.ts'
+import type { Estate } from '../../domain/profile.ts'
+import type { Site } from '../../domain/site.ts'
+import type { Effect } from '../../kinds/kind.ts'
+import type { Estimate } from '../../link/cost.ts'
+
+/** What a run is asked to do. */
+export type Operation = 'preview' | 'up' | 'refresh' | 'destroy'
+
+export type RunRequest = {
+  readonly operation: Operation
+  readonly sites: readonly Site[]
+  readonly estate: Estate
+  /** Name of a program of `stacks/`, or the path of a module. */
+  readonly program: string
+  /** Folder that everything below `.chancery` and relative paths start from. */
+  readonly cwd: string
+  readonly env: { readonly [name: string]: string | undefined }
+  /** Decide on the last observations; no host is looked at. Previews only. */
+  readonly offline: boolean
+  /** Names or URNs of resources that may be removed with what they hold. */
+  readonly dataLoss: readonly string[]
+  readonly emit: Emit
+  /** What is being done before any site is reached: the engine is obtained, the program is read. */
+  readonly note: (text: string) => void
+  readonly interrupts: Interrupts
+  readonly clock: Clock
+  /** Shows the previews and says whether to go on; called once, after all sites are previewed. */
+  readonly confirm: (previews: readonly SitePreview[]) => Promise<boolean>
+}
+
+/** Ctrl-C as the command line hands it on: once = finish what is on the wire, twice = stop now. */
+export type Interrupts = {
+  readonly first: AbortSignal
+  readonly second: AbortSignal
+}
+
+/** What would happen to one resource. */
+export type PreviewRow = {
+  readonly name: string
+  readonly host: string
+  readonly urn: string
+  readonly change: 'create' | 'update' | 'replace' | 'delete' | 'same' | 'fail'
+  readonly because: readonly string[]
+  readonly effects: readonly Effect[]
+  readonly failure?: Failure
+}
+
+export type SitePreview = {
+  readonly site: Site
+  readonly rows: readonly PreviewRow[]
+  readonly cost: Estimate
+  /** Instants (ms) of the observations that an offline preview rests on; undefined = looked at now. */
+  readonly observedAt?: number
+  /** Set when the site could not be previewed. */
+  readonly failed?: {
+    readonly outcome: SiteOutcome
+    readonly because: string
+    readonly failures: readonly Failure[]
+  }
+}
+
+export type SiteReport = {
+  readonly site: string
+  readonly outcome: SiteOutcome
+  /** Why it is not `done`, in a sentence. */
+  readonly because?: string
+  readonly failures: readonly Failure[]
+  readonly changes: { readonly [change in PreviewRow['change']]?: number }
+}
+
+export type RunReport = {
+  readonly sites: readonly SiteReport[]
+  readonly previews: readonly SitePreview[]
+  /** True when any site's preview holds a change. */
+  readonly differences: boolean
+  readonly confirmed: boolean
+  readonly interrupted: boolean
+}
+
+/** Nothing was tried: the engine is missing, the program is broken. */
+export type RunFailure = { readonly kind: 'setup'; readonly message: string }
