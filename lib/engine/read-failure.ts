@@ -1,0 +1,81 @@
+import { plain, rootStackType, type EngineEvent } from './engine-event.ts'
+import type { FailedResource, LockHolder, StackFailure } from './stack-failure.ts'
+
+/** All that is known of a run of the engine that didn't end with 0. */
+export type FailedRun = {
+  readonly stack: string
+  readonly backendUrl: string
+  readonly stderr: string
+  readonly events: readonly EngineEvent[]
+  /** What the program threw. */
+  readonly thrown: string | undefined
+  readonly interruptLevel: 0 | 1 | 2
+}
+
+/** Exit code of the engine for a stack that is not in the backend. */
+export const stackNotFound = 6
+
+/** Says what a failed run was, from the engine's own words. The engine's version is pinned; so are these. */
+export function readFailure(run: FailedRun): StackFailure {
+  const stderr = plain(run.stderr)
+  if (stderr.includes('the stack is currently locked by'))
+    return { kind: 'locked', stack: run.stack, holders: readHolders(stderr) }
+  const failed = failedResources(run.events)
+  if (run.interruptLevel > 0) return { kind: 'interrupted', terminated: run.interruptLevel === 2, failed }
+  const [first, ...rest] = failed
+  if (first !== undefined) return { kind: 'resources', failed: [first, ...rest] }
+  if (run.thrown !== undefined) return { kind: 'program', message: run.thrown }
+  const complaints = errors(run.events)
+  const ofProgram = complaints.filter(({ urn }) => urn?.includes(`::${rootStackType}::`))
+  if (ofProgram.length > 0)
+    return { kind: 'program', message: ofProgram.map(({ message }) => message).join('\n') }
+  const said = errorLines(stderr)
+  const problem = backendProblem(said)
+  if (problem !== undefined) return { kind: 'backend', backendUrl: run.backendUrl, problem, detail: said }
+  return { kind: 'engine', message: said, diagnostics: complaints.map(({ message }) => message) }
+}
+
+/** `…/x.json: created by anna@host (pid 12) at 2026-11-24T05:41:44Z`, a line a lock. */
+function readHolders(stderr: string): readonly LockHolder[] {
+  const line = /: created by (.*)@(.*) \(pid (\d+)\) at (\S+)/g
+  return [...stderr.matchAll(line)].map(([, user = '', host = '', pid = '', since = '']) => ({
+    user,
+    host,
+    pid: Number(pid),
+    since,
+  }))
+}
+
+/** One entry a resource: what was said of it, or at least that it failed. */
+function failedResources(events: readonly EngineEvent[]): readonly FailedResource[] {
+  const said = new Map<string, string[]>()
+  for (const event of events)
+    if (event.kind === 'resource' && event.phase === 'failed' && event.type !== rootStackType)
+      said.set(event.urn, said.get(event.urn) ?? [])
+  for (const { urn, message } of errors(events))
+    if (urn !== undefined && !urn.includes(`::${rootStackType}::`))
+      said.set(urn, [...(said.get(urn) ?? []), message])
+  return [...said].map(([urn, messages]) => ({
+    urn,
+    message: messages.join('\n') || 'failed, and the engine does not say why',
+  }))
+}
+
+const errors = (events: readonly EngineEvent[]) =>
+  events.filter((event) => event.kind === 'diagnostic').filter(({ severity }) => severity === 'error')
+
+function backendProblem(said: string): 'not-found' | 'not-writable' | 'passphrase' | 'other' | undefined {
+  if (/passphrase/.test(said)) return 'passphrase'
+  if (/permission denied|read-only file system|PermissionDenied/.test(said)) return 'not-writable'
+  if (/unable to open bucket/.test(said)) return /no such file|NotFound/.test(said) ? 'not-found' : 'other'
+  if (/unable to check if bucket .* is accessible|could not list bucket|failed to load checkpoint/.test(said))
+    return 'other'
+  return undefined
+}
+
+/** What follows `error: `, else the last lines. */
+function errorLines(stderr: string): string {
+  const [, ...after] = stderr.split(/^error: /m)
+  const text = after.length > 0 ? after.join('; ') : stderr.split('\n').slice(-5).join('\n')
+  return text.trim().replace(/\s+/g, ' ') || 'it ended without saying why'
+}

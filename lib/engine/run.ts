@@ -1,0 +1,141 @@
+import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
+import { err, ok, type Result } from '../domain/result.ts'
+import { readEvent, rootStackType, type EngineEvent, type EngineOp } from './engine-event.ts'
+import type { Interrupts } from './interrupts.ts'
+import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
+import { engineCommand, EngineExit } from './pulumi-command.ts'
+import { readFailure, stackNotFound } from './read-failure.ts'
+import type { StackFailure } from './stack-failure.ts'
+
+export type Operation = 'preview' | 'up' | 'refresh' | 'destroy' | 'preview-refresh' | 'preview-destroy'
+
+export type StackRun = StackPlace & {
+  readonly program: () => Promise<Record<string, unknown> | undefined>
+  readonly operation: Operation
+  /** Name of each package to the port on which its provider serves this run. */
+  readonly debugProviders: { readonly [name: string]: number }
+  /** Resource operations at once, ≥ 1. */
+  readonly parallel: number
+  /** URNs; only these. */
+  readonly targets?: readonly string[]
+  readonly onEvent: (event: EngineEvent) => void
+  readonly interrupts: Interrupts
+}
+
+export type StackSummary = {
+  readonly changes: { readonly [op in EngineOp]?: number }
+  readonly seconds: number
+  readonly maybeCorrupt: boolean
+  /** What the program exports, secrets masked. */
+  readonly outputs: { readonly [name: string]: unknown }
+}
+
+/**
+ * Runs one operation of the engine on one stack, with the program in this process. Makes the stack when there is none; then there
+ * is nothing to refresh or destroy. A resource that fails stops only what depends on it.
+ */
+export async function runStack(run: StackRun): Promise<Result<StackSummary, StackFailure>> {
+  const sound = await checkPlace(run)
+  if (!sound.ok) return sound
+  await prepareWorkFolder(run)
+  const events: EngineEvent[] = []
+  let outputs: Record<string, unknown> = {}
+  let thrown: string | undefined
+  const { command, ready } = engineCommand({ ...run, env: engineEnvironment(run, run.debugProviders) })
+
+  const workspace = await LocalWorkspace.create({
+    workDir: run.workFolder,
+    pulumiCommand: command,
+    program: async () => {
+      try {
+        return await run.program()
+      } catch (error) {
+        thrown = error instanceof Error ? (error.stack ?? error.message) : String(error)
+        throw error
+      }
+    },
+  })
+  // The API would start the engine once to select the stack, and three times after each run to tell what the events have told.
+  workspace.selectStack = () => Promise.resolve()
+  const stack = await Stack.select(run.stack, workspace)
+  stack.outputs = () => Promise.resolve({})
+  stack.info = () => Promise.resolve(undefined)
+
+  const start = () =>
+    operate(stack, run, (raw) => {
+      ready()
+      const event = readEvent(raw)
+      const exported = raw.resOutputsEvent?.metadata
+      if (exported?.type === rootStackType) outputs = exported.new?.outputs ?? {}
+      if (event === undefined) return
+      events.push(event)
+      run.onEvent(event)
+    })
+  const failed = (stderr: string): Result<never, StackFailure> =>
+    err(readFailure({ ...run, stderr, events, thrown, interruptLevel: run.interrupts.level }))
+
+  try {
+    if (run.interrupts.level > 0) return failed('')
+    try {
+      await start()
+    } catch (error) {
+      if (!(error instanceof EngineExit && error.exit.kind === 'exited' && error.exit.code === stackNotFound))
+        throw error
+      if (run.operation !== 'preview' && run.operation !== 'up') return ok(nothing)
+      await createStack(workspace, run.stack)
+      if (run.interrupts.level > 0) return failed('')
+      await start()
+    }
+  } catch (error) {
+    if (error instanceof EngineExit)
+      return failed(error.exit.kind === 'exited' ? error.exit.stderr : error.exit.detail)
+    throw error
+  }
+  const summary = events.find((event) => event.kind === 'summary')
+  if (summary === undefined) return ok({ ...nothing, outputs })
+  const { changes, seconds, maybeCorrupt } = summary
+  return ok({ changes, seconds, maybeCorrupt, outputs })
+}
+
+const nothing: StackSummary = { changes: {}, seconds: 0, maybeCorrupt: false, outputs: {} }
+
+function operate(
+  stack: Stack,
+  run: StackRun,
+  onEvent: NonNullable<Parameters<Stack['up']>[0]>['onEvent'] & {},
+) {
+  const options = {
+    onEvent,
+    parallel: run.parallel,
+    color: 'never' as const,
+    suppressProgress: true,
+    ...(run.targets && { target: [...run.targets] }),
+  }
+  switch (run.operation) {
+    case 'preview':
+      return stack.preview(options)
+    case 'up':
+      return stack.up({ ...options, continueOnError: true })
+    case 'refresh':
+      return stack.refresh(options)
+    case 'destroy':
+      return stack.destroy({ ...options, continueOnError: true })
+    case 'preview-refresh':
+      return stack.previewRefresh(options)
+    case 'preview-destroy':
+      return stack.previewDestroy(options)
+  }
+}
+
+/** Another process may have made it in the meantime. */
+async function createStack(workspace: LocalWorkspace, name: string): Promise<void> {
+  try {
+    await workspace.createStack(name)
+  } catch (error) {
+    const exists =
+      error instanceof EngineExit &&
+      error.exit.kind === 'exited' &&
+      /stack .*already exists/.test(error.exit.stderr)
+    if (!exists) throw error
+  }
+}

@@ -1,0 +1,79 @@
+/** Who holds a stack's lock, as the engine wrote it down. Informational: nothing renews it. */
+export type LockHolder = {
+  readonly user: string
+  readonly host: string
+  readonly pid: number
+  /** RFC 3339. */
+  readonly since: string
+}
+
+export type FailedResource = { readonly urn: string; readonly message: string }
+
+/** How a run of the engine may end that isn't success. */
+export type StackFailure =
+  /** Somebody else is at this stack; nothing was done. */
+  | { readonly kind: 'locked'; readonly stack: string; readonly holders: readonly LockHolder[] }
+  /** The state can't be read or written; nothing was done to any host. */
+  | {
+      readonly kind: 'backend'
+      readonly backendUrl: string
+      readonly problem: 'not-found' | 'not-writable' | 'passphrase' | 'other'
+      readonly detail: string
+    }
+  /** The program threw, or an output of it did. */
+  | { readonly kind: 'program'; readonly message: string }
+  /** These resources failed; the others went on. */
+  | { readonly kind: 'resources'; readonly failed: readonly [FailedResource, ...FailedResource[]] }
+  /**
+   * A person stopped it. `terminated`: without waiting for what was in flight, whose outcome isn't known.
+   * `failed`: resources that had failed, or did while it was being stopped.
+   */
+  | { readonly kind: 'interrupted'; readonly terminated: boolean; readonly failed: readonly FailedResource[] }
+  /** Anything else that the engine complained about. */
+  | { readonly kind: 'engine'; readonly message: string; readonly diagnostics: readonly string[] }
+
+/** What to say to a person: what it is, what is so now, what to do. */
+export function describeStackFailure(failure: StackFailure): string {
+  switch (failure.kind) {
+    case 'locked':
+      return [
+        `Stack ${failure.stack} is in use; nothing was done.`,
+        ...failure.holders.map(
+          ({ user, host, pid, since }) => `  by ${user} on ${host}, process ${pid}, since ${since}`,
+        ),
+        `Wait for it to end. If that process is no more, clear its lock: chancery unlock ${failure.stack}`,
+      ].join('\n')
+    case 'backend':
+      return `The state in ${withoutPassword(failure.backendUrl)} ${problemText[failure.problem]} (${failure.detail}). No host was touched. ${problemFix[failure.problem]}`
+    case 'program':
+      return `The program failed: ${failure.message}`
+    case 'resources':
+      return failure.failed.map(({ urn, message }) => `${nameOf(urn)}: ${message}`).join('\n')
+    case 'interrupted':
+      return failure.terminated
+        ? 'Stopped without waiting for what was in flight; the next run looks at it first.'
+        : 'Stopped. What was in flight has ended, nothing new was started.'
+    case 'engine':
+      return [`The engine failed: ${failure.message}`, ...failure.diagnostics].join('\n')
+  }
+}
+
+const problemText = {
+  'not-found': 'does not exist',
+  'not-writable': "can't be written",
+  passphrase: "can't be decrypted",
+  other: "can't be used",
+} as const
+
+const problemFix = {
+  'not-found': 'Create the folder, or correct the state backend in the inventory.',
+  'not-writable': 'Give this account the right to write there.',
+  passphrase:
+    'Set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE to the file with the right one.',
+  other: 'Correct it and run again.',
+} as const
+
+/** The last part of a URN: the resource's name. */
+const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
+
+const withoutPassword = (url: string): string => url.replace(/(?<=^[a-z+]+:\/\/[^/@:]*:)[^/@]*(?=@)/, '****')
