@@ -21,7 +21,7 @@ const parts = {
 
 /** The composition roots: they may import anything. */
 const roots = '^lib/(cli/|provider/launcher|index\\.ts$)'
-const tests = '\\.test\\.ts$|^test/|/testing/'
+const tests = '\\.test(-rig)?\\.ts$|^test/'
 
 const partRules = Object.entries(parts).map(([part, allowed]) => ({
   name: `${part}-imports`,

@@ -14,12 +14,12 @@ function rig() {
 describe('interrupts', () => {
   it('asks to finish at the first press and to stop at the second', () => {
     const { source, interrupts, heard, wait } = rig()
-    expect([interrupts.level, interrupts.finish.aborted, interrupts.stop.aborted]).toEqual([0, false, false])
+    expect([interrupts.level, interrupts.first.aborted, interrupts.second.aborted]).toEqual([0, false, false])
     source.emit('SIGINT')
-    expect([interrupts.level, interrupts.finish.aborted, interrupts.stop.aborted]).toEqual([1, true, false])
+    expect([interrupts.level, interrupts.first.aborted, interrupts.second.aborted]).toEqual([1, true, false])
     wait(samePressMs)
     source.emit('SIGINT')
-    expect([interrupts.level, interrupts.finish.aborted, interrupts.stop.aborted]).toEqual([2, true, true])
+    expect([interrupts.level, interrupts.first.aborted, interrupts.second.aborted]).toEqual([2, true, true])
     expect(heard).toEqual([1, 2])
   })
 

@@ -13,9 +13,9 @@ export type InterruptLevel = 1 | 2
 export interface Interrupts {
   readonly level: 0 | InterruptLevel
   /** Aborted from level 1 on. */
-  readonly finish: AbortSignal
+  readonly first: AbortSignal
   /** Aborted at level 2. */
-  readonly stop: AbortSignal
+  readonly second: AbortSignal
   /** Calls back at each level as it is reached; at once for those reached already. */
   onInterrupt(listener: (level: InterruptLevel) => void): void
   /** Gives the signals back to their default: the process ends at the next one. */
@@ -62,8 +62,8 @@ export function watchInterrupts(source: SignalSource, clock: Pick<Clock, 'now'>)
     get level() {
       return level
     },
-    finish: aborts[1].signal,
-    stop: aborts[2].signal,
+    first: aborts[1].signal,
+    second: aborts[2].signal,
     onInterrupt: (listener) => {
       listeners.push(listener)
       if (level >= 1) listener(1)

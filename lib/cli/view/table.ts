@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import wrapAnsi from 'wrap-ansi'
+import { wrapped } from './text.ts'
 
 /** A column: its title, the text of a row's cell, and how it gives way on a narrow terminal. */
 export type Column<Row> = {
@@ -106,9 +106,6 @@ function line(
       .trimEnd(),
   )
 }
-
-const wrapped = (text: string, width: number): readonly string[] =>
-  stringWidth(text) <= width ? [text] : wrapAnsi(text, width, { hard: true, trim: true }).split('\n')
 
 function blocks<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number): string {
   return rows

@@ -1,0 +1,146 @@
+import { describeFailure } from '../../domain/failure.ts'
+import type { Effect } from '../../kinds/kind.ts'
+import type { PreviewRow, SitePreview } from '../run/types.ts'
+import { noPaint, type Paint } from './paint.ts'
+import { type Column, table } from './table.ts'
+import { paragraph } from './text.ts'
+import { bytes, duration, plural, rate } from './units.ts'
+
+type Change = PreviewRow['change']
+
+const marks: { readonly [change in Change]: string } = {
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '-',
+  same: '=',
+  fail: 'x',
+}
+
+const colors = {
+  create: 'green',
+  update: 'yellow',
+  replace: 'magenta',
+  delete: 'red',
+  same: 'dim',
+  fail: 'red',
+} as const
+
+const effectWords: { readonly [effect in Effect]: string } = {
+  'powers-off': 'powers off',
+  'restarts-service': 'restarts a service',
+  'needs-host-restart': 'needs a restart of the host',
+  'may-cut-management-path': 'may cut the management path',
+  'deletes-data': 'deletes data',
+}
+
+/** The whole preview: what changes at each site, then the table of what it costs on each link, then the sum. `now` in ms. */
+export function previewText(
+  previews: readonly SitePreview[],
+  view: { readonly width: number | undefined; readonly now: number; readonly paint?: Paint },
+): string {
+  const paint = view.paint ?? noPaint
+  return [
+    ...previews.filter((preview) => !quiet(preview)).map((preview) => siteText(preview, view.width, paint)),
+    previewTable(previews, view),
+    paragraph(previewSum(previews), view.width),
+  ].join('\n\n')
+}
+
+/** One line a site: its link, how many resources change, what crosses the link and for how long, and what it does to the host. */
+export function previewTable(
+  previews: readonly SitePreview[],
+  { width, now }: { readonly width: number | undefined; readonly now: number },
+): string {
+  const count = (change: Change, drop?: number): Column<SitePreview> => ({
+    title: change,
+    cell: ({ rows }) => String(rows.filter((row) => row.change === change).length),
+    align: 'right',
+    ...(drop === undefined ? {} : { drop }),
+  })
+  const present = (change: Change) => previews.some(({ rows }) => rows.some((row) => row.change === change))
+  const note = (preview: SitePreview) => remarks(preview, now)
+  const columns: readonly Column<SitePreview>[] = [
+    { title: 'site', cell: ({ site }) => site.id },
+    { title: 'link', cell: linkText, wrapTo: 14, drop: 3 },
+    ...(['create', 'update', 'replace', 'delete', 'fail'] as const)
+      .filter(present)
+      .map((change) => count(change)),
+    count('same', 4),
+    { title: 'up', cell: ({ cost }) => bytes(cost.bytesUp), align: 'right', drop: 1 },
+    { title: 'down', cell: ({ cost }) => bytes(cost.bytesDown), align: 'right', drop: 1 },
+    { title: 'trips', cell: ({ cost }) => String(cost.roundTrips), align: 'right', drop: 2 },
+    { title: 'time', cell: ({ cost }) => duration(cost.ms), align: 'right' },
+    ...(previews.some((preview) => note(preview) !== '') ? [{ title: 'note', cell: note, wrapTo: 16 }] : []),
+  ]
+  return table(columns, previews, width)
+}
+
+/** What changes at one site, resource by resource, with the reasons; then what stands in the way. */
+export function siteText(preview: SitePreview, width: number | undefined, paint: Paint = noPaint): string {
+  return [
+    paint('bold', preview.site.id),
+    ...preview.rows.filter(({ change }) => change !== 'same').map((row) => rowText(row, width, paint)),
+    ...(preview.failed === undefined ? [] : failedText(preview.failed, width, paint)),
+  ].join('\n')
+}
+
+/** The last line: `12 changes at 3 sites, 14.6 KB over the links.` or that there are none. */
+export function previewSum(previews: readonly SitePreview[]): string {
+  const seen = previews.filter(({ failed }) => failed === undefined)
+  const unseen = previews.length - seen.length
+  const changes = seen.flatMap(({ rows }) => rows.filter(({ change }) => change !== 'same'))
+  const changing = seen.filter(({ rows }) => rows.some(({ change }) => change !== 'same'))
+  const total = changing.reduce((sum, { cost }) => sum + cost.bytesUp + cost.bytesDown, 0)
+  return [
+    changes.length === 0
+      ? `No changes at ${plural(seen.length, 'site')}.`
+      : `${plural(changes.length, 'change')} at ${plural(changing.length, 'site')}, ${bytes(total)} over the links.`,
+    ...(unseen === 0 ? [] : [`${plural(unseen, 'site')} could not be previewed.`]),
+  ].join(' ')
+}
+
+const quiet = ({ rows, failed }: SitePreview): boolean =>
+  failed === undefined && rows.every(({ change }) => change === 'same')
+
+function rowText(row: PreviewRow, width: number | undefined, paint: Paint): string {
+  const word =
+    row.change === 'create' || row.change === 'update'
+      ? ''
+      : ` (${row.change === 'fail' ? 'refused' : row.change})`
+  return [
+    paint(colors[row.change], paragraph(`${marks[row.change]} ${row.host} ${row.name}${word}`, width, '  ')),
+    ...row.because.filter((reason) => reason !== '').map((reason) => paragraph(reason, width, '      ')),
+    ...row.effects.map((effect) => paint('yellow', paragraph(`! ${effectWords[effect]}`, width, '      '))),
+    ...(row.failure === undefined
+      ? []
+      : [paint('red', paragraph(describeFailure(row.failure), width, '      '))]),
+  ].join('\n')
+}
+
+function failedText(
+  failed: NonNullable<SitePreview['failed']>,
+  width: number | undefined,
+  paint: Paint,
+): readonly string[] {
+  const told = failed.failures.map(describeFailure)
+  return [
+    paint('red', paragraph(`${failed.outcome}: ${failed.because}`, width, '  ')),
+    ...told.filter((text) => text !== failed.because).map((text) => paragraph(text, width, '  ')),
+  ]
+}
+
+const linkText = ({ site: { link } }: SitePreview): string =>
+  `${link.medium} ${rate(link.kbitPerS)} ${link.rttMs} ms`
+
+/** What the table says of a site beside numbers: why it is not previewed, and what the changes do to the host. */
+function remarks({ rows, failed, observedAt }: SitePreview, now: number): string {
+  const effects = new Set(rows.flatMap((row) => row.effects))
+  return [
+    ...(failed === undefined ? [] : [failed.outcome]),
+    ...Object.entries(effectWords).flatMap(([effect, words]) =>
+      effects.has(effect as Effect) ? [words] : [],
+    ),
+    ...(observedAt === undefined ? [] : [`as seen ${duration(Math.max(0, now - observedAt))} ago`]),
+  ].join(', ')
+}
