@@ -1,9 +1,10 @@
 import { exitCode } from '../../domain/outcome.ts'
 import type { Site } from '../../domain/site.ts'
 import { defineCommand } from '../command.ts'
+import { siteSelector } from '../options.ts'
 
 export const sites = defineCommand({
-  usage: 'sites [selector..]',
+  usage: 'sites [site..]',
   about: 'The sites of the inventory, as a table',
   examples: [
     ['sites', 'all of them'],
@@ -11,12 +12,7 @@ export const sites = defineCommand({
     ['sites beirut nairobi --json', 'two of them, for a program'],
   ],
   positionals: {
-    selector: {
-      type: 'string',
-      array: true,
-      default: [],
-      describe: 'Site ids (beirut, brussels-*) or key=value: link=satellite, country=LB|SY',
-    },
+    site: siteSelector,
   },
   options: {},
   run: async (args, { output, ...at }) => {
@@ -26,7 +22,7 @@ export const sites = defineCommand({
       import('../view/units.ts'),
     ])
     const inventory = await openInventory(args, { output, ...at })
-    const chosen = await chooseSites(inventory, args.selector)
+    const chosen = await chooseSites(inventory, args.site)
     output.answer(chosen, () =>
       table<Site>(
         [
