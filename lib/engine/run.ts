@@ -1,7 +1,8 @@
-import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
+import { LocalWorkspace, Stack, type EngineEvent as RawEvent } from '@pulumi/pulumi/automation/index.js'
 import { err, ok, type Result } from '../domain/result.ts'
 import { readEvent, rootStackType, type EngineEvent, type EngineOp } from './engine-event.ts'
 import type { Interrupts } from './interrupts.ts'
+import { isolated } from './isolate.ts'
 import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
 import { engineCommand, EngineExit } from './pulumi-command.ts'
 import { readFailure, stackNotFound } from './read-failure.ts'
@@ -61,16 +62,16 @@ export async function runStack(run: StackRun): Promise<Result<StackSummary, Stac
   stack.outputs = () => Promise.resolve({})
   stack.info = () => Promise.resolve(undefined)
 
-  const start = () =>
-    operate(stack, run, (raw) => {
-      ready()
-      const event = readEvent(raw)
-      const exported = raw.resOutputsEvent?.metadata
-      if (exported?.type === rootStackType) outputs = exported.new?.outputs ?? {}
-      if (event === undefined) return
-      events.push(event)
-      run.onEvent(event)
-    })
+  const hear = (raw: RawEvent) => {
+    ready()
+    const event = readEvent(raw)
+    const exported = raw.resOutputsEvent?.metadata
+    if (exported?.type === rootStackType) outputs = exported.new?.outputs ?? {}
+    if (event === undefined) return
+    events.push(event)
+    run.onEvent(event)
+  }
+  const start = () => isolated(() => operate(stack, run, hear))
   const failed = (stderr: string): Result<never, StackFailure> =>
     err(readFailure({ ...run, stderr, events, thrown, interruptLevel: run.interrupts.level }))
 
@@ -99,11 +100,7 @@ export async function runStack(run: StackRun): Promise<Result<StackSummary, Stac
 
 const nothing: StackSummary = { changes: {}, seconds: 0, maybeCorrupt: false, outputs: {} }
 
-function operate(
-  stack: Stack,
-  run: StackRun,
-  onEvent: NonNullable<Parameters<Stack['up']>[0]>['onEvent'] & {},
-) {
+function operate(stack: Stack, run: StackRun, onEvent: (event: RawEvent) => void): Promise<unknown> {
   const options = {
     onEvent,
     parallel: run.parallel,
