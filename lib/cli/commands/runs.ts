@@ -1,0 +1,194 @@
+import type { ArgumentsCamelCase } from 'yargs'
+import { systemClock } from '../../domain/clock.ts'
+import { exitCode } from '../../domain/outcome.ts'
+import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
+import { siteSelector } from '../options.ts'
+import type { Operation, RunReport, SitePreview } from '../run/types.ts'
+
+const positionals = { site: siteSelector } as const
+
+const everyRun = {
+  program: {
+    type: 'string',
+    default: 'mission',
+    requiresArg: true,
+    describe: 'Program of stacks/, or the path of one',
+  },
+  select: {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    requiresArg: true,
+    describe: 'Sites by key=value, as an alternative to naming them',
+  },
+} as const
+
+const yes = { type: 'boolean', default: false, describe: 'Go on without asking' } as const
+
+const allowDataLoss = {
+  type: 'string',
+  array: true,
+  default: [] as string[],
+  requiresArg: true,
+  describe: 'Name of a resource that may be removed or replaced with the data that it holds',
+} as const
+
+export const preview = defineCommand({
+  usage: 'preview [site..]',
+  about: 'Shows what would change, and what it costs on each link; changes nothing',
+  examples: [
+    ['preview beirut', 'one site'],
+    ['preview --select link=satellite', 'every site behind a satellite'],
+    ['preview --expect-no-changes', 'is anything not as declared? Exit code 4 if so'],
+    ['preview --offline', 'from the last observation of each host, without touching a link'],
+  ],
+  positionals,
+  options: {
+    ...everyRun,
+    offline: {
+      type: 'boolean',
+      default: false,
+      describe: 'Rest on the last observation of each host instead of looking',
+    },
+    'expect-no-changes': {
+      type: 'boolean',
+      default: false,
+      describe: 'Exit with 4 if anything would change',
+    },
+    'allow-data-loss': allowDataLoss,
+  },
+  run: (args, context) => run('preview', args, context),
+})
+
+export const up = defineCommand({
+  usage: 'up [site..]',
+  about: 'Previews, asks, and carries out exactly what was previewed',
+  examples: [
+    ['up beirut nairobi', 'two sites at once, each by itself'],
+    ['up --select size=small --yes', 'every small site, without asking'],
+  ],
+  positionals,
+  options: { ...everyRun, yes, 'allow-data-loss': allowDataLoss },
+  run: (args, context) => run('up', args, context),
+})
+
+export const refresh = defineCommand({
+  usage: 'refresh [site..]',
+  about: 'Looks at the hosts and writes what is there into the state; changes no host',
+  examples: [['refresh beirut', 'one site']],
+  positionals,
+  options: { ...everyRun, yes },
+  run: (args, context) => run('refresh', args, context),
+})
+
+export const destroy = defineCommand({
+  usage: 'destroy [site..]',
+  about: 'Removes from the hosts what the program made there',
+  examples: [
+    ['destroy beirut', 'one site; sites must be named'],
+    ["destroy beirut --allow-data-loss 'VirtualDisk c:\\vm\\mail.vhdx'", 'with a disk and what is on it'],
+  ],
+  positionals,
+  options: { ...everyRun, yes, 'allow-data-loss': allowDataLoss },
+  run: (args, context) => {
+    if (args.site.length + args.select.length === 0)
+      throw new UsageError(
+        'destroy: expected the sites to destroy, got none. Name them, or write "*" for all.',
+      )
+    return run('destroy', args, context)
+  },
+})
+
+type RunArgs = {
+  readonly site: readonly string[]
+  readonly program: string
+  readonly select: readonly string[]
+  readonly yes?: boolean
+  readonly offline?: boolean
+  readonly expectNoChanges?: boolean
+  readonly allowDataLoss?: readonly string[]
+}
+
+async function run(
+  operation: Operation,
+  args: ArgumentsCamelCase<Globals & RunArgs>,
+  context: Context,
+): Promise<number> {
+  const { output } = context
+  const [
+    { openInventory, chooseSites },
+    { canAsk, askLine },
+    { watchInterrupts },
+    views,
+    { runSites },
+    { exitCodeOf },
+  ] = await Promise.all([
+    import('../inventory.ts'),
+    import('../ask.ts'),
+    import('../interrupts.ts'),
+    import('../view/index.ts'),
+    import('../run/index.ts'),
+    import('../exit-code.ts'),
+  ])
+  const asks = operation !== 'preview' && args.yes !== true
+  if (asks && !canAsk(context))
+    throw new UsageError(
+      `${operation}: nobody is there to be asked, for standard input is no terminal. Add --yes to go on without.`,
+    )
+
+  const estate = await openInventory(args, context)
+  const sites = await chooseSites(estate, [...args.site, ...args.select])
+  const interrupts = watchInterrupts(process, systemClock)
+  const progress = views.progressFor(context, sites, systemClock)
+  interrupts.onInterrupt((level) =>
+    progress.note(
+      level === 1
+        ? 'Interrupted: finishing what is on the wire, starting nothing new. Once more to stop now.'
+        : 'Stopping now. The next run looks at what was in flight before anything else.',
+    ),
+  )
+  const view = { width: output.width, now: systemClock.now(), paint: views.paintFor(output) }
+
+  const confirm = async (previews: readonly SitePreview[]): Promise<boolean> => {
+    progress.pause()
+    const changing = previews.some(({ rows }) => rows.some(({ change }) => change !== 'same'))
+    const asking = asks && (changing || operation === 'refresh')
+    if (operation !== 'preview' && (asking || !(output.quiet || output.json)))
+      context.stderr.write(`${views.previewText(previews, view)}\n`)
+    if (!asking) return true
+    const answer = await askLine(`Go on with ${operation}? Only "yes" does: `, context, interrupts.first)
+    return answer === 'yes'
+  }
+  try {
+    const ended = await runSites({
+      operation,
+      sites,
+      estate,
+      program: args.program,
+      cwd: context.cwd,
+      env: context.env,
+      offline: args.offline ?? false,
+      dataLoss: args.allowDataLoss ?? [],
+      emit: progress.emit,
+      note: progress.note,
+      interrupts,
+      clock: systemClock,
+      confirm,
+    })
+    progress.close()
+    if (!ended.ok) {
+      output.complain(`chancery: ${ended.error.message}`)
+      return exitCode.failed
+    }
+    const report: RunReport = ended.value
+    output.answer(views.reportJson(report), () =>
+      operation === 'preview'
+        ? views.previewText(report.previews, view)
+        : views.summaryText(report, view.width, view.paint),
+    )
+    return exitCodeOf(report, { expectNoChanges: args.expectNoChanges ?? false })
+  } finally {
+    progress.close()
+    interrupts.dispose()
+  }
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Site } from '../../domain/site.ts'
+import type { Context } from '../command.ts'
+import type { Output } from '../output.ts'
+import type { RunReport } from '../run/types.ts'
+import { ansiPaint, noPaint, type Paint } from './paint.ts'
+import { createProgress, jsonProgress, type Progress, silentProgress } from './progress.ts'
+
+export { previewTable, previewText } from './preview.ts'
+export { summaryText } from './summary.ts'
+
+export const paintFor = (output: Pick<Output, 'color'>): Paint => (output.color ? ansiPaint : noPaint)
+
+/** The view of a run's progress that the person asked for, on standard error. */
+export function progressFor({ stderr, output }: Context, sites: readonly Site[], clock: Clock): Progress {
+  if (output.quiet) return silentProgress
+  if (output.json) return jsonProgress(stderr, clock)
+  return createProgress({ stream: stderr, clock, sites, color: output.color })
+}
+
+/** A run's report as `--json` prints it: sites by id, each with its outcome, failures and what its preview found. */
+export function reportJson(report: RunReport): object {
+  const previews = new Map(report.previews.map((preview) => [preview.site.id, preview]))
+  return {
+    differences: report.differences,
+    confirmed: report.confirmed,
+    interrupted: report.interrupted,
+    sites: report.sites.map((site) => {
+      const preview = previews.get(site.site)
+      return {
+        ...site,
+        preview:
+          preview === undefined
+            ? null
+            : { cost: preview.cost, observedAt: preview.observedAt ?? null, resources: preview.rows },
+      }
+    }),
+  }
+}
