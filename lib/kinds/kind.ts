@@ -66,6 +66,17 @@ export type Step = {
 export type Effect =
   'powers-off' | 'restarts-service' | 'needs-host-restart' | 'may-cut-management-path' | 'deletes-data'
 
+/**
+ * Ids (FullyQualifiedErrorId) of errors of our own scripts that say more than "failed". Nothing was changed when one of them comes.
+ * `notYet`: what the thing is made of is not there yet: deferred, with the error's message as the reason.
+ * `managementPath`, `managementPathUnknown`: the step would touch what carries the session: refused.
+ */
+export const errorIds = {
+  notYet: 'Chancery.NotYet',
+  managementPath: 'Chancery.ManagementPath',
+  managementPathUnknown: 'Chancery.ManagementPathUnknown',
+} as const
+
 export const nothing = (because: string): Plan => ({ do: 'nothing', because })
 export const refuse = (rule: string, because: string, fix: string): Plan => ({
   do: 'refuse',
