@@ -47,10 +47,13 @@ function dayIn(zone: string, epochDay: number): Day {
   const day = known.get(epochDay)
   if (day !== undefined) return day
   const start = resolved(zone, epochDay, 0)
-  const change = Temporal.Instant.fromEpochMilliseconds(start)
-    .toZonedDateTimeISO(zone)
-    .getTimeZoneTransition('next')
-  const made = { start, regular: change === null || change.epochMilliseconds >= start + dayMs }
+  const zoned = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone)
+  const change = zoned.getTimeZoneTransition('next')
+  const atMidnight = zoned.hour === 0 && zoned.minute === 0
+  const made = {
+    start,
+    regular: atMidnight && (change === null || change.epochMilliseconds >= start + dayMs),
+  }
   if (known.size >= keptDaysPerZone) known.clear()
   known.set(epochDay, made)
   return made

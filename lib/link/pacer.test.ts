@@ -1,0 +1,201 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ManualClock, settled } from './manual-clock.ts'
+import { largestWrite, Pacer } from './pacer.ts'
+import type { Budget } from './timetable.ts'
+
+const steady = (kbitPerS: number) => (): Budget => ({ kbitPerS, until: undefined })
+
+/** Rates that change at instants, in order. */
+const changing =
+  (pieces: readonly { readonly from: number; readonly kbitPerS: number }[]) =>
+  (instant: number): Budget => {
+    const next = pieces.find(({ from }) => from > instant)
+    const now = pieces.findLast(({ from }) => from <= instant) ?? pieces[0]!
+    return { kbitPerS: now.kbitPerS, until: next?.from }
+  }
+
+type Write = { readonly at: number; readonly bytes: number; readonly lane: string }
+
+function record(pacer: Pacer, clock: ManualClock) {
+  const writes: Write[] = []
+  return {
+    writes,
+    send: (bytes: number, lane: 'control' | 'bulk', abort?: AbortSignal) =>
+      pacer.pace(bytes, lane, abort).then(() => {
+        writes.push({ at: clock.now(), bytes, lane })
+      }),
+    total: () => writes.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+}
+
+describe('Pacer', () => {
+  test('lets a small frame out at once', async () => {
+    const clock = new ManualClock()
+    const { send, writes } = record(new Pacer(clock, steady(128)), clock)
+    void send(300, 'control')
+    await settled()
+    expect(writes).toEqual([{ at: 0, bytes: 300, lane: 'control' }])
+  })
+
+  test('carries 95 % of the budget over a long transfer', async () => {
+    const clock = new ManualClock()
+    const { send, total } = record(new Pacer(clock, steady(480)), clock)
+    for (let i = 0; i < 2000; i++) void send(4096, 'bulk')
+    await clock.advance(100_000)
+    const ideal = (480_000 / 8) * 100
+    expect(total() / ideal).toBeGreaterThan(0.945)
+    expect(total() / ideal).toBeLessThan(0.953)
+  })
+
+  test('lets control pass the bulk that waits', async () => {
+    const clock = new ManualClock()
+    const { send, writes } = record(new Pacer(clock, steady(128)), clock)
+    for (let i = 0; i < 50; i++) void send(4096, 'bulk')
+    await clock.advance(1_000)
+    const asked = clock.now()
+    void send(500, 'control')
+    await clock.advance(1_000)
+    const control = writes.find(({ lane }) => lane === 'control')
+    // 500 bytes at 95 % of 128 kbit/s take 33 ms; no write of bulk comes before.
+    expect(control!.at - asked).toBeLessThanOrEqual(33)
+  })
+
+  test('follows the timetable in the middle of a wait', async () => {
+    const clock = new ManualClock()
+    const { send, writes } = record(
+      new Pacer(
+        clock,
+        changing([
+          { from: 0, kbitPerS: 8 },
+          { from: 1_000, kbitPerS: 8_000 },
+        ]),
+      ),
+      clock,
+    )
+    void send(4096, 'bulk')
+    void send(4096, 'bulk')
+    await clock.advance(2_000)
+    // At 8 kbit/s the second one waits 4.3 s; it gets 950 bytes in the first second and the rest in 4 ms.
+    expect(writes[1]!.at).toBe(1_004)
+  })
+
+  test('slows down at the instant of a change: what was saved up at the higher rate is not spent at the lower', async () => {
+    const clock = new ManualClock()
+    const { send, writes } = record(
+      new Pacer(
+        clock,
+        changing([
+          { from: 0, kbitPerS: 60_000 },
+          { from: 1_000, kbitPerS: 128 },
+        ]),
+      ),
+      clock,
+    )
+    await clock.advance(1_000)
+    for (let i = 0; i < 10; i++) void send(4096, 'bulk')
+    await clock.advance(0)
+    expect(writes.length).toBe(1)
+  })
+
+  test('follows a limit that is set and lifted in the middle of a wait', async () => {
+    const clock = new ManualClock()
+    const pacer = new Pacer(clock, steady(480))
+    const { send, total } = record(pacer, clock)
+    for (let i = 0; i < 2000; i++) void send(4096, 'bulk')
+    await clock.advance(10_000)
+    pacer.limit(64)
+    const before = total()
+    await clock.advance(10_000)
+    expect(total() - before).toBeLessThanOrEqual((64_000 / 8) * 10)
+    expect(total() - before).toBeGreaterThan((64_000 / 8) * 9)
+    expect(pacer.budget.kbitPerS).toBe(64)
+    pacer.limit(undefined)
+    const limited = total()
+    await clock.advance(10_000)
+    expect((total() - limited) / ((480_000 / 8) * 10)).toBeGreaterThan(0.94)
+  })
+
+  test('forgets a write that is aborted while it waits, and rejects with the reason', async () => {
+    const clock = new ManualClock()
+    const pacer = new Pacer(clock, steady(8))
+    const { send, writes } = record(pacer, clock)
+    void send(4096, 'bulk')
+    const abort = new AbortController()
+    const second = send(4096, 'bulk', abort.signal)
+    const third = send(100, 'bulk')
+    await settled()
+    abort.abort(new Error('stop'))
+    await expect(second).rejects.toThrow('stop')
+    await clock.advance(106)
+    await third
+    expect(writes.map(({ bytes }) => bytes)).toEqual([4096, 100])
+    await expect(send(1, 'bulk', abort.signal)).rejects.toThrow('stop')
+    expect(pacer.waiting).toEqual({ control: 0, bulk: 0 })
+  })
+
+  test('is neither stuck nor generous after the clock was set back or forth', async () => {
+    const clock = new ManualClock(10_000_000)
+    const { send, writes } = record(new Pacer(clock, steady(128)), clock)
+    void send(4096, 'bulk')
+    await settled()
+    clock.set(0)
+    void send(4096, 'bulk')
+    await clock.advance(270)
+    expect(writes.length).toBe(2)
+    clock.set(90_000_000)
+    void send(4096, 'bulk')
+    void send(4096, 'bulk')
+    await clock.advance(0)
+    expect(writes.length).toBe(3)
+  })
+
+  test('refuses a write that is too large as a defect of the caller', () => {
+    expect(() => new Pacer(new ManualClock(), steady(128)).pace(4097, 'bulk')).toThrow(
+      'Internal error: pace takes 0 to 4096 bytes',
+    )
+  })
+
+  test('never sends more than 95 % of the budget and one burst, over any two seconds, whatever comes when', async () => {
+    const arrivals = fc.array(
+      fc.record({
+        after: fc.integer({ min: 0, max: 900 }),
+        bytes: fc.integer({ min: 1, max: largestWrite }),
+        control: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 60 },
+    )
+    const rates = fc.array(
+      fc.record({ from: fc.integer({ min: 0, max: 8_000 }), kbitPerS: fc.integer({ min: 16, max: 2_000 }) }),
+      { maxLength: 3 },
+    )
+    await fc.assert(
+      fc.asyncProperty(arrivals, fc.integer({ min: 16, max: 2_000 }), rates, async (list, first, later) => {
+        const clock = new ManualClock()
+        const pieces = [{ from: -1, kbitPerS: first }, ...later.toSorted((a, b) => a.from - b.from)]
+        const pacer = new Pacer(clock, changing(pieces))
+        const { send, writes } = record(pacer, clock)
+        for (const { after, bytes, control } of list) {
+          await clock.advance(after)
+          void send(bytes, control ? 'control' : 'bulk')
+        }
+        await clock.advance(200_000)
+        expect(writes.length).toBe(list.length)
+        const allowed = (from: number, to: number): number => {
+          let sum = 0
+          for (let at = from; at < to; at++) sum += changing(pieces)(at).kbitPerS / 8
+          return sum
+        }
+        for (const [i, start] of writes.entries()) {
+          let sent = 0
+          for (const write of writes.slice(i)) {
+            if (write.at > start.at + 2_000) break
+            sent += write.bytes
+          }
+          expect(sent).toBeLessThanOrEqual(allowed(start.at, start.at + 2_000) * 0.95 + 8192 + 1)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
