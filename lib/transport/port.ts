@@ -17,7 +17,11 @@ export interface HostPort {
    * `unknown`: the frame was sent and the connection was lost before its end: whether it ran is not known;
    * `protocol`: the host answered garbage, likewise not known.
    */
-  exchange(request: Exchange, onReply?: (index: number, reply: Reply) => void, abort?: AbortSignal): Promise<Result<Answer, Failure>>
+  exchange(
+    request: Exchange,
+    onReply?: (index: number, reply: Reply) => void,
+    abort?: AbortSignal,
+  ): Promise<Result<Answer, Failure>>
   /** Counters since the start, for reports and tests. */
   readonly counters: Counters
   close(): Promise<void>

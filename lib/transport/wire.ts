@@ -44,7 +44,11 @@ export type Op =
       readonly adopt?: boolean
       /** True: the record goes once the thing is absent afterwards. */
       readonly release?: boolean
-      readonly steps: readonly { readonly name: string; readonly script: string; readonly params: JsonObject }[]
+      readonly steps: readonly {
+        readonly name: string
+        readonly script: string
+        readonly params: JsonObject
+      }[]
       readonly limitMs?: number
     } & Look)
   | { readonly id: number; readonly op: 'ping' }
@@ -77,7 +81,12 @@ export type Seen = {
 export type Line = Hello | Reply | FrameEnd
 
 export type Reply =
-  | ({ readonly id: number; readonly ok: true; readonly op: 'observe'; readonly warnings: readonly string[] } & Seen)
+  | ({
+      readonly id: number
+      readonly ok: true
+      readonly op: 'observe'
+      readonly warnings: readonly string[]
+    } & Seen)
   | ({
       readonly id: number
       readonly ok: true
@@ -119,13 +128,38 @@ export type WireError = {
 export type FrameEnd =
   | { readonly frame: number; readonly ok: true; readonly ms: number }
   /** Guards that failed, each with what it looks like now; no operation ran. */
-  | { readonly frame: number; readonly ok: false; readonly why: 'guards'; readonly changed: readonly ({ readonly key: string } & Seen)[]; readonly ms: number }
+  | {
+      readonly frame: number
+      readonly ok: false
+      readonly why: 'guards'
+      readonly changed: readonly ({ readonly key: string } & Seen)[]
+      readonly ms: number
+    }
   /** A guard could not be looked at; no operation ran. */
-  | { readonly frame: number; readonly ok: false; readonly why: 'guard-error'; readonly key: string; readonly error: WireError; readonly ms: number }
+  | {
+      readonly frame: number
+      readonly ok: false
+      readonly why: 'guard-error'
+      readonly key: string
+      readonly error: WireError
+      readonly ms: number
+    }
   /** Scripts that the host does not have; nothing ran, send again with them. */
-  | { readonly frame: number; readonly ok: false; readonly why: 'need'; readonly need: readonly string[]; readonly ms: number }
+  | {
+      readonly frame: number
+      readonly ok: false
+      readonly why: 'need'
+      readonly need: readonly string[]
+      readonly ms: number
+    }
   /** The line could not be read as a frame; nothing ran. `frame` is -1. */
-  | { readonly frame: number; readonly ok: false; readonly why: 'bad-frame'; readonly error: WireError; readonly ms: number }
+  | {
+      readonly frame: number
+      readonly ok: false
+      readonly why: 'bad-frame'
+      readonly error: WireError
+      readonly ms: number
+    }
 
 /** ASCII JSON: everything outside 0x20..0x7e as \\uXXXX, so that no code page matters on the way. */
 export const asciiJson = (value: Json | object): string =>

@@ -10,13 +10,16 @@ export const workerFile = new URL('worker.ps1', import.meta.url)
  */
 export function strip(script: string): string {
   if (/@['"]\s*$|<#|`\s*$/m.test(script))
-    throw new Error('Internal error: worker.ps1 has a here-string, a block comment or a line continuation; none can be stripped safely')
+    throw new Error(
+      'Internal error: worker.ps1 has a here-string, a block comment or a line continuation; none can be stripped safely',
+    )
   const lines = script.split(/\r?\n/).map((line) => line.trim())
   return lines.filter((line) => line !== '' && !line.startsWith('#')).join('\n')
 }
 
 /** First line on the worker's standard input: base64 of the raw deflate of its source. */
-export const workerLine = (): string => (cached ??= deflateRawSync(strip(readFileSync(workerFile, 'utf8')), { level: 9 }).toString('base64'))
+export const workerLine = (): string =>
+  (cached ??= deflateRawSync(strip(readFileSync(workerFile, 'utf8')), { level: 9 }).toString('base64'))
 let cached: string | undefined
 
 /** Reads one line, inflates it and runs it. The command means the same in cmd.exe and in PowerShell: no quote, no $, no %. */

@@ -1,0 +1,69 @@
+import { type Line, marker } from './wire.ts'
+
+/** What one line from the host was. */
+export type Decoded =
+  { readonly kind: 'ours'; readonly line: Line } | { readonly kind: 'noise'; readonly text: string }
+
+/** A line longer than this is not ours, bytes. */
+export const lineLimit = 64 * 1024 * 1024
+
+/**
+ * Takes bytes as they come, gives whole lines: ours behind the marker, everything else (banners, CLIXML, stray output) as noise.
+ * A reply may be split anywhere, and may stand behind noise that ended without a line end.
+ */
+export class LineDecoder {
+  readonly #limit: number
+  #parts: Buffer[] = []
+  #length = 0
+
+  constructor(limit = lineLimit) {
+    this.#limit = limit
+  }
+
+  /** The lines that these bytes complete, or 'oversized': from then on nothing is decoded. */
+  push(bytes: Buffer): readonly Decoded[] | 'oversized' {
+    const lines: Decoded[] = []
+    let start = 0
+    for (;;) {
+      const end = bytes.indexOf(0x0a, start)
+      if (end < 0) break
+      this.#parts.push(bytes.subarray(start, end))
+      const text = Buffer.concat(this.#parts).toString('latin1').replace(/\r$/, '')
+      this.#parts = []
+      this.#length = 0
+      start = end + 1
+      if (text !== '') lines.push(decode(text))
+    }
+    this.#parts.push(bytes.subarray(start))
+    this.#length += bytes.length - start
+    return this.#length > this.#limit ? 'oversized' : lines
+  }
+
+  /** What came after the last line end. */
+  rest(): string {
+    return Buffer.concat(this.#parts).toString('latin1')
+  }
+}
+
+function decode(text: string): Decoded {
+  for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
+    const line = parse(text.slice(at + marker.length))
+    if (line !== undefined) return { kind: 'ours', line }
+  }
+  return { kind: 'noise', text }
+}
+
+function parse(json: string): Line | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    return undefined
+  }
+  return isLine(value) ? value : undefined
+}
+
+const isLine = (value: unknown): value is Line =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['hello', 'id', 'frame'].some((name) => typeof Reflect.get(value, name) === 'number')

@@ -1,0 +1,85 @@
+import type { Clock } from '../domain/clock.ts'
+import type { Emit } from '../domain/event.ts'
+import type { LinkDoor } from '../link/door.ts'
+import { HostSession } from './host-session.ts'
+import { type HostMemory, processMemory } from './memory.ts'
+import type { HostPort } from './port.ts'
+import type { Allowed, AskSecret, Target } from './ssh/target.ts'
+
+/** How a host is reached, as the inventory says it. */
+export type HostAddress = {
+  readonly address: string
+  readonly port: number
+  readonly account: string
+  /** Private key file, or public key file whose private half the SSH agent holds; absent = the SSH agent. */
+  readonly key?: string
+  /** Host id of a jump host. */
+  readonly jump?: string
+}
+
+export type TransportOptions = {
+  readonly resolve: (host: string) => HostAddress
+  /** known_hosts file, OpenSSH format. */
+  readonly knownHosts: string
+  readonly allowed: Allowed
+  readonly door: (host: string) => LinkDoor
+  readonly emit: Emit
+  readonly clock: Clock
+  /** Default: for the life of the process. */
+  readonly memory?: HostMemory
+  readonly askSecret?: AskSecret
+  /** Address of the SSH agent; default from the environment. */
+  readonly agent?: string
+  /** A connection is kept this long after its last exchange, ms; default 60,000. */
+  readonly idleMs?: number
+  /** Without a byte for this long while an answer is due, a connection counts as lost, ms; default 120,000. */
+  readonly silenceMs?: number
+  /** Until a socket is open, ms; default 20,000. */
+  readonly dialMs?: number
+  /** From the open socket to the running worker, ms; default 60,000. */
+  readonly loginMs?: number
+}
+
+export type Transport = {
+  /** The same port for the same host, always. */
+  host(id: string): HostPort
+  /** Ends every connection. */
+  close(): Promise<void>
+}
+
+/** The hosts of an estate over SSH. */
+export function createTransport(options: TransportOptions): Transport {
+  const { clock, emit, idleMs = 60_000, silenceMs = 120_000, memory = processMemory() } = options
+  const hosts = new Map<string, HostSession>()
+  return {
+    host(id) {
+      const known = hosts.get(id)
+      if (known !== undefined) return known
+      const session = new HostSession(targetOf(id, options), {
+        ssh: options,
+        clock,
+        emit,
+        memory,
+        idleMs,
+        silenceMs,
+      })
+      hosts.set(id, session)
+      return session
+    },
+    async close() {
+      await Promise.all([...hosts.values()].map((session) => session.close()))
+    },
+  }
+}
+
+function targetOf(id: string, options: TransportOptions, through: readonly string[] = []): Target {
+  if (through.includes(id))
+    throw new Error(`Internal error: jump hosts in a circle: ${[...through, id].join(' → ')}`)
+  const { jump, ...address } = options.resolve(id)
+  return {
+    id,
+    ...address,
+    door: options.door(id),
+    ...(jump === undefined ? {} : { jump: targetOf(jump, options, [...through, id]) }),
+  }
+}

@@ -1,0 +1,75 @@
+import { lookup } from 'node:dns/promises'
+import { connect, isIP, type Socket } from 'node:net'
+import type { Failure } from '../../domain/failure.ts'
+import { err, ok, type Result } from '../../domain/result.ts'
+import type { SshOptions, Target } from './target.ts'
+
+/** The addresses of a host, each of them allowed: one that is off limits forbids the host. */
+export async function addressesOf(
+  target: Target,
+  options: SshOptions,
+): Promise<Result<readonly string[], Failure>> {
+  const addresses = await resolve(target)
+  if (!addresses.ok) return addresses
+  for (const address of addresses.value) {
+    const allowed = options.allowed(address, target.address)
+    if (!allowed.ok) return err({ kind: 'off-limits', host: target.id, ...allowed.error })
+  }
+  return addresses
+}
+
+/** A TCP connection with Nagle off, to the first address that answers. The address checked is the address opened. */
+export async function dial(target: Target, options: SshOptions): Promise<Result<Socket, Failure>> {
+  const addresses = await addressesOf(target, options)
+  if (!addresses.ok) return addresses
+  let detail = 'no address'
+  for (const address of addresses.value) {
+    const socket = await open(address, target.port, options)
+    if (socket.ok) return socket
+    detail = socket.error
+  }
+  return err({ kind: 'unreachable', host: target.id, detail })
+}
+
+async function resolve(target: Target): Promise<Result<readonly string[], Failure>> {
+  if (isIP(target.address) !== 0) return ok([target.address])
+  try {
+    const found = await lookup(target.address, { all: true })
+    return ok(found.map(({ address }) => address))
+  } catch (cause) {
+    return err({
+      kind: 'unreachable',
+      host: target.id,
+      detail: `name ${target.address} not resolved: ${messageOf(cause)}`,
+    })
+  }
+}
+
+async function open(address: string, port: number, options: SshOptions): Promise<Result<Socket, string>> {
+  const socket = connect({ host: address, port, noDelay: true })
+  const limit = new AbortController()
+  const dialMs = options.dialMs ?? 20_000
+  const opened = new Promise<Result<Socket, string>>((done) => {
+    socket.once('connect', () => done(ok(socket)))
+    socket.once('error', (cause) => done(err(`${address}:${port}: ${messageOf(cause)}`)))
+  })
+  const late = options.clock
+    .sleep(dialMs, limit.signal)
+    .then((): Result<Socket, string> => err(`${address}:${port}: no answer in ${dialMs / 1000} s`))
+  const result = await Promise.race([opened, late])
+  limit.abort()
+  socket.removeAllListeners('connect')
+  socket.removeAllListeners('error')
+  if (!result.ok) {
+    socket.on('error', () => undefined)
+    socket.destroy()
+  }
+  return result
+}
+
+/** One line of what went wrong; an AggregateError of several addresses by its code. */
+export const messageOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  const code: unknown = Reflect.get(cause, 'code')
+  return cause.message === '' && typeof code === 'string' ? code : cause.message
+}

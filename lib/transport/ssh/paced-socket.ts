@@ -1,0 +1,71 @@
+import { Duplex } from 'node:stream'
+
+/** What `door.pace` takes at most a call, bytes. */
+const pieceBytes = 4096
+
+/**
+ * A byte stream whose every outgoing byte waits for the link's budget, in pieces of at most 4096 bytes. It stands between the SSH
+ * protocol and the socket (or the jump host's channel), so that handshake, keep-alive and data are all paced, in one place.
+ */
+export class PacedSocket extends Duplex {
+  readonly #inner: Duplex
+  readonly #pace: (bytes: number) => Promise<void>
+  #passed = 0
+
+  constructor(inner: Duplex, pace: (bytes: number) => Promise<void>) {
+    super({ allowHalfOpen: true, emitClose: true, writableHighWaterMark: pieceBytes })
+    this.#inner = inner
+    this.#pace = pace
+    inner.on('data', (bytes: Buffer) => {
+      if (!this.push(bytes)) inner.pause()
+    })
+    inner.on('end', () => this.push(null))
+    inner.on('error', (error: Error) => this.destroy(error))
+    inner.on('close', () => this.destroy())
+  }
+
+  /** Bytes handed to the network so far. */
+  get passed(): number {
+    return this.#passed
+  }
+
+  /** Bytes taken from the protocol so far: `accepted` noted after a write is reached by `passed` once that write is on the wire. */
+  get accepted(): number {
+    return this.#passed + this.writableLength
+  }
+
+  override _read(): void {
+    this.#inner.resume()
+  }
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#send(bytes).then(() => done(), done)
+  }
+
+  override _writev(
+    chunks: { chunk: Buffer; encoding: BufferEncoding }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk))).then(() => done(), done)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#inner.end()
+    done()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#inner.destroy()
+    done(error)
+  }
+
+  async #send(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const piece = bytes.subarray(at, at + pieceBytes)
+      await this.#pace(piece.length)
+      if (this.destroyed || !this.#inner.writable) throw new Error('connection closed')
+      this.#inner.write(piece)
+      this.#passed += piece.length
+    }
+  }
+}

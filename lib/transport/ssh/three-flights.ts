@@ -1,0 +1,132 @@
+import type { Client, ClientChannel } from 'ssh2'
+import type { Identity } from './keys.ts'
+import type { PacedSocket } from './paced-socket.ts'
+
+/**
+ * Everything that touches what ssh2 1.17.0 keeps to itself (`client._protocol`, `client._remoteVer`, a channel's window).
+ *
+ * A cold connection in three flights: TCP; key exchange, host key verified; then service request, signed authentication, channel open, exec
+ * and the first data in one flight, without waiting for an answer in between. A server handles packets in order; OpenSSH passes what it has
+ * read ahead to the process of the session, and numbers the first channel of a session 0.
+ */
+export type Flight = {
+  readonly account: string
+  readonly identity: Identity
+  readonly command: string
+  /** What goes to the command's standard input with the login. */
+  readonly first: Buffer
+  /** The exec was confirmed. */
+  readonly opened: (channel: ClientChannel) => void
+  /** The channel or the exec was refused: nothing of `first` was read. */
+  readonly refused: (detail: string) => void
+}
+
+/** `waiting`: nothing was sent ahead, ssh2 goes on in its own way. `flown`: all was sent. */
+export type FlightState = 'pending' | 'waiting' | 'flown'
+
+/** OpenSSH grants a session a first window of 2 MB (64 packets of 32 KB); more than this never goes ahead, bytes. */
+export const firstWindow = 1024 * 1024
+/** Largest piece of channel data, well below the 32 KB of OpenSSH and of ssh2's server. */
+const packetBytes = 16 * 1024
+
+/** Servers known to take it: OpenSSH since 8.0 on any system, and the lab. */
+export const takesThreeFlights = (software: string): boolean =>
+  /^OpenSSH_(for_Windows_)?([89]|[1-9]\d)\./.test(software) || /^Chancery/i.test(software)
+
+/** Call right after `client.connect`. The returned function says how far it came. */
+export function armThreeFlights(client: Client, socket: PacedSocket, flight: Flight): () => FlightState {
+  const protocol = protocolOf(client)
+  const service = protocol.service.bind(protocol)
+  let state: FlightState = 'pending'
+  protocol.service = (name) => {
+    const software: unknown = Reflect.get(client, '_remoteVer')
+    quietAboutHostKeys(client)
+    if (typeof software !== 'string' || !takesThreeFlights(software) || flight.first.length > firstWindow) {
+      state = 'waiting'
+      return service(name)
+    }
+    socket.cork()
+    service(name)
+    const rsa = flight.identity.publicKey.type === 'ssh-rsa'
+    protocol.authPK(
+      flight.account,
+      flight.identity.publicKey,
+      rsa ? 'rsa-sha2-256' : undefined,
+      (data, sign) => {
+        flight.identity.sign(data, rsa ? 'sha256' : undefined).then(
+          (signature) => {
+            if (socket.destroyed) return
+            state = 'flown'
+            sign(signature)
+            sendAhead(client, protocol, flight)
+            socket.uncork()
+          },
+          () => {
+            state = 'waiting'
+            socket.uncork()
+          },
+        )
+      },
+    )
+  }
+  return () => state
+}
+
+function sendAhead(client: Client, protocol: Protocol, flight: Flight): void {
+  // ssh2 asks for the next method once the service is accepted; ours has been sent.
+  protocol.authNone = () => restore(protocol, 'authNone')
+  client.exec(flight.command, (error, channel) => {
+    if (error) return flight.refused(error.message)
+    const outgoing: unknown = Reflect.get(channel, 'outgoing')
+    if (!isWindow(outgoing))
+      throw new Error('Internal error: a channel of ssh2 has no outgoing window; is it 1.17.0?')
+    if (outgoing.id !== 0) return flight.refused(`the server numbers its first channel ${outgoing.id}, not 0`)
+    outgoing.window -= flight.first.length
+    flight.opened(channel)
+  })
+  protocol.exec(0, flight.command, true)
+  for (let at = 0; at < flight.first.length; at += packetBytes)
+    protocol.channelData(0, flight.first.subarray(at, at + packetBytes))
+  // Its answer is awaited by the exec above, which would send it a second time.
+  protocol.exec = () => restore(protocol, 'exec')
+}
+
+/** Without this, ssh2 answers OpenSSH's announcement of its other host keys with a request for proof: bytes for nothing. */
+export const quietAboutHostKeys = (client: Client): void => void Reflect.set(client, '_remoteVer', '')
+
+/** Own properties hide the methods of the class until they are deleted. */
+const restore = (protocol: Protocol, method: 'authNone' | 'exec'): void =>
+  void Reflect.deleteProperty(protocol, method)
+
+type Protocol = {
+  service(name: string): void
+  authPK(
+    user: string,
+    key: Identity['publicKey'],
+    algorithm: string | undefined,
+    sign: (data: Buffer, done: (signature: Buffer) => void) => void,
+  ): void
+  authNone(user: string): void
+  exec(channel: number, command: string, wantReply: boolean): void
+  channelData(channel: number, data: Buffer): void
+}
+
+function protocolOf(client: Client): Protocol {
+  const protocol: unknown = Reflect.get(client, '_protocol')
+  if (!isProtocol(protocol))
+    throw new Error('Internal error: ssh2 keeps its protocol elsewhere; expected version 1.17.0')
+  return protocol
+}
+
+const isProtocol = (value: unknown): value is Protocol =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['service', 'authPK', 'authNone', 'exec', 'channelData'].every(
+    (name) => typeof Reflect.get(value, name) === 'function',
+  )
+
+const isWindow = (value: unknown): value is { id: number; window: number } =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof Reflect.get(value, 'window') === 'number' &&
+  typeof Reflect.get(value, 'id') === 'number'

@@ -1,0 +1,81 @@
+import type { Client, ClientChannel } from 'ssh2'
+import type { PacedSocket } from './paced-socket.ts'
+
+/** What a channel's owner hears. */
+export type Ears = {
+  readonly bytes: (bytes: Buffer) => void
+  /** What the program wrote to its standard error. */
+  readonly noise: (bytes: Buffer) => void
+  /** Once; nothing follows. */
+  readonly closed: (detail: string) => void
+}
+
+/** The worker's standard input and output on a host. */
+export class WorkerChannel {
+  readonly #client: Client
+  readonly #channel: ClientChannel
+  readonly #socket: PacedSocket
+  readonly #release: () => void
+  #closed: string | undefined
+  #detail: string | undefined
+  #mark: number
+
+  /** `sent`: what the command reads first has gone ahead with the login. */
+  constructor(
+    client: Client,
+    channel: ClientChannel,
+    socket: PacedSocket,
+    release: () => void,
+    sent: boolean,
+  ) {
+    this.#client = client
+    this.#channel = channel
+    this.#socket = socket
+    this.#release = release
+    this.#mark = sent ? -1 : socket.passed
+  }
+
+  /** Call once, before anything can arrive: in the turn in which the channel was handed over. */
+  listen(ears: Ears): void {
+    const close = (detail: string): void => {
+      if (this.#closed !== undefined) return
+      this.#closed = this.#detail ?? detail
+      this.#client.end()
+      this.#release()
+      ears.closed(this.#closed)
+    }
+    this.#channel.on('data', ears.bytes)
+    this.#channel.stderr.on('data', ears.noise)
+    this.#channel.on('exit', (code: number | null, signal?: string) => {
+      this.#detail ??=
+        code === null
+          ? `the worker was ended by ${signal ?? 'a signal'}`
+          : `the worker ended with code ${code}`
+    })
+    this.#channel.on('close', () => close('the channel was closed by the host'))
+    this.#client.on('error', (error) => (this.#detail ??= error.message))
+    this.#client.on('close', () => close('connection lost'))
+  }
+
+  get open(): boolean {
+    return this.#closed === undefined
+  }
+
+  write(text: string): void {
+    this.#mark = this.#socket.accepted
+    this.#channel.write(text)
+  }
+
+  /** Whether any byte of the last write may have left: until then, losing the connection means that nothing was sent. */
+  get left(): boolean {
+    return this.#socket.passed > this.#mark
+  }
+
+  /** Ends the connection; `closed` is heard with this detail. */
+  close(detail: string): void {
+    this.#detail ??= detail
+    this.#channel.close()
+    this.#client.end()
+    this.#socket.destroy()
+  }
+}
