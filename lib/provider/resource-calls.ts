@@ -196,9 +196,9 @@ export async function perform(
       properties: outcomeProperties(call.loaded, inputs, news, decision.sight.found ?? undefined),
     })
   }
-  const { steps, sight } = decision
+  const { steps, sight, adopt } = decision
   const batch = run.options.batch(target.host)
-  return finish(await act(batch, { operation, target, steps, sight, me: run.owner(call.urn) }, run.stopped.signal))
+  return finish(await act(batch, { operation, target, steps, sight, adopt, me: run.owner(call.urn) }, run.stopped.signal))
 }
 
 /** The booked decision with today's values in place of what was unknown, or a refusal when anything else differs. */

@@ -1,9 +1,9 @@
 import type { Failure } from '../domain/failure.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { err, ok, type Result } from '../domain/result.ts'
-import type { Step } from '../kinds/kind.ts'
+import { errorIds, type Step } from '../kinds/kind.ts'
 import type { OpBody } from '../transport/port.ts'
-import type { Owner, Reply } from '../transport/wire.ts'
+import type { Owner, Reply, WireError } from '../transport/wire.ts'
 import type { HostBatch } from './batch.ts'
 import { describeOwner, type Operation } from './decide.ts'
 import { type Script, scriptOf } from './loaded-kind.ts'
@@ -23,6 +23,7 @@ export type ActRequest = {
   readonly target: Target
   readonly steps: readonly Step[]
   readonly sight: Sight
+  readonly adopt: boolean
   readonly me: Owner
 }
 
@@ -44,13 +45,13 @@ async function send(batch: HostBatch, request: ActRequest, abort?: AbortSignal):
   return answer.ok ? read(request, answer.value) : answer
 }
 
-function applyOf({ operation, target, steps, sight, me }: ActRequest): OpBody {
+function applyOf({ operation, target, steps, sight, adopt, me }: ActRequest): OpBody {
   return {
     op: 'apply',
     ...lookOf(target),
     expect: sight.hash,
     own: { ...me, operation },
-    ...(target.adopt ? { adopt: true } : {}),
+    ...(adopt ? { adopt: true } : {}),
     ...(operation === 'delete' ? { release: true } : {}),
     steps: steps.map((s) => ({ name: s.verb, script: scriptOf(target.loaded, s.verb).hash, params: s.params })),
   }
@@ -74,14 +75,7 @@ function read(request: ActRequest, reply: Reply): Result<Acted, Failure> {
     case 'owned':
       return err({ kind: 'exists', ...base, owner: reply.owner === null ? undefined : describeOwner(reply.owner) })
     case 'error': {
-      const failure: Failure = {
-        kind: 'script',
-        ...base,
-        step: reply.step,
-        fqid: reply.error.fqid,
-        category: reply.error.category,
-        message: reply.error.message,
-      }
+      const failure = scriptFailure(base, reply.step, reply.error)
       const after = reply.after
       const exists = after !== null && after.seen !== null
       // What exists must stay in the state: a create that failed half-way, an update, a delete that did not happen.
@@ -92,13 +86,34 @@ function read(request: ActRequest, reply: Reply): Result<Acted, Failure> {
   }
 }
 
+/** Ids of our own that say more than "failed" come with nothing changed. */
+function scriptFailure(base: { host: string; resource: string }, step: string, error: WireError): Failure {
+  const { fqid, category, message } = error
+  switch (fqid.split(',')[0]) {
+    case errorIds.notYet:
+      return { kind: 'deferred', ...base, because: message, fix: 'Run again when it is there.' }
+    case errorIds.managementPath:
+    case errorIds.managementPathUnknown:
+      return {
+        kind: 'refused',
+        ...base,
+        rule: 'management-path',
+        because: message,
+        fix: 'Use another network card, or make this change on the console.',
+      }
+    default:
+      return { kind: 'script', ...base, step, fqid, category, message }
+  }
+}
+
 /** Holds what is there afterwards against what was wanted. */
 function judge(request: ActRequest, observation: Observation, warnings: readonly string[]): Result<Acted, Failure> {
   const { target, operation } = request
   if (observation.state === 'unobservable') return err(observation.failure)
   const found = observation.found
   if (operation === 'delete') {
-    return found === null
+    // With no steps it was meant to stay: only the record goes.
+    return found === null || request.steps.length === 0
       ? ok({ found, warnings })
       : ok({ found, warnings, short: stillThere(target, 'it is still there after its removal') })
   }

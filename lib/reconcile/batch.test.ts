@@ -21,6 +21,7 @@ const write = (name: string) => {
     target,
     steps: [{ verb: 'write', params: {}, because: '', changes: [], effects: [] }],
     sight: absent,
+    adopt: false,
     me,
   }
 }

@@ -36,8 +36,18 @@ describe('what is decided about one thing', () => {
   it('re-creates what was removed behind its back, as an update', () => {
     expect(decide('update', noteTarget({ recorded: { text: 'new' } }), seen(null, me), me, false)).toMatchObject({ do: 'act' })
   })
-  it('takes a removal of what is gone for done', () => {
-    expect(decide('delete', noteTarget(), seen(null, me), me, false)).toMatchObject({ do: 'nothing' })
+  it('takes a removal of what is gone for done, and lets go of its record', () => {
+    expect(decide('delete', noteTarget(), seen(null), me, false)).toMatchObject({ do: 'nothing' })
+    expect(decide('delete', noteTarget(), seen(null, me), me, false)).toMatchObject({ do: 'act', steps: [] })
+  })
+  it('writes its record on what it adopts, also when nothing differs', () => {
+    const decision = decide('create', noteTarget({ adopt: true }), seen('new'), me, false)
+    expect(decision).toMatchObject({ do: 'act', steps: [], adopt: true })
+  })
+  it('takes part of Windows over without being told, but never from somebody else', () => {
+    const builtIn = noteTarget({ loaded: { ...noteKind, kind: { ...noteKind.kind, builtIn: true } } })
+    expect(decide('create', builtIn, seen('old'), me, false)).toMatchObject({ do: 'act', adopt: true })
+    expect(decide('create', builtIn, seen('old', other), me, false)).toMatchObject({ do: 'fail' })
   })
   it('removes what holds data only when it is named', () => {
     const keeps = noteTarget({ loaded: { ...noteKind, kind: { ...noteKind.kind, holdsData: true } } })

@@ -11,7 +11,9 @@ export type Decision =
   | { readonly do: 'nothing'; readonly because: string; readonly sight: Sight }
   | {
       readonly do: 'act'
+      /** None: only the record of ownership is written or goes. */
       readonly steps: readonly Step[]
+      readonly because: string
       readonly sight: Sight
       /** A thing that exists without our record is taken over. */
       readonly adopt: boolean
@@ -40,16 +42,30 @@ export function decide(
   const foreign = foreignTo(target, observation, me)
   if (foreign !== undefined) return { do: 'fail', failure: foreign }
   const kind = target.loaded.kind
-  if (operation === 'delete') {
-    if (observation.found === null) return { do: 'nothing', because: 'it is gone already', sight: observation }
-    if (kind.holdsData && !dataLossNamed) return { do: 'fail', failure: holdsData(target, 'removing') }
-    return fromPlan(kind.remove(target.want, observation.found, target.recorded), target, observation)
-  }
+  if (operation === 'delete') return removal(target, observation, dataLossNamed)
   const decision = fromPlan(kind.plan(target.want, observation.found, target.recorded), target, observation)
   if (decision.do === 'replace' && kind.holdsData && !dataLossNamed) {
     return { do: 'fail', failure: holdsData(target, 'replacing') }
   }
-  return decision
+  // As wanted already, but on nobody's record: taking it over writes ours.
+  const unclaimed = decision.do === 'nothing' && observation.found !== null && observation.owner === null
+  return operation === 'create' && unclaimed
+    ? { do: 'act', steps: [], because: `taken over: ${decision.because}`, sight: observation, adopt: true }
+    : decision
+}
+
+function removal(target: Target, sight: Sight, dataLossNamed: boolean): Decision {
+  const kind = target.loaded.kind
+  const decision: Decision =
+    sight.found === null
+      ? { do: 'nothing', because: 'it is gone already', sight }
+      : kind.holdsData && !dataLossNamed
+        ? { do: 'fail', failure: holdsData(target, 'removing') }
+        : fromPlan(kind.remove(target.want, sight.found, target.recorded), target, sight)
+  // Nothing to remove, but our record is still there: it goes.
+  return decision.do === 'nothing' && sight.owner !== null
+    ? { do: 'act', steps: [], because: decision.because, sight, adopt: false }
+    : decision
 }
 
 /** Something that exists must be ours on the host's own record before anything is done to it, or be adopted. */
@@ -59,8 +75,12 @@ function foreignTo(target: Target, sight: Sight, me: Owner): Failure | undefined
   if (sight.owner !== null) {
     return sameOwner(sight.owner, me) ? undefined : { ...base, owner: describeOwner(sight.owner) }
   }
-  return sight.found === null ? undefined : { ...base, owner: undefined }
+  return sight.found === null || target.loaded.kind.builtIn === true ? undefined : { ...base, owner: undefined }
 }
+
+/** What is part of Windows is taken over without being told, as long as nobody's record is on it. */
+const adopts = (target: Target, sight: Sight): boolean =>
+  target.adopt || (target.loaded.kind.builtIn === true && sight.owner === null)
 
 function fromPlan(plan: Plan, target: Target, sight: Sight): Decision {
   const base = { host: target.host, resource: nameOf(target) }
@@ -68,7 +88,13 @@ function fromPlan(plan: Plan, target: Target, sight: Sight): Decision {
     case 'nothing':
       return { do: 'nothing', because: plan.because, sight }
     case 'steps':
-      return { do: 'act', steps: plan.steps, sight, adopt: target.adopt }
+      return {
+        do: 'act',
+        steps: plan.steps,
+        because: plan.steps.map((s) => s.because).join('; '),
+        sight,
+        adopt: adopts(target, sight),
+      }
     case 'replace':
       return { do: 'replace', because: plan.because, properties: plan.properties, sight }
     case 'refuse':

@@ -22,16 +22,15 @@ function rowOf(entries: readonly BookEntry[]): PreviewRow {
     return { ...base, change: 'fail', because: [], effects: [], failure: failed.decision.failure }
   }
   const steps = both.flatMap((e) => (e.decision.do === 'act' ? e.decision.steps : []))
-  const because = steps.length > 0 ? steps.map((s) => s.because) : both.map(quietReason)
+  const because =
+    steps.length > 0 ? steps.map((s) => s.because) : both.flatMap((e) => ('because' in e.decision ? e.decision.because : []))
   const effects = [...new Set<Effect>(steps.flatMap((s) => s.effects))]
-  return { ...base, change: changeOf(main, replaced, steps.length > 0), because, effects }
+  return { ...base, change: changeOf(main, replaced), because, effects }
 }
 
-const quietReason = (entry: BookEntry): string => ('because' in entry.decision ? entry.decision.because : '')
-
-function changeOf(main: BookEntry, replaced: boolean, acts: boolean): PreviewRow['change'] {
+function changeOf(main: BookEntry, replaced: boolean): PreviewRow['change'] {
   if (replaced) return 'replace'
   if (main.operation === 'delete') return 'delete'
   // A create that finds its own thing as wanted writes the state only, which is still a change of the stack.
-  return main.operation === 'create' ? 'create' : acts ? 'update' : 'same'
+  return main.operation === 'create' ? 'create' : main.decision.do === 'act' ? 'update' : 'same'
 }

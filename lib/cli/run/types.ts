@@ -34,6 +34,7 @@ export type RunRequest = {
 
 /** Ctrl-C as the command line hands it on: once = finish what is on the wire, twice = stop now. */
 export type Interrupts = {
+  readonly level: 0 | 1 | 2
   readonly first: AbortSignal
   readonly second: AbortSignal
 }

@@ -1,2 +1,5 @@
 // Written by `npm run resources`. Do not edit.
+export * from './hyperv-host.ts'
+export * from './windows-feature.ts'
 export * from './windows-file.ts'
+export * from './windows-service.ts'

@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import type { Clock } from '../../domain/clock.ts'
+import type { Emit } from '../../domain/event.ts'
+import type { Estate } from '../../domain/profile.ts'
+import { err, ok } from '../../domain/result.ts'
+import type { Host } from '../../domain/site.ts'
+import { offLimits } from '../../inventory/index.ts'
+import { createLink, type OpenLink } from '../../link/index.ts'
+import { batchWaits, HostBatch } from '../../reconcile/batch.ts'
+import type { HostPort } from '../../transport/port.ts'
+import { createTransport } from '../../transport/session.ts'
+import { fileMemory } from './host-memory.ts'
+
+/** The hosts of an estate as one process reaches them: one session, one batch a host, one door a link. */
+export interface Fleet {
+  port(host: string): HostPort
+  batch(host: string): HostBatch
+  link(site: string): OpenLink
+  close(): Promise<void>
+}
+
+export type FleetOptions = {
+  readonly estate: Estate
+  readonly clock: Clock
+  readonly emit: Emit
+  /** Folder `.chancery`. */
+  readonly root: string
+}
+
+export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
+  const sites = new Map(estate.sites.map((site) => [site.id, site]))
+  const hosts = new Map<string, Host>(estate.sites.flatMap((site) => site.hosts.map((host) => [host.id, host])))
+  const links = new Map<string, OpenLink>()
+  const batches = new Map<string, HostBatch>()
+  const memory = fileMemory(join(root, 'hosts.json'))
+
+  const hostOf = (id: string): Host => {
+    const host = hosts.get(id)
+    if (host === undefined) throw new Error(`Internal error: host ${id} is not in the inventory`)
+    return host
+  }
+  const link = (id: string): OpenLink => {
+    const known = links.get(id)
+    if (known !== undefined) return known
+    const site = sites.get(id)
+    if (site === undefined) throw new Error(`Internal error: site ${id} is not in the inventory`)
+    const made = createLink({ link: site.link, clock, emit, random: Math.random })
+    links.set(id, made)
+    return made
+  }
+  const transport = createTransport({
+    resolve: hostOf,
+    knownHosts: estate.knownHosts,
+    // A name that is an address has been asked about as one already.
+    allowed: (address, hostName) => {
+      const network =
+        offLimits(estate.offLimits, { address }) ??
+        (hostName === address ? undefined : offLimits(estate.offLimits, { hostName }))
+      return network === undefined
+        ? ok(undefined)
+        : err({ network: network.name, by: hostName === address ? `address ${address}` : `${hostName}, address ${address}` })
+    },
+    door: (host) => link(hostOf(host).site),
+    emit,
+    clock,
+    memory,
+  })
+  return {
+    port: (host) => transport.host(host),
+    batch(host) {
+      const known = batches.get(host)
+      if (known !== undefined) return known
+      const rttMs = sites.get(hostOf(host).site)?.link.rttMs ?? 0
+      const made = new HostBatch(transport.host(host), { clock, ...batchWaits(rttMs) })
+      batches.set(host, made)
+      return made
+    },
+    link,
+    async close() {
+      await transport.close()
+      memory.save()
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os'
+import PQueue from 'p-queue'
+import { ok, type Result } from '../../domain/result.ts'
+import { admission } from '../../link/window.ts'
+import { openFleet } from './fleet.ts'
+import { prepareSites, workRoot } from './prepare.ts'
+import { applySite, countChanges, type Previewed, previewSite, type SiteRun } from './site-run.ts'
+import type { RunFailure, RunReport, RunRequest, SitePreview, SiteReport } from './types.ts'
+
+export type * from './types.ts'
+
+/**
+ * Previews the sites, asks, and carries out what was shown. Each site has its own stack, link and outcome; none waits for another
+ * but for the machine. Fails as a whole only before any site was reached.
+ */
+export async function runSites(request: RunRequest): Promise<Result<RunReport, RunFailure>> {
+  const fleet = openFleet({ ...request, root: workRoot(request.cwd) })
+  try {
+    const prepared = await prepareSites(request, fleet)
+    return prepared.ok ? ok(await runPrepared(request, prepared.value)) : prepared
+  } finally {
+    await fleet.close()
+  }
+}
+
+async function runPrepared(request: RunRequest, runs: readonly SiteRun[]): Promise<RunReport> {
+  const previewed = await inTurn(runs, availableParallelism(), async (run) => ({ run, ...(await previewSite(run)) }))
+  const previews = previewed.map((p) => p.preview)
+  const differences = previews.some(hasChanges)
+  const goOn =
+    request.operation !== 'preview' && request.interrupts.level === 0 && differences && (await request.confirm(previews))
+  if (request.operation === 'preview' || !differences) await request.confirm(previews)
+  const sites = goOn
+    ? await inTurn(previewed, availableParallelism() * 8, ({ run, ...rest }) => settle(request, run, rest))
+    : previews.map((preview) => withoutApply(request, preview, differences))
+  for (const { site, outcome, because } of sites) {
+    request.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) })
+  }
+  return { sites, previews, differences, confirmed: goOn, interrupted: request.interrupts.level > 0 }
+}
+
+/** Runs jobs at most `width` at once; answers in the order of the items. */
+async function inTurn<T, R>(items: readonly T[], width: number, job: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const queue = new PQueue({ concurrency: width })
+  return Promise.all(items.map((item) => queue.add(() => job(item))))
+}
+
+const hasChanges = (preview: SitePreview): boolean =>
+  preview.rows.some((row) => row.change !== 'same' && row.change !== 'fail')
+
+/** Decides for the whole plan of a site before any of it starts. */
+async function settle(request: RunRequest, run: SiteRun, previewed: Previewed): Promise<SiteReport> {
+  const { preview } = previewed
+  const report = (outcome: SiteReport['outcome'], because?: string): SiteReport => ({
+    site: run.site.id,
+    outcome,
+    ...(because === undefined ? {} : { because }),
+    failures: preview.failed?.failures ?? [],
+    changes: countChanges(preview),
+  })
+  // Refused, foreign or unseen things stop a site as a whole; what merely waits lets the rest go on.
+  if (preview.failed !== undefined && (preview.failed.outcome !== 'deferred' || preview.rows.length === 0)) {
+    return report(preview.failed.outcome, preview.failed.because)
+  }
+  if (!hasChanges(preview)) return report(preview.failed?.outcome ?? 'done', preview.failed?.because)
+  if (request.interrupts.level > 0) return report('deferred', 'interrupted before it started; nothing was changed')
+  const admitted = admission(run.site.link, preview.cost.ms, request.clock.now())
+  if (admitted !== 'now') return report('deferred', admitted.because)
+  return applySite(run, previewed)
+}
+
+function withoutApply(request: RunRequest, preview: SitePreview, differences: boolean): SiteReport {
+  const base = { site: preview.site.id, failures: preview.failed?.failures ?? [], changes: countChanges(preview) }
+  if (preview.failed !== undefined) return { ...base, outcome: preview.failed.outcome, because: preview.failed.because }
+  if (request.operation === 'preview' || !differences) return { ...base, outcome: 'done' }
+  return { ...base, outcome: 'deferred', because: 'not confirmed; nothing was changed' }
+}

@@ -1,0 +1,236 @@
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { describeFailure, type Failure } from '../../domain/failure.ts'
+import type { Site } from '../../domain/site.ts'
+import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
+import { runStack, type StackSummary } from '../../engine/run.ts'
+import type { EngineEvent } from '../../engine/engine-event.ts'
+import type { Interrupts } from '../../engine/interrupts.ts'
+import type { StackPlace } from '../../engine/place.ts'
+import { serveProvider } from '../../provider/server.ts'
+import { type Phase, StackRun } from '../../provider/stack-run.ts'
+import { inputsOf } from '../../provider/inputs.ts'
+import { PlanBook } from '../../reconcile/book.ts'
+import { lookAll, Observations } from '../../reconcile/look.ts'
+import { nameOf } from '../../reconcile/target.ts'
+import type { Catalogue } from '../../reconcile/loaded-kind.ts'
+import { outcomeOf } from './classify.ts'
+import { costOf } from './cost.ts'
+import type { Fleet } from './fleet.ts'
+import { armGuards } from './guards.ts'
+import { keepObservations, lastObservations } from './observed.ts'
+import { rowsOf } from './rows.ts'
+import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
+import type { Operation, PreviewRow, RunRequest, SitePreview, SiteReport } from './types.ts'
+import type { Result } from '../../domain/result.ts'
+
+/** One site of a run: its stack, and all that its preview and apply share. */
+export type SiteRun = {
+  readonly request: RunRequest
+  readonly site: Site
+  readonly place: StackPlace
+  readonly program: () => Promise<Record<string, unknown> | undefined>
+  readonly declared: readonly Declared[]
+  /** Longest chain of dependence of the program. */
+  readonly depth: number
+  readonly recorded: readonly Recorded[]
+  readonly catalogue: Catalogue
+  readonly fleet: Fleet
+  /** Heard by the engines. */
+  readonly interrupts: Interrupts
+}
+
+/** What a preview leaves for the apply. */
+export type Previewed = { readonly preview: SitePreview; readonly book: PlanBook; readonly observations: Observations }
+
+/** Resource operations at once: the link's queue limits, not the engine. */
+const parallel = 64
+
+/** Looks at the site's hosts once, then lets the engine plan on what was seen. Changes nothing. */
+export async function previewSite(run: SiteRun): Promise<Previewed> {
+  const book = new PlanBook()
+  const { observations, at, failure } = await looked(run)
+  if (failure !== undefined) return failedPreview(run, book, observations, [failure])
+  if (run.request.operation === 'destroy') await planRemovals(run, book, observations, run.recorded)
+  else if (run.request.operation !== 'refresh') {
+    const refused = await planWithEngine(run, book, observations)
+    if (refused !== undefined) return failedPreview(run, book, observations, [], refused)
+  }
+  const rows = run.request.operation === 'refresh' ? refreshRows(run, observations) : rowsOf(book)
+  const blocked = rows.flatMap((row) => row.failure ?? [])
+  const { outcome, because } = outcomeOf(blocked)
+  return {
+    book,
+    observations,
+    preview: {
+      site: run.site,
+      rows,
+      cost: costOf(book, run.site.link, run.request.clock.now(), run.depth),
+      ...(at === undefined ? {} : { observedAt: at }),
+      ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
+    },
+  }
+}
+
+type Looked = { readonly observations: Observations; readonly at?: number; readonly failure?: Failure }
+
+async function looked(run: SiteRun): Promise<Looked> {
+  const { workFolder } = run.place
+  if (run.request.offline) {
+    const last = lastObservations(workFolder)
+    return last === undefined ? { observations: new Observations() } : last
+  }
+  const observations = new Observations()
+  const targets = targetsOf(run.catalogue, run.declared, run.recorded)
+  const answer = await lookAll((host) => run.fleet.batch(host), targets, observations, run.request.interrupts.first)
+  if (!answer.ok) return { observations, failure: answer.error }
+  keepObservations(workFolder, run.request.clock.now(), observations)
+  return { observations }
+}
+
+/** The engine's own preview; then the removals that it announces, which it asks no provider about. */
+async function planWithEngine(
+  run: SiteRun,
+  book: PlanBook,
+  observations: Observations,
+): Promise<StackFailure | undefined> {
+  const removed = new Set<string>()
+  const ran = await runEngine(run, 'preview', 'preview', book, observations, (event) => {
+    if (event.kind === 'resource' && event.op === 'delete') removed.add(event.urn)
+  })
+  // A resource that failed to be previewed is in the book or among the failures, with our own words.
+  if (!ran.result.ok && ran.failures.length === 0) return ran.result.error
+  await planRemovals(run, book, observations, run.recorded.filter((r) => removed.has(r.urn)))
+  return undefined
+}
+
+/** What a refresh would write into the state: what is gone, and what looks otherwise than recorded. */
+function refreshRows(run: SiteRun, observations: Observations): readonly PreviewRow[] {
+  return run.recorded.flatMap((resource) =>
+    targetOf(run.catalogue, resource, resource.urn, resource.outputs).map((target): PreviewRow => {
+      const seen = observations.get(target)
+      const base = { name: nameOf(target), host: target.host, urn: resource.urn, effects: [] }
+      if (seen?.state !== 'seen') {
+        const because = 'it was not looked at'
+        const failure: Failure = { kind: 'unobservable', host: target.host, resource: nameOf(target), because }
+        return { ...base, change: 'fail', because: [], failure: seen?.failure ?? failure }
+      }
+      if (seen.found === null) return { ...base, change: 'delete', because: ['it is gone from the host'] }
+      return isDeepStrictEqual(seen.found, target.recorded ?? null)
+        ? { ...base, change: 'same', because: ['the state says what the host shows'] }
+        : { ...base, change: 'update', because: ['the host shows something else than the state says'] }
+    }),
+  )
+}
+
+async function planRemovals(
+  run: SiteRun,
+  book: PlanBook,
+  observations: Observations,
+  removed: readonly Recorded[],
+): Promise<void> {
+  const stack = stackRun(run, 'preview', book, observations)
+  for (const resource of removed) {
+    for (const target of targetOf(run.catalogue, resource, resource.urn, resource.outputs)) {
+      await stack.plan('delete', target, inputsOf(target.loaded, resource.inputs))
+    }
+  }
+}
+
+function stackRun(run: SiteRun, phase: Phase, book: PlanBook, observations: Observations): StackRun {
+  const { request, site, place, catalogue, fleet } = run
+  return new StackRun({
+    phase,
+    catalogue,
+    hosts: site.hosts.map((host) => host.id),
+    batch: (host) => fleet.batch(host),
+    organisation: request.estate.organisation,
+    backend: place.backendUrl,
+    observations,
+    book,
+    dataLoss: new Set(request.dataLoss),
+    online: !request.offline,
+    clock: request.clock,
+    emit: request.emit,
+  })
+}
+
+async function runEngine(
+  run: SiteRun,
+  phase: Phase,
+  operation: Operation,
+  book: PlanBook,
+  observations: Observations,
+  onEvent: (event: EngineEvent) => void,
+): Promise<{ result: Result<StackSummary, StackFailure>; failures: readonly Failure[] }> {
+  const stack = stackRun(run, phase, book, observations)
+  const server = await serveProvider(stack)
+  try {
+    const result = await runStack({
+      ...run.place,
+      program: run.program,
+      operation,
+      debugProviders: { chancery: server.port },
+      parallel,
+      interrupts: run.interrupts,
+      onEvent,
+    })
+    return { result, failures: [...stack.failures.values()] }
+  } finally {
+    await server.close()
+  }
+}
+
+/** Carries out what the preview booked, and nothing else. */
+export async function applySite(run: SiteRun, { preview, book, observations }: Previewed): Promise<SiteReport> {
+  const { operation } = run.request
+  armGuards(book, (host) => run.fleet.batch(host))
+  const phase = operation === 'refresh' ? 'refresh' : 'apply'
+  const ran = await runEngine(run, phase, operation, book, observations, () => {})
+  return reportOf(run, preview, ran.result, ran.failures)
+}
+
+function reportOf(
+  run: SiteRun,
+  preview: SitePreview,
+  result: Result<StackSummary, StackFailure>,
+  failures: readonly Failure[],
+): SiteReport {
+  const changes = countChanges(preview)
+  const { outcome, because } = outcomeOf(failures)
+  if (because !== undefined) return { site: run.site.id, outcome, because, failures, changes }
+  if (result.ok) return { site: run.site.id, outcome: 'done', failures, changes }
+  const interrupted = result.error.kind === 'interrupted'
+  return {
+    site: run.site.id,
+    outcome: interrupted ? 'deferred' : 'failed',
+    because: describeStackFailure(result.error),
+    failures,
+    changes,
+  }
+}
+
+export function countChanges(preview: SitePreview): SiteReport['changes'] {
+  const counts: Partial<Record<SitePreview['rows'][number]['change'], number>> = {}
+  for (const row of preview.rows) counts[row.change] = (counts[row.change] ?? 0) + 1
+  return counts
+}
+
+function failedPreview(
+  run: SiteRun,
+  book: PlanBook,
+  observations: Observations,
+  failures: readonly Failure[],
+  stack?: StackFailure,
+): Previewed {
+  const { outcome, because } =
+    stack === undefined
+      ? outcomeOf(failures)
+      : { outcome: stack.kind === 'interrupted' ? ('deferred' as const) : ('failed' as const), because: describeStackFailure(stack) }
+  const cost = { bytesUp: 0, bytesDown: 0, roundTrips: 0, ms: 0 }
+  const said = because ?? failures.map(describeFailure).join(' ')
+  return { book, observations, preview: { site: run.site, rows: [], cost, failed: { outcome, because: said, failures } } }
+}
+
+/** The work folder of a stack. */
+export const stackFolder = (root: string, stack: string): string => join(root, 'stacks', stack)
