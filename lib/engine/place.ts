@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { err, ok, type Result } from '../domain/result.ts'
-import type { StackFailure } from './stack-failure.ts'
+import { withoutPassword, type StackFailure } from './stack-failure.ts'
 
 /** Where the passphrase of the state's secrets comes from. It reaches the engine by environment only. */
 export type Passphrase =
@@ -85,13 +85,14 @@ function passphraseEnvironment(passphrase: Passphrase): NodeJS.ProcessEnv {
 
 /** What can be told without starting the engine: a passphrase is set, a state folder is there. */
 export async function checkPlace(place: StackPlace): Promise<Result<void, StackFailure>> {
-  const { backendUrl, passphrase, env } = place
+  const { passphrase, env } = place
+  const backendUrl = withoutPassword(place.backendUrl)
   const set =
     env['PULUMI_CONFIG_PASSPHRASE'] !== undefined || env['PULUMI_CONFIG_PASSPHRASE_FILE'] !== undefined
   if (passphrase.from === 'environment' && !set)
     return err({ kind: 'backend', backendUrl, problem: 'passphrase', detail: 'no passphrase is set' })
-  if (!backendUrl.startsWith('file:///')) return ok(undefined)
-  const folder = fileURLToPath(backendUrl)
+  if (!place.backendUrl.startsWith('file:///')) return ok(undefined)
+  const folder = fileURLToPath(place.backendUrl)
   const found = await stat(folder).catch(() => undefined)
   if (found?.isDirectory()) return ok(undefined)
   const detail = found === undefined ? `there is no folder ${folder}` : `${folder} is not a folder`

@@ -1,8 +1,9 @@
 import { plain, rootStackType, type EngineEvent } from './engine-event.ts'
-import type { FailedResource, LockHolder, StackFailure } from './stack-failure.ts'
+import { withoutPassword, type FailedResource, type LockHolder, type StackFailure } from './stack-failure.ts'
 
 /** All that is known of a run of the engine that didn't end with 0. */
 export type FailedRun = {
+  readonly project: string
   readonly stack: string
   readonly backendUrl: string
   readonly stderr: string
@@ -19,21 +20,33 @@ export const stackNotFound = 6
 export function readFailure(run: FailedRun): StackFailure {
   const stderr = plain(run.stderr)
   if (stderr.includes('the stack is currently locked by'))
-    return { kind: 'locked', stack: run.stack, holders: readHolders(stderr) }
+    return {
+      kind: 'locked',
+      stack: `organization/${run.project}/${run.stack}`,
+      backendUrl: withoutPassword(run.backendUrl),
+      holders: readHolders(stderr),
+    }
   const failed = failedResources(run.events)
   if (run.interruptLevel > 0) return { kind: 'interrupted', terminated: run.interruptLevel === 2, failed }
   const [first, ...rest] = failed
   if (first !== undefined) return { kind: 'resources', failed: [first, ...rest] }
   if (run.thrown !== undefined) return { kind: 'program', message: run.thrown }
-  const complaints = errors(run.events)
-  const ofProgram = complaints.filter(({ urn }) => urn?.includes(`::${rootStackType}::`))
+  const complaints = errors(run.events).map(({ message }) => message)
+  const ofProgram = complaints.filter((message) => message.startsWith(unhandled))
   if (ofProgram.length > 0)
-    return { kind: 'program', message: ofProgram.map(({ message }) => message).join('\n') }
-  const said = errorLines(stderr)
+    return {
+      kind: 'program',
+      message: ofProgram.map((message) => message.slice(unhandled.length)).join('\n'),
+    }
+  const said = withoutPassword(errorLines(stderr) || complaints.join('; ') || 'it ended without saying why')
   const problem = backendProblem(said)
-  if (problem !== undefined) return { kind: 'backend', backendUrl: run.backendUrl, problem, detail: said }
-  return { kind: 'engine', message: said, diagnostics: complaints.map(({ message }) => message) }
+  if (problem !== undefined)
+    return { kind: 'backend', backendUrl: withoutPassword(run.backendUrl), problem, detail: said }
+  return { kind: 'engine', message: said, diagnostics: complaints }
 }
+
+/** How the SDK starts what it says of an error that nothing in the program caught. */
+const unhandled = 'Unhandled exception: '
 
 /** `…/x.json: created by anna@host (pid 12) at 2026-11-24T05:41:44Z`, a line a lock. */
 function readHolders(stderr: string): readonly LockHolder[] {
@@ -65,17 +78,19 @@ const errors = (events: readonly EngineEvent[]) =>
   events.filter((event) => event.kind === 'diagnostic').filter(({ severity }) => severity === 'error')
 
 function backendProblem(said: string): 'not-found' | 'not-writable' | 'passphrase' | 'other' | undefined {
-  if (/passphrase/.test(said)) return 'passphrase'
+  if (/passphrase/i.test(said)) return 'passphrase'
   if (/permission denied|read-only file system|PermissionDenied/.test(said)) return 'not-writable'
   if (/unable to open bucket/.test(said)) return /no such file|NotFound/.test(said) ? 'not-found' : 'other'
-  if (/unable to check if bucket .* is accessible|could not list bucket|failed to load checkpoint/.test(said))
-    return 'other'
-  return undefined
+  return beforeAnyEvent.test(said) ? 'other' : undefined
 }
+
+/** Of the engine's ways to say that a backend can't be used, those with no better name. */
+const beforeAnyEvent =
+  /unable to open state database|unable to check if bucket|could not list bucket|failed to load checkpoint|PULUMI_ACCESS_TOKEN must be set/
 
 /** What follows `error: `, else the last lines. */
 function errorLines(stderr: string): string {
   const [, ...after] = stderr.split(/^error: /m)
   const text = after.length > 0 ? after.join('; ') : stderr.split('\n').slice(-5).join('\n')
-  return text.trim().replace(/\s+/g, ' ') || 'it ended without saying why'
+  return text.trim().replace(/\s+/g, ' ')
 }

@@ -12,7 +12,14 @@ export type FailedResource = { readonly urn: string; readonly message: string }
 /** How a run of the engine may end that isn't success. */
 export type StackFailure =
   /** Somebody else is at this stack; nothing was done. */
-  | { readonly kind: 'locked'; readonly stack: string; readonly holders: readonly LockHolder[] }
+  | {
+      readonly kind: 'locked'
+      /** With organisation and project, as the engine takes it from anywhere. */
+      readonly stack: string
+      /** Passwords in a backend's URL are masked in every failure. */
+      readonly backendUrl: string
+      readonly holders: readonly LockHolder[]
+    }
   /** The state can't be read or written; nothing was done to any host. */
   | {
       readonly kind: 'backend'
@@ -41,10 +48,10 @@ export function describeStackFailure(failure: StackFailure): string {
         ...failure.holders.map(
           ({ user, host, pid, since }) => `  by ${user} on ${host}, process ${pid}, since ${since}`,
         ),
-        `Wait for it to end. If that process is no more, clear its lock: chancery unlock ${failure.stack}`,
+        `Wait for it to end. If that process is no more, clear its lock: PULUMI_BACKEND_URL=${failure.backendUrl} pulumi cancel --stack ${failure.stack}`,
       ].join('\n')
     case 'backend':
-      return `The state in ${withoutPassword(failure.backendUrl)} ${problemText[failure.problem]} (${failure.detail}). No host was touched. ${problemFix[failure.problem]}`
+      return `The state in ${failure.backendUrl} ${problemText[failure.problem]} (${failure.detail}). No host was touched. ${problemFix[failure.problem]}`
     case 'program':
       return `The program failed: ${failure.message}`
     case 'resources':
@@ -76,4 +83,6 @@ const problemFix = {
 /** The last part of a URN: the resource's name. */
 const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
 
-const withoutPassword = (url: string): string => url.replace(/(?<=^[a-z+]+:\/\/[^/@:]*:)[^/@]*(?=@)/, '****')
+/** `scheme://user:****@host` for each URL in the text that has a password. */
+export const withoutPassword = (text: string): string =>
+  text.replace(/(:\/\/[^\s/@:]*:)[^\s@]*(?=@)/g, '$1****')

@@ -1,0 +1,134 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { err, ok, type Result } from '../domain/result.ts'
+import { runChild } from './child.ts'
+import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
+import { readFailure, stackNotFound } from './read-failure.ts'
+import type { LockHolder, StackFailure } from './stack-failure.ts'
+
+const resourceShape = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().default(''),
+  custom: z.boolean().default(false),
+  parent: z.string().default(''),
+  dependencies: z.array(z.string()).default([]),
+  inputs: z.record(z.string(), z.json()).default({}),
+  outputs: z.record(z.string(), z.json()).default({}),
+  initErrors: z.array(z.string()).default([]),
+})
+const exportShape = z.object({
+  deployment: z.object({
+    resources: z.array(resourceShape).default([]),
+    pending_operations: z.array(z.object({ type: z.string(), resource: resourceShape })).default([]),
+  }),
+})
+const listShape = z.array(z.object({ name: z.string(), resourceCount: z.number().optional() }))
+
+/** A resource as the last checkpoint has it. Secrets are encrypted in it. */
+export type StateResource = Readonly<z.infer<typeof resourceShape>>
+
+export type StackState = {
+  readonly resources: readonly StateResource[]
+  /** Acts that were begun and whose end was never written: their outcome isn't known. */
+  readonly pending: readonly { readonly type: string; readonly resource: StateResource }[]
+}
+
+/** The last checkpoint of a stack; undefined when there is no such stack. */
+export async function exportState(place: StackPlace): Promise<Result<StackState | undefined, StackFailure>> {
+  const printed = await call(place, ['stack', 'export', '--stack', place.stack])
+  if (!printed.ok || printed.value === undefined) return printed.ok ? ok(undefined) : printed
+  const { resources, pending_operations: pending } = exportShape.parse(JSON.parse(printed.value)).deployment
+  return ok({ resources, pending })
+}
+
+/** Names of the project's stacks in the backend, sorted. */
+export async function listStacks(place: StackPlace): Promise<Result<readonly string[], StackFailure>> {
+  const printed = await call(place, ['stack', 'ls', '--json'])
+  if (!printed.ok) return printed
+  return ok(
+    listShape
+      .parse(JSON.parse(printed.value ?? '[]'))
+      .map(({ name }) => name)
+      .sort(),
+  )
+}
+
+/** Why a lock was left alone. */
+export type LockKept =
+  | { readonly kind: 'not-locked' }
+  /** Its process may be alive, on this host or on one that can't be asked from here. */
+  | { readonly kind: 'may-be-alive'; readonly holder: LockHolder }
+
+/**
+ * Clears the lock that a killed engine left behind. Only when each holder was on this host and its process is no more.
+ * `holders`: those of a `locked` failure; without it they are read, which is possible in a backend that is a folder.
+ */
+export async function clearStaleLock(
+  place: StackPlace,
+  holders?: readonly LockHolder[],
+): Promise<Result<void, LockKept | StackFailure>> {
+  const known = holders ?? (await readLocks(place))
+  if (known.length === 0) return err({ kind: 'not-locked' })
+  const alive = known.find(({ host, pid }) => host !== hostname() || runs(pid))
+  if (alive !== undefined) return err({ kind: 'may-be-alive', holder: alive })
+  const cancelled = await call(place, ['cancel', place.stack, '--yes'])
+  return cancelled.ok ? ok(undefined) : cancelled
+}
+
+const lockShape = z.object({
+  pid: z.number(),
+  username: z.string(),
+  hostname: z.string(),
+  timestamp: z.string(),
+})
+
+/** The locks of a stack in a backend that is a folder: one JSON file each. */
+async function readLocks(place: StackPlace): Promise<readonly LockHolder[]> {
+  if (!place.backendUrl.startsWith('file:///')) return []
+  const folder = join(
+    fileURLToPath(place.backendUrl),
+    '.pulumi/locks/organization',
+    place.project,
+    place.stack,
+  )
+  const names = await readdir(folder).catch(() => [])
+  const locks = names
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => readFile(join(folder, name), 'utf8'))
+  return (await Promise.all(locks)).map((text) => {
+    const { username, hostname, pid, timestamp } = lockShape.parse(JSON.parse(text))
+    return { user: username, host: hostname, pid, since: timestamp }
+  })
+}
+
+/** Whether a process with this id exists here; one that may not be signalled exists. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+  }
+}
+
+/** What the engine prints; undefined when it knows no such stack. */
+async function call(
+  place: StackPlace,
+  args: readonly string[],
+): Promise<Result<string | undefined, StackFailure>> {
+  const sound = await checkPlace(place)
+  if (!sound.ok) return sound
+  await prepareWorkFolder(place)
+  const exit = await runChild(place.enginePath, [...args, '--non-interactive', '--color', 'never'], {
+    cwd: place.workFolder,
+    env: engineEnvironment(place, {}),
+  })
+  if (exit.kind === 'exited' && exit.code === 0) return ok(exit.stdout)
+  if (exit.kind === 'exited' && exit.code === stackNotFound) return ok(undefined)
+  const stderr = exit.kind === 'exited' ? exit.stderr : exit.detail
+  return err(readFailure({ ...place, stderr, events: [], thrown: undefined, interruptLevel: 0 }))
+}
