@@ -118,14 +118,14 @@ async function run(
   const [
     { openInventory, chooseSites },
     { canAsk, askLine },
-    { watchInterrupts },
+    { interruptsOf, abortAt },
     views,
     { runSites },
     { exitCodeOf },
   ] = await Promise.all([
     import('../inventory.ts'),
     import('../ask.ts'),
-    import('../interrupts.ts'),
+    import('../signals.ts'),
     import('../view/index.ts'),
     import('../run/index.ts'),
     import('../exit-code.ts'),
@@ -138,9 +138,9 @@ async function run(
 
   const estate = await openInventory(args, context)
   const sites = await chooseSites(estate, [...args.site, ...args.select])
-  const interrupts = watchInterrupts(process, systemClock)
+  const interrupts = interruptsOf(process, systemClock)
   const progress = views.progressFor(context, sites, systemClock)
-  interrupts.onInterrupt((level) =>
+  interrupts.listen((level) =>
     progress.note(
       level === 1
         ? 'Interrupted: finishing what is on the wire, starting nothing new. Once more to stop now.'
@@ -156,7 +156,11 @@ async function run(
     if (operation !== 'preview' && (asking || !(output.quiet || output.json)))
       context.stderr.write(`${views.previewText(previews, view)}\n`)
     if (!asking) return true
-    const answer = await askLine(`Go on with ${operation}? Only "yes" does: `, context, interrupts.first)
+    const answer = await askLine(
+      `Go on with ${operation}? Only "yes" does: `,
+      context,
+      abortAt(1, interrupts),
+    )
     return answer === 'yes'
   }
   try {
@@ -189,6 +193,6 @@ async function run(
     return exitCodeOf(report, { expectNoChanges: args.expectNoChanges ?? false })
   } finally {
     progress.close()
-    interrupts.dispose()
+    interrupts.release()
   }
 }
