@@ -37,7 +37,7 @@ const shorten = (text: string): string => {
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const folded = fold(word)
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.ceil(folded.length / 3)) + 1
+  let bestDistance = Math.max(1, Math.floor(folded.length / 3)) + 1
   for (const candidate of candidates) {
     const distance = editDistance(folded, fold(candidate), bestDistance)
     if (distance < bestDistance) {
@@ -57,17 +57,20 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 
 const fold = (text: string): string => text.toLowerCase().replaceAll(/[_\s-]/g, '')
 
-/** Levenshtein distance, or `limit` as soon as it can't be below. */
+/** Letters changed, added, left out, or swapped with their neighbour; or `limit` as soon as it can't be fewer. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit
+  let before: readonly number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1))
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1, swapped ? before[j - 2]! + 1 : Infinity))
     }
     if (Math.min(...next) >= limit) return limit
+    before = row
     row = next
   }
   return row[b.length]!

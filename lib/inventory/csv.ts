@@ -1,18 +1,18 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { z } from 'zod'
-import { didYouMean, type Complaint, type Position } from './complaint.ts'
+import { nearest, type Complaint, type Position } from './complaint.ts'
 
 /** A CSV file whose cells know where they stand. */
 export type Table = { readonly rows: readonly Row[]; readonly complaints: readonly Complaint[] }
 
 export type Row = {
-  /** Cell of a column; a column that the file lacks gives an empty cell at the row's start. */
+  /** Cell of a column; a column that the file lacks gives an empty cell at the row's start, marked absent. */
   cell(column: string): Cell
   /** False: the row has too few or too many cells, which a complaint says; only its first cell can be trusted. */
   readonly whole: boolean
 }
 
-export type Cell = Position & { readonly column: number; readonly name: string; readonly text: string }
+export type Cell = Position & { readonly name: string; readonly text: string; readonly absent: boolean }
 
 /** What the parser gives with `raw: true`; its own types don't say so. */
 const parsed = z.array(z.object({ record: z.array(z.string()), raw: z.string() }))
@@ -46,31 +46,32 @@ export function readTable(file: string, text: string, columns: readonly string[]
     }
   }
   const index = new Map<string, number>()
+  const missing = new Set(columns.filter((c) => !header.record.includes(c)))
   header.record.forEach((name, i) => {
     const at = starts[0]![i]!
     if (!columns.includes(name)) {
-      const missing = columns.filter((c) => !header.record.includes(c))
-      const hint = didYouMean(name, missing.length > 0 ? missing : columns)
+      // A misspelt column is one mistake: it is not told as a missing one too.
+      const meant = nearest(name, missing)
+      if (meant !== undefined) missing.delete(meant)
       complaints.push({
         ...at,
         field: 'header',
         expected: 'a known column',
         got: name,
-        fix: hint || 'Remove it.',
+        fix: meant === undefined ? 'Remove it.' : `Did you mean "${meant}"?`,
       })
     } else if (index.has(name)) {
       complaints.push({ ...at, field: 'header', expected: 'each column once', got: name, fix: 'Remove one.' })
     } else index.set(name, i)
   })
-  for (const name of columns)
-    if (!index.has(name))
-      complaints.push({
-        ...starts[0]![0]!,
-        field: 'header',
-        expected: `a column ${name}`,
-        got: '',
-        fix: `Add ${name}.`,
-      })
+  for (const name of missing)
+    complaints.push({
+      ...starts[0]![0]!,
+      field: 'header',
+      expected: `a column ${name}`,
+      got: '',
+      fix: `Add ${name}.`,
+    })
 
   const rows = records.slice(1).map(({ record }, r): Row => {
     const at = starts[r + 1]!
@@ -87,11 +88,8 @@ export function readTable(file: string, text: string, columns: readonly string[]
       whole,
       cell: (name) => {
         const i = index.get(name)
-        return {
-          ...((i === undefined ? undefined : at[i]) ?? at[0]!),
-          name,
-          text: (i === undefined ? undefined : record[i]) ?? '',
-        }
+        if (i === undefined) return { ...at[0]!, name, text: '', absent: true }
+        return { ...(at[i] ?? at[0]!), name, text: record[i] ?? '', absent: false }
       },
     }
   })

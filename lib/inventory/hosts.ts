@@ -22,7 +22,7 @@ export function readHosts(
   for (const [id, row] of rows) {
     if (!row.whole) continue
     const site = row.cell('site')
-    if (siteIds !== undefined && !siteIds.has(site.text))
+    if (siteIds !== undefined && !site.absent && !siteIds.has(site.text))
       reader.complain(
         site,
         'the id of a site in sites.csv',

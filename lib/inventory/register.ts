@@ -22,7 +22,9 @@ type Reading<T> = { readonly value: T } | { readonly expected: string; readonly 
 export class Reader {
   readonly complaints: Complaint[] = []
 
+  /** A cell whose column the file lacks reads as undefined without a complaint: the header has one already. */
   read<T>(cell: Cell, how: (text: string) => Reading<T>): T | undefined {
+    if (cell.absent) return undefined
     const reading = how(cell.text)
     if ('value' in reading) return reading.value
     this.complain(cell, reading.expected, reading.fix)
@@ -71,7 +73,10 @@ export const oneOf =
   (text: string): Reading<T> => {
     const value = values.find((v) => v === text)
     return value === undefined
-      ? { expected: `one of ${values.join(', ')}`, fix: didYouMean(text, values) || `Write ${values[0]}.` }
+      ? {
+          expected: values.length === 1 ? values[0]! : `one of ${values.join(', ')}`,
+          fix: didYouMean(text, values) || `Write ${values[0]}.`,
+        }
       : { value }
   }
 

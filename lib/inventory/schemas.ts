@@ -178,7 +178,11 @@ const machineParts = {
     .min(1, { error: 'a VLAN, 1 to 4094' })
     .max(4094, { error: 'a VLAN, 1 to 4094' })
     .optional(),
-  disks: z.array(disk).min(1, { error: 'at least one disk' }).check(uniqueNames),
+  disks: z
+    .array(disk)
+    .min(1, { error: 'at least one disk' })
+    .check(uniqueNames)
+    .meta({ examples: [[{ name: 'system', sizeGiB: 60 }]] }),
 }
 const machine = z.strictObject({ name: kebab, ...machineParts })
 

@@ -1,6 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { z } from 'zod'
-import { didYouMean, type Complaint, type Position } from './complaint.ts'
+import { didYouMean, nearest, type Complaint, type Position } from './complaint.ts'
 
 /** A YAML file against its schema, whose values know where they stand. */
 export type YamlFile<T> = {
@@ -61,21 +61,24 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): Y
   const input: unknown = doc.toJS()
   const parsed = schema.safeParse(input, { reportInput: true })
   if (parsed.success) return done(parsed.data, [])
-  const complaints = parsed.error.issues.flatMap((issue) => {
+  const misspelt = new Set<string>()
+  const complaints: Complaint[] = []
+  for (const issue of parsed.error.issues) {
+    if (issue.code !== 'unrecognized_keys') continue
+    const missing = hintAt(schema, issue.path).keys.filter((key) => !has(input, [...issue.path, key]))
+    for (const key of issue.keys) {
+      const meant = nearest(key, missing)
+      if (meant !== undefined) misspelt.add([...issue.path, meant].join('.'))
+      const fix = meant === undefined ? 'Remove it.' : `Did you mean "${meant}"?`
+      complaints.push(complainKey([...issue.path, key], 'a known key', fix))
+    }
+  }
+  for (const issue of parsed.error.issues) {
+    // A misspelt key is one mistake: it is not told as a missing one too.
+    if (issue.code === 'unrecognized_keys' || misspelt.has(issue.path.join('.'))) continue
     const hint = hintAt(schema, issue.path)
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) =>
-        complainKey(
-          [...issue.path, key],
-          'a known key',
-          didYouMean(
-            key,
-            hint.keys.filter((k) => !has(input, [...issue.path, k])),
-          ) || 'Remove it.',
-        ),
-      )
-    return [complain(issue.path, expectedOf(issue, hint), fixOf(issue, hint))]
-  })
+    complaints.push(complain(issue.path, expectedOf(issue, hint), fixOf(issue, hint)))
+  }
   return done(undefined, complaints)
 }
 
@@ -162,7 +165,7 @@ function fixOf(issue: z.core.$ZodIssue, hint: Hint): string {
   const missing = issue.input === undefined && issue.code === 'invalid_type'
   if (hint.example !== undefined)
     return missing ? `Add ${name}: ${hint.example}, for example.` : `Write ${hint.example}, for example.`
-  return missing ? `Add ${name}.` : `Correct ${name}.`
+  return missing ? `Add ${name}.` : `Change ${name} to that.`
 }
 
 /** What the schema says of a path: keys that may be there, constants that a value may be, an example. */
