@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
 import type { Estate } from '../domain/profile.ts'
 import type { Site } from '../domain/site.ts'
-import { findInventories } from '../inventory/folder.ts'
+import { chooseInventory } from '../inventory/choose.ts'
 import { type Context, type Globals, UsageError } from './command.ts'
 
 /** The folder that the person means: `--inventory`, else `CHANCERY_INVENTORY`, else the only one under `inventories/`. */
@@ -10,22 +8,9 @@ export function inventoryFolder(
   globals: Pick<Globals, 'inventory'>,
   at: Pick<Context, 'cwd' | 'env'>,
 ): string {
-  const named = globals.inventory ?? (at.env['CHANCERY_INVENTORY'] || undefined)
-  if (named !== undefined) {
-    const folder = resolve(at.cwd, named)
-    if (existsSync(folder)) return folder
-    throw new UsageError(
-      `inventory: expected a folder, got ${named}, which does not exist. Name the organisation's folder with --inventory.`,
-    )
-  }
-  const parent = join(at.cwd, 'inventories')
-  const organisations = findInventories(parent)
-  if (organisations.length === 1) return organisations[0]!
-  throw new UsageError(
-    organisations.length === 0
-      ? `inventory: expected a folder under ${parent}, found none. Name one with --inventory or CHANCERY_INVENTORY.`
-      : `inventory: expected one organisation under ${parent}, found ${organisations.map((path) => basename(path)).join(', ')}. Name one with --inventory or CHANCERY_INVENTORY.`,
-  )
+  const chosen = chooseInventory(at.cwd, globals.inventory ?? at.env['CHANCERY_INVENTORY'])
+  if (!chosen.ok) throw new UsageError(chosen.error)
+  return chosen.value
 }
 
 /** The inventory that the command line names, validated; every mistake in it is told at once. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { abortAt, interruptsOf, samePressMs } from './signals.ts'
+import { interruptsOf, samePressMs } from './signals.ts'
 
 function rig() {
   const source = new EventEmitter()
@@ -14,13 +14,11 @@ function rig() {
 describe('signals', () => {
   it('raise the level once a press', () => {
     const { source, interrupts, heard, wait } = rig()
-    const finish = abortAt(1, interrupts)
-    const stop = abortAt(2, interrupts)
     source.emit('SIGINT')
-    expect([interrupts.level, finish.aborted, stop.aborted]).toEqual([1, true, false])
+    expect([interrupts.level, interrupts.first.aborted, interrupts.second.aborted]).toEqual([1, true, false])
     wait(samePressMs)
     source.emit('SIGINT')
-    expect([interrupts.level, finish.aborted, stop.aborted]).toEqual([2, true, true])
+    expect([interrupts.level, interrupts.first.aborted, interrupts.second.aborted]).toEqual([2, true, true])
     expect(heard).toEqual([1, 2])
   })
 

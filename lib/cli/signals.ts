@@ -8,7 +8,13 @@ export type SignalSource = {
 }
 
 /** Interrupts that signals raise, until `release` gives the signals back to their default: the next one ends the process. */
-export type SignalInterrupts = Interrupts & { release(): void }
+export type SignalInterrupts = Interrupts & {
+  /** Aborted from level 1 on. */
+  readonly first: AbortSignal
+  /** Aborted at level 2. */
+  readonly second: AbortSignal
+  release(): void
+}
 
 /**
  * One press of Ctrl-C may arrive several times: the terminal signals every process of the group, and npm and npx pass theirs
@@ -24,6 +30,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  */
 export function interruptsOf(source: SignalSource, clock: Pick<Clock, 'now'>): SignalInterrupts {
   const interrupts = createInterrupts()
+  const aborts = { 1: new AbortController(), 2: new AbortController() }
+  interrupts.listen((level) => aborts[level].abort(new Error('interrupted')))
   let last = Number.NEGATIVE_INFINITY
   const onSignal = (): void => {
     const samePress = clock.now() - last < samePressMs
@@ -42,15 +50,8 @@ export function interruptsOf(source: SignalSource, clock: Pick<Clock, 'now'>): S
     },
     interrupt: interrupts.interrupt,
     listen: interrupts.listen,
+    first: aborts[1].signal,
+    second: aborts[2].signal,
     release,
   }
-}
-
-/** Aborted from a level on. */
-export function abortAt(level: 1 | 2, interrupts: Interrupts): AbortSignal {
-  const abort = new AbortController()
-  interrupts.listen((reached) => {
-    if (reached >= level) abort.abort(new Error('interrupted'))
-  })
-  return abort.signal
 }

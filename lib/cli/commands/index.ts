@@ -1,7 +1,8 @@
 import type { Command } from '../command.ts'
+import { lab } from './lab.ts'
 import { links } from './links.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
 import { sites } from './sites.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [sites, links, preview, up, refresh, destroy]
+export const commands: readonly Command[] = [sites, links, preview, up, refresh, destroy, lab]

@@ -118,7 +118,7 @@ async function run(
   const [
     { openInventory, chooseSites },
     { canAsk, askLine },
-    { interruptsOf, abortAt },
+    { interruptsOf },
     views,
     { runSites },
     { exitCodeOf },
@@ -156,11 +156,7 @@ async function run(
     if (operation !== 'preview' && (asking || !(output.quiet || output.json)))
       context.stderr.write(`${views.previewText(previews, view)}\n`)
     if (!asking) return true
-    const answer = await askLine(
-      `Go on with ${operation}? Only "yes" does: `,
-      context,
-      abortAt(1, interrupts),
-    )
+    const answer = await askLine(`Go on with ${operation}? Only "yes" does: `, context, interrupts.first)
     return answer === 'yes'
   }
   try {
