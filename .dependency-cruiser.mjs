@@ -2,7 +2,7 @@
  * Which part may import which: what a part doesn't list is forbidden. Tests beside a unit may import anything.
  * Patterns of paths of this project, for each part of lib.
  */
-const parts = {
+export const parts = {
   domain: [],
   kinds: ['^lib/domain/', '^lib/kinds/[^/]+$'],
   components: ['^lib/kinds/', '^lib/provider/resources', '^lib/domain/'],
@@ -16,7 +16,7 @@ const parts = {
   inventory: ['^lib/domain/'],
   lab: ['^lib/powershell/', '^lib/transport/wire\\.ts$', '^lib/domain/'],
   provider: ['^lib/reconcile/', '^lib/kinds/', '^lib/inventory/', '^lib/domain/'],
-  engine: [],
+  engine: ['^lib/domain/'],
 }
 
 /** The composition roots: they may import anything. */
@@ -76,7 +76,7 @@ export default {
       name: 'roots-are-not-imported',
       severity: 'error',
       comment: 'the command line is a composition root: nothing imports it',
-      from: { path: '^lib/', pathNot: ['^lib/cli/', tests] },
+      from: { path: '^lib/', pathNot: [roots, tests] },
       to: { path: '^lib/cli/' },
     },
     {
@@ -95,13 +95,6 @@ export default {
       comment: 'a runbook uses the public API and the command line, as a user would',
       from: { path: '^runbooks/' },
       to: { path: '^lib/', pathNot: '^lib/index\\.ts$' },
-    },
-    {
-      name: 'no-cycles',
-      severity: 'error',
-      comment: 'modules that need each other are one module',
-      from: { path: '^(lib|stacks|runbooks)/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'resolvable',
