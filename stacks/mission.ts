@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../lib/cli/run/program.ts'
+import type { ProgramContext } from '../lib/domain/program.ts'
 import { File } from '../lib/provider/resources/index.ts'
 
 /** What stands at a mission, by its profile. Composes only; reads nothing. */

@@ -14,11 +14,14 @@ export type * from './types.ts'
  * but for the machine. Fails as a whole only before any site was reached.
  */
 export async function runSites(request: RunRequest): Promise<Result<RunReport, RunFailure>> {
+  const stop = new AbortController()
+  const unlisten = request.interrupts.listen(() => stop.abort())
   const fleet = openFleet({ ...request, root: workRoot(request.cwd) })
   try {
-    const prepared = await prepareSites(request, fleet)
+    const prepared = await prepareSites(request, fleet, stop.signal)
     return prepared.ok ? ok(await runPrepared(request, prepared.value)) : prepared
   } finally {
+    unlisten()
     await fleet.close()
   }
 }

@@ -1,15 +1,23 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import PQueue from 'p-queue'
+import type { z } from 'zod'
+import type { Program } from '../../domain/program.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import { collect } from '../../engine/collect.ts'
+import type { Site } from '../../domain/site.ts'
+import { collect, type CollectFailure, type Collection } from '../../engine/collect.ts'
 import { describeEngineFailure } from '../../engine/engine-failure.ts'
-import { createInterrupts, type Interrupts } from '../../engine/interrupts.ts'
-import { ensureEngine } from '../../engine/obtain.ts'
+import { type Engine, ensureEngine } from '../../engine/obtain.ts'
 import type { Passphrase, StackPlace } from '../../engine/place.ts'
-import { exportState } from '../../engine/state.ts'
+import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
+import { exportState, type StackState } from '../../engine/state.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
+import { engineProgressText } from './engine-progress-text.ts'
 import type { Fleet } from './fleet.ts'
-import { contextOf, type Program, programModule, stackName } from './program.ts'
+import { contextOf, programModule, stackName } from './program.ts'
 import { type SiteRun, stackFolder } from './site-run.ts'
 import type { RunFailure, RunRequest } from './types.ts'
 
@@ -18,3 +26,139 @@ export const workRoot = (cwd: string): string => join(cwd, '.chancery')
 
 const project = 'chancery'
 const launcher = dirname(fileURLToPath(new URL('../../provider/launcher/pulumi-resource-chancery', import.meta.url)))
+
+/** Everything that is needed before a site is reached: engine, program, states. */
+export async function prepareSites(
+  request: RunRequest,
+  fleet: Fleet,
+  abort: AbortSignal,
+): Promise<Result<readonly SiteRun[], RunFailure>> {
+  const module = programModule(request.program, request.cwd)
+  if (!module.ok) return err({ kind: 'setup', message: module.error })
+  const progressText = engineProgressText()
+  const engine = await ensureEngine({
+    env: { ...request.env },
+    onProgress: (progress) => {
+      const text = progressText(progress)
+      if (text !== undefined) request.note(text)
+    },
+    abort,
+  })
+  if (!engine.ok) return err({ kind: 'setup', message: describeEngineFailure(engine.error) })
+  const contexts = request.sites.map((site) => contextOf(request.estate, site))
+  const needsProgram = request.operation === 'preview' || request.operation === 'up'
+  const calls = contexts.map((context) => {
+    const stack = stackName(module.value.name, context.site.id)
+    return { id: context.site.id, project, stack, context: plain(context) }
+  })
+  const collected = needsProgram
+    ? await collect({ program: module.value.url, calls, env: { ...request.env }, abort })
+    : ok([])
+  if (!collected.ok) return err({ kind: 'setup', message: describeCollectFailure(request.program, collected.error) })
+  const collections = new Map(collected.value.map((c) => [c.id, c]))
+  const [{ default: program }, catalogue] = await Promise.all([
+    needsProgram ? (import(module.value.url) as Promise<{ default: Program }>) : { default: () => undefined },
+    loadCatalogue(),
+  ])
+  const passphrase = passphraseOf(request)
+  const queue = new PQueue({ concurrency: availableParallelism() })
+  const runs = request.sites.map((site, index) =>
+    queue.add(async (): Promise<SiteRun> => {
+      const place = placeOf(request, site, module.value.name, engine.value, passphrase)
+      const state = await exportState(place)
+      const part = collections.get(site.id)
+      return {
+        request,
+        site,
+        place,
+        catalogue,
+        fleet,
+        abort,
+        program: async () => ({ outputs: await program(contexts[index]!) }),
+        ...declaredOf(part, state),
+      }
+    }),
+  )
+  return ok(await Promise.all(runs))
+}
+
+/** Without properties that are undefined, which no message carries. */
+const plain = (value: object): z.core.util.JSONType => JSON.parse(JSON.stringify(value)) as z.core.util.JSONType
+
+type Known = Pick<SiteRun, 'declared' | 'depth' | 'recorded' | 'broken'>
+
+function describeCollectFailure(program: string, failure: CollectFailure): string {
+  switch (failure.kind) {
+    case 'program':
+      return `program ${program} can't be used: ${failure.problem.message}. Nothing was changed.\n${failure.problem.stack}`
+    case 'crashed':
+      return `program ${program} ended its process (${failure.how}). Nothing was changed.\n${failure.output}`
+    case 'interrupted':
+      return 'Interrupted before any site was reached. Nothing was changed.'
+  }
+}
+
+function declaredOf(part: Collection | undefined, state: Result<StackState | undefined, StackFailure>): Known {
+  const none: Known = { declared: [], depth: 1, recorded: [] }
+  if (part?.problem !== undefined) return { ...none, broken: part.problem.message }
+  if (!state.ok) return { ...none, broken: describeStackFailure(state.error) }
+  const resources = part?.resources ?? []
+  return {
+    declared: resources.map(({ type, name, inputs }) => ({ type, name, inputs })),
+    depth: depthOf(resources),
+    recorded: (state.value?.resources ?? [])
+      .filter((r) => r.custom)
+      .map(({ urn, type, inputs, outputs }) => ({ urn, type, inputs, outputs, name: urn.slice(urn.lastIndexOf('::') + 2) })),
+  }
+}
+
+/** Longest chain of resources of which each waits for the one before. */
+function depthOf(resources: readonly { readonly urn: string; readonly dependencies: readonly string[] }[]): number {
+  const depths = new Map<string, number>()
+  for (const { urn, dependencies } of resources) {
+    depths.set(urn, 1 + Math.max(0, ...dependencies.map((d) => depths.get(d) ?? 0)))
+  }
+  return Math.max(1, ...depths.values())
+}
+
+function placeOf(
+  request: RunRequest,
+  site: Site,
+  program: string,
+  engine: Engine,
+  passphrase: Passphrase,
+): StackPlace {
+  const stack = stackName(program, site.id)
+  return {
+    enginePath: engine.path,
+    engineVersion: engine.version,
+    project,
+    stack,
+    backendUrl: backendOf(request),
+    workFolder: stackFolder(workRoot(request.cwd), stack),
+    pluginFolders: { chancery: launcher },
+    passphrase,
+    env: { ...request.env },
+  }
+}
+
+/** A state folder of our own is made on first use; any other must exist. */
+function backendOf(request: RunRequest): string {
+  const { stateBackend } = request.estate
+  const own = pathToFileURL(workRoot(request.cwd)).href
+  if (stateBackend.startsWith(`${own}/`)) mkdirSync(fileURLToPath(stateBackend), { recursive: true })
+  return stateBackend
+}
+
+/** From the environment where it is set; else a file of our own, made once and readable by its owner only. */
+function passphraseOf(request: RunRequest): Passphrase {
+  if (request.env['PULUMI_CONFIG_PASSPHRASE'] !== undefined || request.env['PULUMI_CONFIG_PASSPHRASE_FILE'] !== undefined) {
+    return { from: 'environment' }
+  }
+  const path = join(workRoot(request.cwd), 'passphrase')
+  if (!existsSync(path)) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  }
+  return { from: 'file', path }
+}

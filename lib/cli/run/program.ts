@@ -1,18 +1,10 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Estate, Profile } from '../../domain/profile.ts'
+import type { Estate } from '../../domain/profile.ts'
+import type { ProgramContext } from '../../domain/program.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Site } from '../../domain/site.ts'
-
-/** What a stack program is called with: plain data, so that it can be collected in another process. */
-export type ProgramContext = {
-  readonly site: Site
-  readonly profile: Profile
-  readonly organisation: string
-}
-
-export type Program = (context: ProgramContext) => unknown
 
 /** The module of a program: a name of `stacks/`, or a path. */
 export function programModule(program: string, cwd: string): Result<{ name: string; url: string }, string> {

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describeFailure, type Failure } from '../../domain/failure.ts'
+import type { SiteOutcome } from '../../domain/outcome.ts'
 import type { Site } from '../../domain/site.ts'
 import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
 import { runStack, type StackSummary } from '../../engine/run.ts'
 import type { EngineEvent } from '../../engine/engine-event.ts'
-import type { Interrupts } from '../../engine/interrupts.ts'
 import type { StackPlace } from '../../engine/place.ts'
 import { serveProvider } from '../../provider/server.ts'
 import { type Phase, StackRun } from '../../provider/stack-run.ts'
@@ -34,10 +34,12 @@ export type SiteRun = {
   /** Longest chain of dependence of the program. */
   readonly depth: number
   readonly recorded: readonly Recorded[]
+  /** Why nothing can be planned: the program fails, the state can't be read. */
+  readonly broken?: string
   readonly catalogue: Catalogue
   readonly fleet: Fleet
-  /** Heard by the engines. */
-  readonly interrupts: Interrupts
+  /** Aborted once a person asks to stop: what is not on the wire yet stays here. */
+  readonly abort: AbortSignal
 }
 
 /** What a preview leaves for the apply. */
@@ -49,6 +51,7 @@ const parallel = 64
 /** Looks at the site's hosts once, then lets the engine plan on what was seen. Changes nothing. */
 export async function previewSite(run: SiteRun): Promise<Previewed> {
   const book = new PlanBook()
+  if (run.broken !== undefined) return brokenPreview(run, book, new Observations(), { outcome: 'failed', because: run.broken })
   const { observations, at, failure } = await looked(run)
   if (failure !== undefined) return failedPreview(run, book, observations, [failure])
   if (run.request.operation === 'destroy') await planRemovals(run, book, observations, run.recorded)
@@ -82,7 +85,7 @@ async function looked(run: SiteRun): Promise<Looked> {
   }
   const observations = new Observations()
   const targets = targetsOf(run.catalogue, run.declared, run.recorded)
-  const answer = await lookAll((host) => run.fleet.batch(host), targets, observations, run.request.interrupts.first)
+  const answer = await lookAll((host) => run.fleet.batch(host), targets, observations, run.abort)
   if (!answer.ok) return { observations, failure: answer.error }
   keepObservations(workFolder, run.request.clock.now(), observations)
   return { observations }
@@ -172,7 +175,7 @@ async function runEngine(
       operation,
       debugProviders: { chancery: server.port },
       parallel,
-      interrupts: run.interrupts,
+      interrupts: run.request.interrupts,
       onEvent,
     })
     return { result, failures: [...stack.failures.values()] }
@@ -223,13 +226,23 @@ function failedPreview(
   failures: readonly Failure[],
   stack?: StackFailure,
 ): Previewed {
-  const { outcome, because } =
-    stack === undefined
-      ? outcomeOf(failures)
-      : { outcome: stack.kind === 'interrupted' ? ('deferred' as const) : ('failed' as const), because: describeStackFailure(stack) }
+  if (stack !== undefined) {
+    const outcome = stack.kind === 'interrupted' ? 'deferred' : 'failed'
+    return brokenPreview(run, book, observations, { outcome, because: describeStackFailure(stack) })
+  }
+  const { outcome, because = failures.map(describeFailure).join(' ') } = outcomeOf(failures)
+  return brokenPreview(run, book, observations, { outcome, because }, failures)
+}
+
+function brokenPreview(
+  run: SiteRun,
+  book: PlanBook,
+  observations: Observations,
+  why: { readonly outcome: SiteOutcome; readonly because: string },
+  failures: readonly Failure[] = [],
+): Previewed {
   const cost = { bytesUp: 0, bytesDown: 0, roundTrips: 0, ms: 0 }
-  const said = because ?? failures.map(describeFailure).join(' ')
-  return { book, observations, preview: { site: run.site, rows: [], cost, failed: { outcome, because: said, failures } } }
+  return { book, observations, preview: { site: run.site, rows: [], cost, failed: { ...why, failures } } }
 }
 
 /** The work folder of a stack. */

@@ -5,6 +5,7 @@ import type { SiteOutcome } from '../../domain/outcome.ts'
 import type { Estate } from '../../domain/profile.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Effect } from '../../kinds/kind.ts'
+import type { Interrupts } from '../../engine/interrupts.ts'
 import type { Estimate } from '../../link/cost.ts'
 
 /** What a run is asked to do. */
@@ -30,13 +31,6 @@ export type RunRequest = {
   readonly clock: Clock
   /** Shows the previews and says whether to go on; called once, after all sites are previewed. */
   readonly confirm: (previews: readonly SitePreview[]) => Promise<boolean>
-}
-
-/** Ctrl-C as the command line hands it on: once = finish what is on the wire, twice = stop now. */
-export type Interrupts = {
-  readonly level: 0 | 1 | 2
-  readonly first: AbortSignal
-  readonly second: AbortSignal
 }
 
 /** What would happen to one resource. */

@@ -1,0 +1,46 @@
+import { systemClock } from '../../domain/clock.ts'
+import { describeFailure } from '../../domain/failure.ts'
+import { chooseInventory, formatComplaints, loadInventory } from '../../inventory/index.ts'
+import { openFleet } from '../../cli/run/fleet.ts'
+import { workRoot } from '../../cli/run/prepare.ts'
+import { PlanBook } from '../../reconcile/book.ts'
+import { Observations } from '../../reconcile/look.ts'
+import { loadCatalogue } from '../catalogue.ts'
+import { serveProvider } from '../server.ts'
+import { StackRun } from '../stack-run.ts'
+
+/** The provider as a program of its own, as plain `pulumi` starts it: prints its port, serves until it is ended. */
+const cwd = process.cwd()
+const folder = chooseInventory(cwd, process.env['CHANCERY_INVENTORY'])
+const estate = folder.ok ? loadInventory(folder.value) : folder
+if (!estate.ok) {
+  process.stderr.write(`${typeof estate.error === 'string' ? estate.error : formatComplaints(estate.error)}\n`)
+  process.exit(1)
+}
+const emit = (event: Parameters<Parameters<typeof openFleet>[0]['emit']>[0]): void => {
+  if (event.kind === 'resource' && typeof event.result !== 'string') process.stderr.write(`${describeFailure(event.result)}\n`)
+  if (event.kind === 'warning') process.stderr.write(`${event.host}: ${event.resource}: ${event.message}\n`)
+}
+const fleet = openFleet({ estate: estate.value, clock: systemClock, emit, root: workRoot(cwd) })
+const run = new StackRun({
+  phase: 'free',
+  catalogue: await loadCatalogue(),
+  hosts: estate.value.sites.flatMap((site) => site.hosts.map((host) => host.id)),
+  batch: (host) => fleet.batch(host),
+  organisation: estate.value.organisation,
+  backend: estate.value.stateBackend,
+  observations: new Observations(),
+  book: new PlanBook(),
+  dataLoss: new Set(process.env['CHANCERY_ALLOW_DATA_LOSS']?.split(',') ?? []),
+  online: true,
+  clock: systemClock,
+  emit,
+})
+const server = await serveProvider(run)
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    run.stopped.abort()
+    void Promise.all([server.close(), fleet.close()]).then(() => process.exit(0))
+  })
+}
+process.stdout.write(`${server.port}\n`)
