@@ -2,7 +2,12 @@ import { type Line, marker } from './wire.ts'
 
 /** What one line from the host was. */
 export type Decoded =
-  { readonly kind: 'ours'; readonly line: Line } | { readonly kind: 'noise'; readonly text: string }
+  | {
+      readonly kind: 'ours'
+      readonly line: Line
+      /** As it was printed, without the marker. */ readonly json: string
+    }
+  | { readonly kind: 'noise'; readonly text: string }
 
 /** A line longer than this is not ours, bytes. */
 export const lineLimit = 64 * 1024 * 1024
@@ -48,7 +53,7 @@ export class LineDecoder {
 function decode(text: string): Decoded {
   for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
     const line = parse(text.slice(at + marker.length))
-    if (line !== undefined) return { kind: 'ours', line }
+    if (line !== undefined) return { kind: 'ours', line, json: text.slice(at + marker.length) }
   }
   return { kind: 'noise', text }
 }

@@ -1,0 +1,2 @@
+param($Params)
+'only a text'

@@ -1,0 +1,2 @@
+param($Params)
+break

@@ -1,0 +1,6 @@
+param($Params)
+[pscustomobject]@{
+    text = $Params.text
+    number = $Params.number
+    list = @($Params.list)
+}

@@ -1,0 +1,3 @@
+param($Params)
+Write-Host 'noise on the way'
+[pscustomobject]@{ quiet = $false }

@@ -1,0 +1,2 @@
+param($Params)
+$null = Get-Item -LiteralPath $Params.path -ErrorAction Stop

@@ -1,0 +1,2 @@
+param($Params)
+[IO.File]::Delete($Params.path)

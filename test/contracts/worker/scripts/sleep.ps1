@@ -1,0 +1,2 @@
+param($Params)
+Start-Sleep -Seconds 30

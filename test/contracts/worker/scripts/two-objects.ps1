@@ -1,0 +1,3 @@
+param($Params)
+[pscustomobject]@{ number = 1 }
+[pscustomobject]@{ number = 2 }

@@ -1,0 +1,3 @@
+param($Params)
+Write-Warning 'first'
+Write-Warning 'second'

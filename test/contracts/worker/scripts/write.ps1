@@ -1,0 +1,2 @@
+param($Params)
+[IO.File]::WriteAllText($Params.path, $Params.content)

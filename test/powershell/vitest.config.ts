@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** What needs a real PowerShell behind a real OpenSSH server; apart from `npm test`, which needs neither. */
+export default defineConfig({
+  test: {
+    include: ['test/powershell/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    pool: 'forks',
+    fileParallelism: false,
+  },
+})
