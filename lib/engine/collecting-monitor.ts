@@ -1,0 +1,53 @@
+import resource from '@pulumi/pulumi/proto/resource_pb.js'
+import { setMocks } from '@pulumi/pulumi/runtime/mocks.js'
+import { getMonitor } from '@pulumi/pulumi/runtime/settings.js'
+import type { CollectedResource } from './collect-messages.ts'
+
+type Reply<T> = (error: Error | null, response: T) => void
+
+/**
+ * Puts a stand-in for the engine into this process, for one call of a program. It answers each resource as a preview of its
+ * creation would (what isn't an input is unknown), and keeps it in the list that is returned.
+ */
+export async function startCollecting(project: string, stack: string): Promise<readonly CollectedResource[]> {
+  const collected: CollectedResource[] = []
+  /** As the engine makes it: the types of all parents, but not that of the stack. */
+  const urnOf = (parent: string, type: string, name: string): string => {
+    const parentType = parent.split('::')[2]
+    return `urn:pulumi:${stack}::${project}::${parentType === undefined ? type : `${parentType}$${type}`}::${name}`
+  }
+  const registerResource = (
+    request: resource.RegisterResourceRequest,
+    reply: Reply<resource.RegisterResourceResponse>,
+  ): void => {
+    const urn = urnOf(request.getParent(), request.getType(), request.getName())
+    collected.push({
+      urn,
+      type: request.getType(),
+      name: request.getName(),
+      custom: request.getCustom(),
+      parent: request.getParent(),
+      dependencies: request.getDependenciesList(),
+      inputs: JSON.parse(JSON.stringify(request.getObject()?.toJavaScript() ?? {})),
+    })
+    reply(null, new resource.RegisterResourceResponse().setUrn(urn).setObject(request.getObject()))
+  }
+  /** A `get` of what exists: nothing is known of it before the engine asks. */
+  const readResource = (
+    request: resource.ReadResourceRequest,
+    reply: Reply<resource.ReadResourceResponse>,
+  ): void => {
+    const urn = urnOf(request.getParent(), request.getType(), request.getName())
+    reply(null, new resource.ReadResourceResponse().setUrn(urn).setProperties(request.getProperties()))
+  }
+  const registerResourceOutputs = (_request: unknown, reply: Reply<object>): void => reply(null, {})
+
+  // The mocks' set-up tells the SDK what the stand-in can do; their own answers would drop parents and dependencies.
+  await setMocks({ call: refuse, newResource: ({ type }) => refuse({ token: type }) }, project, stack, true)
+  Object.assign(getMonitor() ?? {}, { registerResource, readResource, registerResourceOutputs })
+  return collected
+}
+
+function refuse({ token }: { readonly token: string }): never {
+  throw new Error(`${token}: a function of a provider can't be called while a program is collected`)
+}
