@@ -3,7 +3,11 @@ import { z } from 'zod'
 import { nearest, type Complaint, type Position } from './complaint.ts'
 
 /** A CSV file whose cells know where they stand. */
-export type Table = { readonly rows: readonly Row[]; readonly complaints: readonly Complaint[] }
+export type Table = {
+  /** Undefined when the file can't be split into rows. */
+  readonly rows: readonly Row[] | undefined
+  readonly complaints: readonly Complaint[]
+}
 
 export type Row = {
   /** Cell of a column; a column that the file lacks gives an empty cell at the row's start, marked absent. */
@@ -32,7 +36,7 @@ export function readTable(file: string, text: string, columns: readonly string[]
       }),
     )
   } catch (e) {
-    if (e instanceof CsvError) return { rows: [], complaints: [syntaxComplaint(file, body, e)] }
+    if (e instanceof CsvError) return { rows: undefined, complaints: [syntaxComplaint(file, body, e)] }
     throw e
   }
   const complaints: Complaint[] = []
@@ -41,7 +45,7 @@ export function readTable(file: string, text: string, columns: readonly string[]
   if (header === undefined) {
     const expected = `a header line: ${columns.join(',')}`
     return {
-      rows: [],
+      rows: undefined,
       complaints: [{ file, line: 1, column: 1, field: 'header', expected, got: '', fix: 'Add it.' }],
     }
   }

@@ -1,6 +1,6 @@
 import type { Host, OffLimitsNetwork } from '../domain/site.ts'
 import { didYouMean } from './complaint.ts'
-import type { Row, Table } from './csv.ts'
+import type { Row } from './csv.ts'
 import { offLimits } from './off-limits.ts'
 import { kebabId, readHost, type HostDefaults, type Reader } from './register.ts'
 
@@ -13,7 +13,7 @@ type Estate = {
 /** The hosts of hosts.csv, in its order. Sites exist, jump chains end, no socket twice, none of them off limits. */
 export function readHosts(
   reader: Reader,
-  table: Table,
+  table: readonly Row[],
   { siteIds, networks, defaults }: Estate,
 ): readonly Host[] {
   const rows = reader.ids(table, 'id', kebabId)

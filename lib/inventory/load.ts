@@ -5,7 +5,7 @@ import type { Estate, Profile } from '../domain/profile.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Host, Site, Weekday } from '../domain/site.ts'
 import { didYouMean, type Complaint } from './complaint.ts'
-import { readTable, type Table } from './csv.ts'
+import { readTable, type Row } from './csv.ts'
 import { digestOf, readFolder } from './folder.ts'
 import { readHosts } from './hosts.ts'
 import { readNetworks } from './networks.ts'
@@ -35,12 +35,12 @@ export function loadInventory(folder: string): Result<Estate, readonly Complaint
   const { texts, complaints: missing } = readFolder(folder)
   const complaints: Complaint[] = [...missing]
   const reader = new Reader()
-  const table = (file: string, columns: readonly string[]): Table | undefined => {
+  const table = (file: string, columns: readonly string[]): readonly Row[] | undefined => {
     const text = texts.get(file)
     if (text === undefined) return undefined
     const read = readTable(file, text, columns)
     complaints.push(...read.complaints)
-    return read
+    return read.rows
   }
   const yaml = <T>(file: string, schema: z.ZodType<T>): YamlFile<T> | undefined => {
     const text = texts.get(file)
@@ -155,7 +155,7 @@ export function loadInventory(folder: string): Result<Estate, readonly Complaint
 
 function readWeekends(
   reader: Reader,
-  table: Table | undefined,
+  table: readonly Row[] | undefined,
 ): ReadonlyMap<string, readonly Weekday[]> | undefined {
   if (table === undefined) return undefined
   const weekends = new Map<string, readonly Weekday[]>()

@@ -1,6 +1,6 @@
 import type { OffLimitsNetwork } from '../domain/site.ts'
 import type { z } from 'zod'
-import type { Table } from './csv.ts'
+import type { Row } from './csv.ts'
 import { parsePattern, parseRange } from './off-limits.ts'
 import { anyText, kebabId, oneOf, type Reader } from './register.ts'
 import type { offLimitsSchema } from './schemas.ts'
@@ -10,7 +10,7 @@ import type { YamlFile } from './yaml.ts'
 /** The networks of the register with their addresses and names; only ranges and patterns that could be read. */
 export function readNetworks(
   reader: Reader,
-  register: Table | undefined,
+  register: readonly Row[] | undefined,
   file: YamlFile<z.infer<typeof offLimitsSchema>> | undefined,
   complaints: Complaint[],
 ): readonly OffLimitsNetwork[] {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { Host, Link, Site, Weekday } from '../domain/site.ts'
 import { didYouMean, type Complaint } from './complaint.ts'
-import type { Cell, Row, Table } from './csv.ts'
+import type { Cell, Row } from './csv.ts'
 import { isKebab, weekdays } from './schemas.ts'
 
 /** What the CSV files say, before anything is looked up in another file. */
@@ -35,10 +35,14 @@ export class Reader {
     this.complaints.push({ file, line, column, field: name, expected, got: text, fix })
   }
 
-  /** Ids of a table, each once; ids of broken rows count, so that what refers to them is not called unknown. */
-  ids(table: Table, column: string, how: (text: string) => Reading<string>): ReadonlyMap<string, Row> {
+  /** Ids of rows, each once; ids of broken rows count, so that what refers to them is not called unknown. */
+  ids(
+    rows: readonly Row[],
+    column: string,
+    how: (text: string) => Reading<string>,
+  ): ReadonlyMap<string, Row> {
     const ids = new Map<string, Row>()
-    for (const row of table.rows) {
+    for (const row of rows) {
       const cell = row.cell(column)
       const id = row.whole ? this.read(cell, how) : cell.text
       if (id === undefined) continue

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Site } from '../domain/site.ts'
-import { didYouMean } from './complaint.ts'
+import { didYouMean, nearest } from './complaint.ts'
 
 /** Which sites are meant. */
 export type Selector = {
@@ -54,7 +54,7 @@ export function parseSelector(text: string): Result<Selector, string> {
     const key = part.slice(0, equals).trim()
     if (!isKey(key))
       return err(
-        `selector "${part}": expected a key of ${keyNames.join(', ')}, got "${key}". ${didYouMean(key, keyNames)}`.trim(),
+        `selector "${part}": expected a key of ${keyNames.join(', ')}, got "${key}". ${near(key, keyNames)}`.trim(),
       )
     terms.push({ key, values })
   }
@@ -116,3 +116,8 @@ const globOf = (pattern: string): RegExp =>
       .replaceAll('*', '.*')
       .replaceAll('?', '.')}$`,
   )
+
+const near = (word: string, known: readonly string[]): string => {
+  const meant = nearest(word, known)
+  return meant === undefined ? '' : `Did you mean "${meant}"?`
+}

@@ -54,7 +54,7 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): Y
         ...at(e.pos[0]),
         field: 'file',
         expected: 'YAML',
-        got: text.slice(e.pos[0], Math.max(e.pos[1], e.pos[0] + 1)),
+        got: /^[^\s:,\]}]+/.exec(text.slice(e.pos[0]))?.[0] ?? '',
         fix: `${e.message.split(' at line ')[0]}. The rest of the file was not checked.`,
       })),
     )
