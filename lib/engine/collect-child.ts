@@ -12,7 +12,7 @@ process.on('uncaughtException', (error) => rejected.push(error))
 process.once('message', (message) => void work(orderShape.parse(message)))
 
 async function work(order: CollectOrder): Promise<void> {
-  const program = await load(order.module)
+  const program = await load(order.program)
   if (typeof program !== 'function') await answer({ kind: 'unusable', problem: program })
   else for (const call of order.calls) await collectOne(program, call)
   await answer({ kind: 'done' })
@@ -45,7 +45,7 @@ async function collectOne(program: Program, call: CollectOrder['calls'][number])
   await new Promise((resolve) => setImmediate(resolve))
   const [first] = [...thrown, ...rejected]
   const problem = first === undefined ? {} : { problem: problemOf(first) }
-  await answer({ kind: 'collected', resources: [...resources], ...problem })
+  await answer({ kind: 'collected', collection: { id: call.id, resources: [...resources], ...problem } })
 }
 
 const problemOf = (error: unknown): CollectProblem =>

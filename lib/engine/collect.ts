@@ -1,64 +1,40 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { answerShape, type CollectedResource, type CollectOrder } from './collect-messages.ts'
+import { err, ok, type Result } from '../domain/result.ts'
+import { answerShape, type Collection, type CollectOrder, type CollectProblem } from './collect-messages.ts'
 
-export type { CollectedResource } from './collect-messages.ts'
+export type { CollectedResource, Collection, CollectOrder, CollectProblem } from './collect-messages.ts'
 
-export type CollectRequest = {
-  /** URL of the module whose default export is the program. */
-  readonly module: string
-  /** What the program is called with, once for each: plain data. */
-  readonly contexts: readonly unknown[]
-  /** Name of the stack of each context, for programs that ask for it; default: `stack`. */
-  readonly stacks?: readonly string[]
-  /** Default: `project`. */
-  readonly project?: string
+export type CollectRequest = CollectOrder & {
   readonly env: NodeJS.ProcessEnv
   readonly abort?: AbortSignal
 }
 
-/** What one call of the program declares, or why that can't be told; then `resources` are those declared all the same. */
-export type Collected =
-  | { readonly ok: true; readonly resources: readonly CollectedResource[] }
-  | {
-      readonly ok: false
-      readonly message: string
-      /** Where it was thrown; empty when it was not. */
-      readonly stack: string
-      readonly resources: readonly CollectedResource[]
-    }
+/** Why nothing could be collected at all. */
+export type CollectFailure =
+  /** The module can't be loaded, or has no program. */
+  | { readonly kind: 'program'; readonly problem: CollectProblem }
+  /** The process ended before it had answered; `output` is the end of what it printed. */
+  | { readonly kind: 'crashed'; readonly how: string; readonly output: string }
+  | { readonly kind: 'interrupted' }
 
-/**
- * Runs a program without an engine, once for each context, and says which resources it declares; dependants too, with unknown
- * inputs as in a preview. One process of its own for all calls, because a program may do anything to it, and starting one takes
- * half a second. A program that throws spoils only its own call. Answers in the order of the contexts, one for each.
- */
-export async function collect(request: CollectRequest): Promise<readonly Collected[]> {
-  const { module, contexts, project = 'project', stacks = [] } = request
-  const calls = contexts.map((context, index) => ({ project, stack: stacks[index] ?? 'stack', context }))
-  const collected: Collected[] = []
-  const ended = await converse({ module, calls }, request, (answer) => collected.push(answer))
-  const missing: Collected = { ok: false, resources: [], ...ended }
-  return contexts.map((_, index) => collected[index] ?? missing)
-}
-
-type Ended = { readonly message: string; readonly stack: string }
+type Ended = Result<readonly Collection[], CollectFailure>
 
 const childModule = fileURLToPath(new URL(`collect-child${import.meta.url.slice(-3)}`, import.meta.url))
 
-/** Gives the order to a child and hears it out; resolves with what to say of calls that were not answered. */
-function converse(
-  order: CollectOrder,
-  { env, abort }: Pick<CollectRequest, 'env' | 'abort'>,
-  onCollected: (answer: Collected) => void,
-): Promise<Ended> {
-  const interrupted: Ended = { message: 'interrupted before the program was collected', stack: '' }
-  if (abort?.aborted) return Promise.resolve(interrupted)
+/**
+ * Runs a program without an engine, once for each call, and says which resources it declares; dependants too, with unknown
+ * inputs as in a preview. One process of its own for all calls, because a program may do anything to it, and starting one takes
+ * half a second. A program that throws spoils only its own call. Answers in the order of the calls.
+ */
+export function collect({ program, calls, env, abort }: CollectRequest): Promise<Ended> {
+  if (abort?.aborted) return Promise.resolve(err({ kind: 'interrupted' }))
   // In a process group of its own, where a terminal's Ctrl-C doesn't reach it.
   const child = fork(childModule, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const printed = tail(child)
+  const collections: Collection[] = []
   return new Promise((resolve) => {
-    const stop = () => end(interrupted)
+    const stop = () => end(err({ kind: 'interrupted' }))
     const end = (ended: Ended) => {
       abort?.removeEventListener('abort', stop)
       // What the program left running is of no use to anybody.
@@ -68,17 +44,15 @@ function converse(
     abort?.addEventListener('abort', stop, { once: true })
     child.on('message', (message) => {
       const answer = answerShape.parse(message)
-      if (answer.kind === 'unusable') end(answer.problem)
-      else if (answer.kind === 'done') end({ message: 'not collected', stack: '' })
-      else if (answer.problem === undefined) onCollected({ ok: true, resources: answer.resources })
-      else onCollected({ ok: false, resources: answer.resources, ...answer.problem })
+      if (answer.kind === 'collected') collections.push(answer.collection)
+      else end(answer.kind === 'done' ? ok(collections) : err({ kind: 'program', problem: answer.problem }))
     })
-    child.once('error', (error) => end({ message: error.message, stack: '' }))
+    child.once('error', (error) => end(err({ kind: 'crashed', how: error.message, output: printed() })))
     child.once('close', (code, signal) =>
-      end({ message: `its process ended with ${code ?? signal}: ${printed()}`.trimEnd(), stack: '' }),
+      end(err({ kind: 'crashed', how: `it ended with ${code ?? signal}`, output: printed() })),
     )
     // An error here is followed by `close`.
-    child.send(order, () => undefined)
+    child.send({ program, calls }, () => undefined)
   })
 }
 
