@@ -1,0 +1,124 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startLabEstate } from '../../lib/cli/lab-estate.ts'
+import { runSites } from '../../lib/cli/run/index.ts'
+import type { RunReport, RunRequest, SitePreview } from '../../lib/cli/run/types.ts'
+import { systemClock } from '../../lib/domain/clock.ts'
+import type { Event } from '../../lib/domain/event.ts'
+import type { Estate } from '../../lib/domain/profile.ts'
+import { createInterrupts, type Interrupts } from '../../lib/engine/interrupts.ts'
+import { formatComplaints, loadInventory } from '../../lib/inventory/index.ts'
+import type { Lab } from '../../lib/lab/index.ts'
+
+/** A project in a temporary folder: the ministry's inventory with free ports, and the lab that answers there. */
+export interface Rig {
+  readonly folder: string
+  readonly estate: Estate
+  readonly lab: Lab
+  readonly events: Event[]
+  /** Runs an operation over sites of the lab with a program, as the command line does. Answers every question with yes. */
+  run(operation: RunRequest['operation'], options?: RunOptions): Promise<RunReport>
+  /** The path of a program with this source, beside the inventory. */
+  program(name: string, source: string): string
+  close(): Promise<void>
+}
+
+export type RunOptions = {
+  readonly sites?: readonly string[]
+  readonly program?: string
+  readonly offline?: boolean
+  readonly dataLoss?: readonly string[]
+  readonly interrupts?: Interrupts
+  readonly confirm?: (previews: readonly SitePreview[]) => Promise<boolean>
+  readonly onEvent?: (event: Event) => void
+}
+
+const ministry = fileURLToPath(new URL('../../inventories/ministry', import.meta.url))
+
+/** A lab of these sites. `delay`: at the pace of their links. */
+export async function startRig(options: {
+  readonly sites: readonly string[]
+  readonly bare?: readonly string[]
+  readonly delay?: boolean
+}): Promise<Rig> {
+  const folder = mkdtempSync(join(tmpdir(), 'chancery-rig-'))
+  const inventory = join(folder, 'inventories', 'ministry')
+  cpSync(ministry, inventory, { recursive: true })
+  await usePorts(join(inventory, 'hosts.csv'), options.sites)
+  const loaded = loadInventory(inventory)
+  if (!loaded.ok) throw new Error(formatComplaints(loaded.error))
+  const estate = loaded.value
+  const sitesOf = (ids: readonly string[]) => ids.map((id) => estate.sites.find((site) => site.id === id)!)
+  const lab = await startLabEstate({
+    estate,
+    sites: sitesOf(options.sites),
+    delay: options.delay ?? false,
+    bare: options.bare ?? [],
+    faults: [],
+    restartMs: 50,
+  })
+  if (!lab.ok) throw new Error(lab.error)
+  const events: Event[] = []
+  return {
+    folder,
+    estate,
+    lab: lab.value,
+    events,
+    program: (name, source) => {
+      const path = join(folder, `${name}.ts`)
+      writeFileSync(path, source)
+      return path
+    },
+    run: async (operation, run = {}) => {
+      const report = await runSites({
+        operation,
+        sites: sitesOf(run.sites ?? options.sites),
+        estate,
+        program: run.program ?? 'mission',
+        cwd: folder,
+        env: process.env,
+        offline: run.offline ?? false,
+        dataLoss: run.dataLoss ?? [],
+        emit: (event) => {
+          events.push(event)
+          run.onEvent?.(event)
+        },
+        note: () => {},
+        interrupts: run.interrupts ?? createInterrupts(),
+        clock: systemClock,
+        confirm: run.confirm ?? (async () => true),
+      })
+      if (!report.ok) throw new Error(report.error.message)
+      return report.value
+    },
+    close: async () => {
+      await lab.value.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Puts free ports in place of the inventory's own, so that tests run beside each other. */
+async function usePorts(hosts: string, sites: readonly string[]): Promise<void> {
+  const lines = readFileSync(hosts, 'utf8').split('\n')
+  const changed = await Promise.all(
+    lines.map(async (line) => {
+      const cells = line.split(',')
+      return sites.includes(cells[1] ?? '') ? [...cells.slice(0, 3), await freePort(), ...cells.slice(4)].join(',') : line
+    }),
+  )
+  writeFileSync(hosts, changed.join('\n'))
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
