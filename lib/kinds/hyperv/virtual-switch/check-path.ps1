@@ -25,8 +25,8 @@ $hit = $null
 if ($null -ne $Params.adapter -and $cards -contains $Params.adapter) {
     $hit = $Params.adapter
 }
-if ($null -ne $Params.switch -and $name -eq $Params.switch) {
-    $hit = $Params.switch
+if ($null -ne $Params.switchName -and $name -eq $Params.switchName) {
+    $hit = $Params.switchName
 }
 if ($null -ne $hit) {
     $reason = New-Object InvalidOperationException ('The session itself runs over ' + $hit)

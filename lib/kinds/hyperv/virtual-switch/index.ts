@@ -1,7 +1,7 @@
 import type { Kind } from '../../kind.ts'
 import { foldCase } from '../../windows-path.ts'
 import { plan, remove } from './plan.ts'
-import { found, type Found, props, type Want } from './props.ts'
+import { found, type Found, outs, props, type Want } from './props.ts'
 
 export const kind: Kind<Want, Found> = {
   token: 'hyperv:VirtualSwitch',
@@ -17,6 +17,6 @@ export const kind: Kind<Want, Found> = {
   look: (want, recorded) => ({ id: recorded?.id ?? null, name: want.name }),
   plan,
   remove,
-  outs: found.pick({ id: true }),
-  outputs: (seen) => ({ id: seen.id }),
+  outs,
+  outputs: (seen) => ({ switchId: seen.id }),
 }

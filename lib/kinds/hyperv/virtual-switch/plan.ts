@@ -138,6 +138,6 @@ const adapterDiffers = (want: Want, found: Found): boolean =>
 const checkPath = (adapter: string | null, name: string | null): Step =>
   step(
     'check-path',
-    { adapter, switch: name },
+    { adapter, switchName: name },
     `the session must not run over ${[adapter, name].filter((x) => x !== null).join(' or ')}`,
   )

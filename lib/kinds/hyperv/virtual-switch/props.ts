@@ -8,7 +8,9 @@ export const props = z
     name: z
       .string()
       .regex(/^[^*?[\]\x00-\x1f]{1,100}$/, 'expected 1 to 100 characters without * ? [ ]')
-      .describe('Name of the switch. Changing it renames the switch; machines stay connected.'),
+      .describe(
+        'Name of the switch. Changing it renames the switch and machines stay connected; the record on the host lies under the name, so that takes `adopt: true` once.',
+      ),
     type: z
       .enum(switchTypes)
       .describe(
@@ -50,6 +52,11 @@ export const found = z.strictObject({
   namesakes: z
     .array(z.string())
     .describe('Ids of further switches of the name that was looked for; empty when it was found by its Id.'),
+})
+
+/** Outputs beside the inputs. */
+export const outs = z.object({
+  switchId: z.string().describe('Id that Windows gave the switch; it stays when the switch is renamed.'),
 })
 
 export type Want = z.infer<typeof props>

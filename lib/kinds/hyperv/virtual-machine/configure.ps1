@@ -1,0 +1,28 @@
+param($Params)
+if ($null -ne $Params.id) {
+    $vm = Get-VM -Id $Params.id -ErrorAction Stop
+} else {
+    $same = @(Get-VM -ErrorAction Stop | Where-Object { $_.Name -eq $Params.name })
+    if ($same.Count -ne 1) {
+        $reason = New-Object InvalidOperationException ('Expected one machine of this name, found ' + $same.Count + ': ' + $Params.name)
+        throw (New-Object Management.Automation.ErrorRecord $reason, 'Chancery.NotOneMachine', 'InvalidOperation', $Params.name)
+    }
+    $vm = $same[0]
+}
+$set = @{ VM = $vm; ErrorAction = 'Stop' }
+if ($null -ne $Params.automaticStartAction) {
+    $set.AutomaticStartAction = $Params.automaticStartAction
+}
+if ($null -ne $Params.automaticStartDelaySeconds) {
+    $set.AutomaticStartDelay = $Params.automaticStartDelaySeconds
+}
+if ($null -ne $Params.automaticStopAction) {
+    $set.AutomaticStopAction = $Params.automaticStopAction
+}
+if ($null -ne $Params.checkpointType) {
+    $set.CheckpointType = $Params.checkpointType
+}
+if ($null -ne $Params.notes) {
+    $set.Notes = $Params.notes
+}
+Set-VM @set

@@ -1,0 +1,22 @@
+param($Params)
+if ($null -ne $Params.id) {
+    $vm = Get-VM -Id $Params.id -ErrorAction Stop
+} else {
+    $same = @(Get-VM -ErrorAction Stop | Where-Object { $_.Name -eq $Params.name })
+    if ($same.Count -ne 1) {
+        $reason = New-Object InvalidOperationException ('Expected one machine of this name, found ' + $same.Count + ': ' + $Params.name)
+        throw (New-Object Management.Automation.ErrorRecord $reason, 'Chancery.NotOneMachine', 'InvalidOperation', $Params.name)
+    }
+    $vm = $same[0]
+}
+$set = @{ VM = $vm; ErrorAction = 'Stop' }
+if ($null -ne $Params.secureBoot) {
+    $set.EnableSecureBoot = 'Off'
+    if ($Params.secureBoot) {
+        $set.EnableSecureBoot = 'On'
+    }
+}
+if ($null -ne $Params.template) {
+    $set.SecureBootTemplate = $Params.template
+}
+Set-VMFirmware @set

@@ -1,0 +1,26 @@
+param($Params)
+if ($null -ne $Params.id) {
+    $vm = Get-VM -Id $Params.id -ErrorAction Stop
+} else {
+    $same = @(Get-VM -ErrorAction Stop | Where-Object { $_.Name -eq $Params.name })
+    if ($same.Count -ne 1) {
+        $reason = New-Object InvalidOperationException ('Expected one machine of this name, found ' + $same.Count + ': ' + $Params.name)
+        throw (New-Object Management.Automation.ErrorRecord $reason, 'Chancery.NotOneMachine', 'InvalidOperation', $Params.name)
+    }
+    $vm = $same[0]
+}
+# One call: each value is checked against the others.
+$set = @{ VM = $vm; ErrorAction = 'Stop' }
+if ($null -ne $Params.dynamic) {
+    $set.DynamicMemoryEnabled = $Params.dynamic
+}
+if ($null -ne $Params.startupBytes) {
+    $set.StartupBytes = $Params.startupBytes
+}
+if ($null -ne $Params.minimumBytes) {
+    $set.MinimumBytes = $Params.minimumBytes
+}
+if ($null -ne $Params.maximumBytes) {
+    $set.MaximumBytes = $Params.maximumBytes
+}
+Set-VMMemory @set
