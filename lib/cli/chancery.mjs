@@ -8,9 +8,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(dirname(here))
-const source = join(here, 'main.ts')
-const inClone = existsSync(source)
-const main = inClone ? source : join(root, 'dist', 'lib', 'cli', 'main.js')
+const inClone = existsSync(join(here, 'main.ts'))
+const built = join(here, 'main.js')
+const main = inClone
+  ? join(here, 'main.ts')
+  : existsSync(built)
+    ? built
+    : join(root, 'dist', 'lib', 'cli', 'main.js')
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 const stripsTypes = major > 22 || (major === 22 && minor >= 18)

@@ -1,0 +1,5 @@
+param($Params)
+$server = Get-VMHost -ErrorAction Stop
+[pscustomobject]@{
+    virtualMachinePath = $server.VirtualMachinePath
+}

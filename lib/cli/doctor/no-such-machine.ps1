@@ -1,0 +1,5 @@
+param($Params)
+$machine = Get-VM -Id $Params.id -ErrorAction Stop
+[pscustomobject]@{
+    name = $machine.Name
+}

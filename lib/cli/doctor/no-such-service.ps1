@@ -1,0 +1,5 @@
+param($Params)
+$service = Get-Service -Name $Params.name -ErrorAction Stop
+[pscustomobject]@{
+    name = $service.Name
+}

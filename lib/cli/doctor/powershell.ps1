@@ -1,0 +1,5 @@
+param($Params)
+[pscustomobject]@{
+    version = $PSVersionTable.PSVersion.ToString()
+    time = [DateTime]::UtcNow.ToString('o')
+}
