@@ -1,13 +1,18 @@
+import { MissionServer } from '../lib/components/mission-server.ts'
+import { ServerlessMission } from '../lib/components/serverless-mission.ts'
 import type { ProgramContext } from '../lib/domain/program.ts'
-import { File } from '../lib/provider/resources/index.ts'
 
-/** What stands at a mission, by its profile. Composes only; reads nothing. */
-export default function mission({ site, organisation }: ProgramContext): void {
-  for (const host of site.hosts) {
-    new File(`${host.id}-site-card`, {
-      host: host.id,
-      path: 'C:\\Chancery\\site-card.txt',
-      content: `${site.name}\r\nSite ${site.id} of ${organisation}, managed by Chancery.\r\n`,
-    })
+/** What stands at a mission, by its profile. */
+export default function mission({ site, profile }: ProgramContext): void {
+  switch (profile.model) {
+    case 'mission-server':
+      new MissionServer(site.id, { site, profile })
+      break
+    case 'serverless':
+      new ServerlessMission(site.id, { site, profile })
+      break
+    case 'home':
+      // The data centre at home is not made of a mission's parts.
+      break
   }
 }

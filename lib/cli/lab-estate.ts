@@ -17,6 +17,8 @@ export type LabRequest = {
   /** Hosts that start without Hyper-V; the others have it when their site's profile needs it. */
   readonly bare: readonly string[]
   readonly faults: readonly { readonly host: string; readonly fault: Fault }[]
+  /** How long a restart takes, ms. Default 3000. */
+  readonly restartMs?: number
 }
 
 /**
@@ -59,7 +61,11 @@ export async function startLabEstate(request: LabRequest): Promise<Result<Lab, s
     ? sites.map(({ id, link }) => ({ site: id, rttMs: link.rttMs, kbitPerS: link.kbitPerS }))
     : []
   try {
-    const lab = await startLab({ hosts: specs, links })
+    const lab = await startLab({
+      hosts: specs,
+      links,
+      ...(request.restartMs === undefined ? {} : { restartMs: request.restartMs }),
+    })
     pin(
       estate.knownHosts,
       hosts.map(({ host }) => ({ host, line: lab.host(host.id).hostKey })),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { LabHost } from '../../lib/lab/index.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 
 const files = (count: number, text: string) => `
@@ -9,9 +10,15 @@ export default ({ site }) => {
   }
 }`
 
+/** Content of a file of a lab host; undefined when there is none. */
+function textOf(host: LabHost, path: string): string | undefined {
+  const read = host.world.files.read(path)
+  return read.ok ? new TextDecoder().decode(read.value) : undefined
+}
+
 describe('the main job on files', () => {
   let rig: Rig
-  let host: ReturnType<Rig['lab']['host']>
+  let host: LabHost
   beforeAll(async () => {
     rig = await startRig({ sites: ['nairobi'] })
     host = rig.lab.host('nairobi-hv1')
@@ -24,7 +31,7 @@ describe('the main job on files', () => {
     expect(preview.sites).toMatchObject([{ site: 'nairobi', outcome: 'done', changes: { create: 20 } }])
     const up = await rig.run('up', { program })
     expect(up.sites).toMatchObject([{ outcome: 'done', changes: { create: 20 } }])
-    expect(new TextDecoder().decode(host.world.files.read('C:\\Notes\\7.txt'))).toBe('text 7')
+    expect(textOf(host, 'C:\\Notes\\7.txt')).toBe('text 7')
     expect((await rig.run('preview', { program })).differences).toBe(false)
   })
 })

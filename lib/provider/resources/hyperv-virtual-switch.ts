@@ -1,0 +1,41 @@
+// Written by `npm run resources` from the schema of the kind. Do not edit.
+import * as pulumi from '@pulumi/pulumi'
+
+/** Inputs of `VirtualSwitch`. */
+export interface VirtualSwitchArgs {
+  /** Id of the host in the inventory. Another host is another resource. */
+  host: pulumi.Input<string>
+  /** Takes over a thing that exists on the host and has no record of ours. Default false. */
+  adopt?: pulumi.Input<boolean>
+  /** Name of the switch. Changing it renames the switch and machines stay connected; the record on the host lies under the name, so that takes `adopt: true` once. */
+  name: pulumi.Input<string>
+  /** `external`: machines reach the network of a card; `internal`: each other and the host; `private`: each other only. */
+  type: pulumi.Input<'external' | 'internal' | 'private'>
+  /** Name of the network card as `Get-NetAdapter` lists it (`Ethernet 2`). Needed for `external`, and only there. Never the card that carries the session. */
+  adapter?: pulumi.Input<string>
+  /** Whether the host itself uses the card too. Only for `external`. Not set: Windows shares it when the switch is made, and later it is left as it is. */
+  allowManagementOs?: pulumi.Input<boolean>
+  /** Free text kept with the switch. Not set: left as it is. */
+  notes?: pulumi.Input<string>
+}
+
+/** A virtual switch of Hyper-V. */
+export class VirtualSwitch extends pulumi.CustomResource {
+  declare readonly host: pulumi.Output<string>
+  /** Name of the switch. Changing it renames the switch and machines stay connected; the record on the host lies under the name, so that takes `adopt: true` once. */
+  declare readonly name: pulumi.Output<string>
+  /** `external`: machines reach the network of a card; `internal`: each other and the host; `private`: each other only. */
+  declare readonly type: pulumi.Output<'external' | 'internal' | 'private'>
+  /** Name of the network card as `Get-NetAdapter` lists it (`Ethernet 2`). Needed for `external`, and only there. Never the card that carries the session. */
+  declare readonly adapter: pulumi.Output<string | undefined>
+  /** Whether the host itself uses the card too. Only for `external`. Not set: Windows shares it when the switch is made, and later it is left as it is. */
+  declare readonly allowManagementOs: pulumi.Output<boolean | undefined>
+  /** Free text kept with the switch. Not set: left as it is. */
+  declare readonly notes: pulumi.Output<string | undefined>
+  /** Id that Windows gave the switch; it stays when the switch is renamed. */
+  declare readonly switchId: pulumi.Output<string>
+  constructor(name: string, args: VirtualSwitchArgs, options?: pulumi.CustomResourceOptions) {
+    const outs = { switchId: undefined }
+    super('chancery:hyperv:VirtualSwitch', name, { ...outs, ...args }, options)
+  }
+}
