@@ -1,5 +1,5 @@
 import type { Estate } from '../domain/profile.ts'
-import type { Site } from '../domain/site.ts'
+import type { Host, Site } from '../domain/site.ts'
 import { chooseInventory } from '../inventory/choose.ts'
 import { type Context, type Globals, UsageError } from './command.ts'
 
@@ -29,4 +29,28 @@ export async function chooseSites(estate: Estate, selectors: readonly string[]):
   const chosen = inventory.chooseSites(estate.sites, selectors)
   if (!chosen.ok) throw new UsageError(chosen.error.join('\n  '))
   return chosen.value
+}
+
+/** One site by its id, with the hosts meant: the one named, or all of it. */
+export async function hostsOf(
+  estate: Estate,
+  siteId: string,
+  hostId: string | undefined,
+): Promise<{ readonly site: Site; readonly hosts: readonly Host[] }> {
+  const { didYouMean } = await import('../inventory/index.ts')
+  const site = estate.sites.find(({ id }) => id === siteId)
+  if (site === undefined) {
+    const known = estate.sites.map(({ id }) => id)
+    throw new UsageError(
+      `site: expected the id of a site, got "${siteId}". ${didYouMean(siteId, known)}`.trim(),
+    )
+  }
+  const hosts = hostId === undefined ? site.hosts : site.hosts.filter(({ id }) => id === hostId)
+  if (hosts.length > 0) return { site, hosts }
+  const known = site.hosts.map(({ id }) => id)
+  throw new UsageError(
+    hostId === undefined
+      ? `site ${siteId}: it has no host in the inventory. Add one to hosts.csv.`
+      : `host: expected a host of ${siteId}, got "${hostId}". ${didYouMean(hostId, known)}`.trim(),
+  )
 }

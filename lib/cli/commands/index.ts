@@ -1,9 +1,9 @@
 import type { Command } from '../command.ts'
+import { doctor } from './doctor.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
-import { restart } from './restart.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
 import { sites } from './sites.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [sites, links, preview, up, refresh, destroy, restart, lab]
+export const commands: readonly Command[] = [sites, links, preview, up, refresh, destroy, doctor, lab]

@@ -5,7 +5,8 @@ import { defineCommand, UsageError } from '../command.ts'
 
 export const restart = defineCommand({
   usage: 'restart <site> [host]',
-  about: 'Restarts the hosts of a site that say they must, and waits until they are back; nothing else ever restarts one',
+  about:
+    'Restarts the hosts of a site that say they must, and waits until they are back; nothing else ever restarts one',
   examples: [
     ['restart beirut', 'every host of Beirut that has a restart pending'],
     ['restart beirut beirut-hv1 --always', 'this host, also when it need not'],
@@ -19,13 +20,14 @@ export const restart = defineCommand({
   },
   run: async (args, context) => {
     const { output } = context
-    const [{ openInventory, chooseSites }, { openFleet }, { workRoot }, { restartHost }, { interruptsOf }] = await Promise.all([
-      import('../inventory.ts'),
-      import('../run/fleet.ts'),
-      import('../run/prepare.ts'),
-      import('../run/restart.ts'),
-      import('../signals.ts'),
-    ])
+    const [{ openInventory, chooseSites }, { openFleet }, { workRoot }, { restartHost }, { interruptsOf }] =
+      await Promise.all([
+        import('../inventory.ts'),
+        import('../run/fleet.ts'),
+        import('../run/prepare.ts'),
+        import('../run/restart.ts'),
+        import('../signals.ts'),
+      ])
     const estate = await openInventory(args, context)
     const [site] = await chooseSites(estate, [args.site])
     const hosts = (site?.hosts ?? []).filter((host) => args.host === undefined || host.id === args.host)
@@ -40,7 +42,9 @@ export const restart = defineCommand({
     const fleet = openFleet({ estate, clock: systemClock, emit: () => {}, root: workRoot(context.cwd) })
     try {
       const results = await Promise.all(
-        hosts.map((host) => restartHost(fleet.port(host.id), systemClock, { always: args.always, abort: stop.signal })),
+        hosts.map((host) =>
+          restartHost(fleet.port(host.id), systemClock, { always: args.always, abort: stop.signal }),
+        ),
       )
       output.answer(
         results.map((r) => (r.ok ? r.value : { failure: r.error })),
@@ -59,7 +63,11 @@ export const restart = defineCommand({
   },
 })
 
-const sentence = (r: { readonly host: string; readonly was: 'not-needed' | 'restarted'; readonly tookMs: number }): string =>
+const sentence = (r: {
+  readonly host: string
+  readonly was: 'not-needed' | 'restarted'
+  readonly tookMs: number
+}): string =>
   r.was === 'restarted'
     ? `${r.host}: restarted, back after ${Math.round(r.tookMs / 1000)} s. Run up again for what waited for it.`
     : `${r.host}: no restart is pending; nothing was done.`
