@@ -9,5 +9,5 @@ if ($null -ne $Params.id) {
     }
     $vm = $same[0]
 }
-$drive = Get-VMDvdDrive -VM $vm -ErrorAction Stop | Sort-Object -Property ControllerNumber, ControllerLocation | Select-Object -First 1
+$drive = Get-VMDvdDrive -VM $vm -ErrorAction Stop | Sort-Object -Property 'ControllerNumber', 'ControllerLocation' | Select-Object -First 1
 Set-VMDvdDrive -VMDvdDrive $drive -Path $Params.path -ErrorAction Stop

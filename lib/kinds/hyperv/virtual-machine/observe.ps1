@@ -17,7 +17,7 @@ if ($null -eq $vm) {
     }
 }
 if ($null -ne $vm) {
-    $adapters = @(Get-VMNetworkAdapter -VM $vm -ErrorAction Stop | Sort-Object -Property Name, Id | ForEach-Object {
+    $adapters = @(Get-VMNetworkAdapter -VM $vm -ErrorAction Stop | Sort-Object -Property 'Name', 'Id' | ForEach-Object {
         $mac = $null
         if (-not $_.DynamicMacAddressEnabled) {
             $mac = $_.MacAddress
@@ -36,7 +36,7 @@ if ($null -ne $vm) {
         }
     })
     $bases = @{}
-    $disks = @(Get-VMHardDiskDrive -VM $vm -ErrorAction Stop | Sort-Object -Property ControllerType, ControllerNumber, ControllerLocation | ForEach-Object {
+    $disks = @(Get-VMHardDiskDrive -VM $vm -ErrorAction Stop | Sort-Object -Property 'ControllerType', 'ControllerNumber', 'ControllerLocation' | ForEach-Object {
         # A checkpoint puts .avhdx files on top of the disk.
         $base = $_.Path
         while ($base -like '*.avhd*') {
@@ -51,7 +51,7 @@ if ($null -ne $vm) {
             location = $_.ControllerLocation
         }
     })
-    $drives = @(Get-VMDvdDrive -VM $vm -ErrorAction Stop | Sort-Object -Property ControllerNumber, ControllerLocation)
+    $drives = @(Get-VMDvdDrive -VM $vm -ErrorAction Stop | Sort-Object -Property 'ControllerNumber', 'ControllerLocation')
     $secureBoot = $null
     $template = $null
     $order = @()
