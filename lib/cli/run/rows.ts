@@ -7,8 +7,13 @@ import type { PreviewRow } from './types.ts'
 export function rowsOf(book: PlanBook): readonly PreviewRow[] {
   const byUrn = new Map<string, BookEntry[]>()
   for (const entry of book.all()) byUrn.set(entry.target.urn, [...(byUrn.get(entry.target.urn) ?? []), entry])
-  return [...byUrn.values()].map(rowOf)
+  return [...byUrn.values()].map(rowOf).sort(byHostAndName)
 }
+
+/** The engine plans in no fixed order; a person reads `note 2` before `note 10`. */
+const byHostAndName = (a: PreviewRow, b: PreviewRow): number =>
+  collator.compare(a.host, b.host) || collator.compare(a.name, b.name)
+const collator = new Intl.Collator('en', { numeric: true })
 
 function rowOf(entries: readonly BookEntry[]): PreviewRow {
   const create = entries.find((e) => e.operation === 'create')
