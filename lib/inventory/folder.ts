@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { err, ok, type Result } from '../domain/result.ts'
+import { join } from 'node:path'
 import type { Complaint } from './complaint.ts'
 
 /** The text of an inventory's files by path relative to the folder, in order of path. */
@@ -69,24 +68,3 @@ export const findInventories = (parent: string): readonly string[] =>
         .sort()
         .map((name) => join(parent, name))
     : []
-
-/**
- * The folder that is meant: the one named, or else the only inventory under `inventories/`. Absolute; the error is one sentence.
- * @param named relative to `cwd`; undefined or empty = none is named
- */
-export function inventoryFolder(cwd: string, named: string | undefined): Result<string, string> {
-  if (named) {
-    const folder = resolve(cwd, named)
-    return existsSync(folder)
-      ? ok(folder)
-      : err(
-          `inventory: expected a folder, got ${named}, which does not exist. Nothing was changed. Name the folder of an organisation.`,
-        )
-  }
-  const parent = resolve(cwd, 'inventories')
-  const found = findInventories(parent)
-  if (found.length === 1) return ok(found[0]!)
-  return err(
-    `inventory: expected one organisation under ${parent}, found ${found.length === 0 ? 'none' : found.join(', ')}. Nothing was changed. Name one with --inventory or CHANCERY_INVENTORY.`,
-  )
-}

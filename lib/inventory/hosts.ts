@@ -2,19 +2,23 @@ import type { Host, OffLimitsNetwork } from '../domain/site.ts'
 import { didYouMean } from './complaint.ts'
 import type { Row } from './csv.ts'
 import { offLimits } from './off-limits.ts'
-import { kebabId, readHost, type HostDefaults, type Reader } from './register.ts'
+import { anyText, kebabId, socketAddress, wholeNumber, type Reader } from './cells.ts'
 
-type Estate = {
-  readonly siteIds: ReadonlySet<string> | undefined
+export const hostColumns = ['id', 'site', 'address', 'port', 'account', 'key', 'jump', 'provenance'] as const
+
+type Surroundings = {
+  /** Undefined: the register could not be read. */
+  readonly siteIds: readonly string[] | undefined
   readonly networks: readonly OffLimitsNetwork[]
-  readonly defaults: HostDefaults
+  /** Undefined: organisation.yaml could not be read; its complaints say why. */
+  readonly defaults: HostDefaults | undefined
 }
 
 /** The hosts of hosts.csv, in its order. Sites exist, jump chains end, no socket twice, none of them off limits. */
 export function readHosts(
   reader: Reader,
   table: readonly Row[],
-  { siteIds, networks, defaults }: Estate,
+  { siteIds, networks, defaults }: Surroundings,
 ): readonly Host[] {
   const rows = reader.ids(table, 'id', kebabId)
   const sockets = new Map<string, string>()
@@ -22,11 +26,11 @@ export function readHosts(
   for (const [id, row] of rows) {
     if (!row.whole) continue
     const site = row.cell('site')
-    if (siteIds !== undefined && !site.absent && !siteIds.has(site.text))
+    if (siteIds !== undefined && !site.absent && !siteIds.includes(site.text))
       reader.complain(
         site,
         'the id of a site in sites.csv',
-        didYouMean(site.text, [...siteIds]) || 'Add the site first.',
+        didYouMean(site.text, siteIds) || 'Add the site first.',
       )
     checkJump(reader, rows, row)
     const host = readHost(reader, row, id, defaults)
@@ -77,5 +81,32 @@ function checkJump(reader: Reader, rows: ReadonlyMap<string, Row>, row: Row): vo
     // A loop further along is told at the hosts that are in it.
     if (chain.includes(next)) return
     chain.push(next)
+  }
+}
+
+type HostDefaults = { readonly account: string; readonly port: number; readonly key?: string | undefined }
+
+/** A row of hosts.csv, or undefined when a complaint was made. A key `agent` means the SSH agent; key paths stay relative. */
+function readHost(
+  reader: Reader,
+  row: Row,
+  id: string,
+  { account = '', port: defaultPort = 22, key: defaultKey }: Partial<HostDefaults> = {},
+): Host | undefined {
+  const before = reader.complaints.length
+  const text = (column: (typeof hostColumns)[number]) => row.cell(column).text
+  const port = text('port') === '' ? defaultPort : reader.read(row.cell('port'), wholeNumber(1, 65535, 22))
+  const address = reader.read(row.cell('address'), socketAddress)
+  reader.read(row.cell('provenance'), anyText)
+  const key = text('key') === '' ? defaultKey : text('key')
+  if (reader.complaints.length > before || port === undefined || address === undefined) return undefined
+  return {
+    id,
+    site: text('site'),
+    address,
+    port,
+    account: text('account') || account,
+    ...(key === undefined || key === 'agent' ? {} : { key }),
+    ...(text('jump') === '' ? {} : { jump: text('jump') }),
   }
 }

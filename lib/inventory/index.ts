@@ -1,6 +1,6 @@
 export { chooseInventory } from './choose.ts'
 export { loadInventory } from './load.ts'
-export { findInventories, inventoryFolder } from './folder.ts'
+export { findInventories } from './folder.ts'
 export { didYouMean, formatComplaint, formatComplaints, nearest, type Complaint } from './complaint.ts'
 export { offLimits, type Target } from './off-limits.ts'
 export { chooseSites, parseSelector, selectSites, type Selector, type SelectorKey } from './selector.ts'

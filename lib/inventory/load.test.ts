@@ -251,6 +251,22 @@ describe('a mistake', () => {
       ],
     ],
     [
+      'of a text that begins like an alias is told with what to do',
+      edited('profiles/home.yaml', 'The data centre', '*centre'),
+      [
+        'profiles/home.yaml:2:8: file: expected an anchor &centre before its alias, got "*centre". Put text that begins with * in quotes.',
+      ],
+    ],
+    [
+      'of aliases that multiply beyond measure is told instead of filling the memory',
+      {
+        'profiles/home.yaml': `model: home\nabout: x\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n`,
+      },
+      [
+        'profiles/home.yaml:1:1: file: expected values written out, got "model: home about: x a: &a [x,x,x,x,x,x,x,x,x] b: &b [*a,*...". Aliases stand for too much here; write the values out.',
+      ],
+    ],
+    [
       'of a file with the wrong ending is told instead of passed over',
       { 'exceptions/bern.yml': 'site: bern\n' },
       ['exceptions/bern.yml:1:1: file: expected a .yaml file, got "bern.yml". Rename it or move it away.'],

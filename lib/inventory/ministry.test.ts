@@ -5,7 +5,7 @@ import { formatComplaints } from './complaint.ts'
 import { readTable } from './csv.ts'
 import { loadInventory } from './load.ts'
 import { schemaFiles } from './schema-files.ts'
-import { siteColumns } from './register.ts'
+import { siteColumns } from './sites.ts'
 
 const inventories = join(import.meta.dirname, '../../inventories')
 const folder = join(inventories, 'ministry')

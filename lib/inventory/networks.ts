@@ -2,10 +2,12 @@ import type { OffLimitsNetwork } from '../domain/site.ts'
 import type { z } from 'zod'
 import type { Row } from './csv.ts'
 import { parsePattern, parseRange } from './off-limits.ts'
-import { anyText, kebabId, oneOf, type Reader } from './register.ts'
+import { anyText, kebabId, oneOf, type Reader } from './cells.ts'
 import type { offLimitsSchema } from './schemas.ts'
 import { didYouMean, type Complaint } from './complaint.ts'
 import type { YamlFile } from './yaml.ts'
+
+export const networkColumns = ['id', 'name', 'rule', 'provenance'] as const
 
 /** The networks of the register with their addresses and names; only ranges and patterns that could be read. */
 export function readNetworks(

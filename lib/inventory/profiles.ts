@@ -1,13 +1,36 @@
 import type { z } from 'zod'
 import type { DiskProfile, MachineProfile, Profile } from '../domain/profile.ts'
-import { didYouMean, type Complaint } from './complaint.ts'
-import type { exceptionSchema, profileSchema } from './schemas.ts'
-import type { YamlFile } from './yaml.ts'
+import type { Complaint } from './complaint.ts'
+import { isKebab, profileSchema } from './schemas.ts'
+import type { Sources } from './sources.ts'
 
-export type ExceptionText = z.infer<typeof exceptionSchema>
+/** Profiles by id; `ids` names those too that could not be read. */
+export type Profiles = { readonly ids: readonly string[]; readonly profiles: ReadonlyMap<string, Profile> }
 
-/** A profile file as the domain has it. */
-export function profileOf(id: string, text: z.infer<typeof profileSchema>): Profile {
+/** Reads profiles/*.yaml; a file's name is its profile's id. */
+export function readProfiles(sources: Sources, complaints: Complaint[]): Profiles {
+  const ids: string[] = []
+  const profiles = new Map<string, Profile>()
+  for (const file of sources.in('profiles')) {
+    const id = file.slice('profiles/'.length, -'.yaml'.length)
+    ids.push(id)
+    if (!isKebab(id))
+      complaints.push({
+        file,
+        line: 1,
+        column: 1,
+        field: 'file',
+        expected: 'a name in kebab-case, which is the profile’s id',
+        got: id,
+        fix: 'Rename the file.',
+      })
+    const value = sources.yaml(file, profileSchema)?.value
+    if (value !== undefined) profiles.set(id, profileOf(id, value))
+  }
+  return { ids, profiles }
+}
+
+function profileOf(id: string, text: z.infer<typeof profileSchema>): Profile {
   if (text.model !== 'mission-server') return { id, ...text }
   return {
     id,
@@ -17,78 +40,20 @@ export function profileOf(id: string, text: z.infer<typeof profileSchema>): Prof
   }
 }
 
-type MachineText = Extract<z.infer<typeof profileSchema>, { model: 'mission-server' }>['machines'][number]
+export type MachineText = Extract<
+  z.infer<typeof profileSchema>,
+  { model: 'mission-server' }
+>['machines'][number]
 
-/** The same without keys that are undefined. */
-const machineOf = ({ vlan, disks, ...rest }: MachineText): MachineProfile => ({
+/** A machine as written, without keys that are undefined. */
+export const machineOf = ({ vlan, disks, ...rest }: MachineText): MachineProfile => ({
   ...rest,
   ...(vlan === undefined ? {} : { vlan }),
   disks: disks.map(diskOf),
 })
 
-const diskOf = ({ copyFrom, ...disk }: MachineText['disks'][number]): DiskProfile => ({
+/** Likewise for a disk. */
+export const diskOf = ({ copyFrom, ...disk }: MachineText['disks'][number]): DiskProfile => ({
   ...disk,
   ...(copyFrom === undefined ? {} : { copyFrom }),
 })
-
-/** The profile of a site with its exception applied; what doesn't fit the profile becomes a complaint. */
-export function applyException(
-  profile: Profile,
-  file: YamlFile<ExceptionText>,
-  complaints: Complaint[],
-): Profile {
-  const { machines, localApplications, gateway } = file.value!
-  const misfit = (key: string) =>
-    complaints.push(
-      file.complainKey(
-        [key],
-        `keys that fit the profile ${profile.id} (${profile.model})`,
-        `Remove ${key}, or give the site another profile.`,
-      ),
-    )
-  if (gateway !== undefined && profile.model !== 'serverless') misfit('gateway')
-  if (profile.model === 'serverless') {
-    if (machines !== undefined) misfit('machines')
-    if (localApplications !== undefined) misfit('localApplications')
-    return gateway === undefined ? profile : { ...profile, gateway }
-  }
-  if (profile.model === 'home') {
-    if (machines !== undefined) misfit('machines')
-    if (localApplications !== undefined) misfit('localApplications')
-    return profile
-  }
-  const names = profile.machines.map(({ name }) => name)
-  for (const name of Object.keys(machines ?? {}))
-    if (!names.includes(name))
-      complaints.push(
-        file.complainKey(
-          ['machines', name],
-          `a machine of the profile ${profile.id}`,
-          didYouMean(name, names) || 'Add it to localApplications.',
-        ),
-      )
-  const taken = new Set([...names, ...profile.localApplications.map(({ name }) => name)])
-  localApplications?.forEach(({ name }, i) => {
-    if (taken.has(name))
-      complaints.push(
-        file.complain(['localApplications', i, 'name'], 'a name that the profile does not use', 'Rename it.'),
-      )
-  })
-  return {
-    ...profile,
-    machines: profile.machines.map((machine) => {
-      const change = machines?.[machine.name]
-      if (change === undefined) return machine
-      const { about, memoryMiB, processors, vlan, disks } = change
-      return {
-        name: machine.name,
-        about: about ?? machine.about,
-        memoryMiB: memoryMiB ?? machine.memoryMiB,
-        processors: processors ?? machine.processors,
-        ...((vlan ?? machine.vlan) === undefined ? {} : { vlan: vlan ?? machine.vlan! }),
-        disks: disks === undefined ? machine.disks : disks.map(diskOf),
-      }
-    }),
-    localApplications: [...profile.localApplications, ...(localApplications ?? []).map(machineOf)],
-  }
-}

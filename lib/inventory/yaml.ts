@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
+import { isMap, isNode, isScalar, parseDocument, visit, type Document } from 'yaml'
 import { z } from 'zod'
 import { didYouMean, nearest, type Complaint, type Position } from './complaint.ts'
 
@@ -15,12 +15,12 @@ export type YamlFile<T> = {
 }
 
 /** Reads a file; every mistake in it becomes a complaint with the position of the key or value that is wrong. */
-export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): YamlFile<T> {
-  const lines = new LineCounter()
-  const doc = parseDocument(text, { lineCounter: lines })
+export function readYaml<T>(file: string, source: string, schema: z.ZodType<T>): YamlFile<T> {
+  const text = source.startsWith('\ufeff') ? source.slice(1) : source
+  const doc = parseDocument(text)
   const at = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset)
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+    const before = text.slice(0, offset).split('\n')
+    return { file, line: before.length, column: before.at(-1)!.length + 1 }
   }
   const complaint = (
     where: { offset: number; got: string },
@@ -58,7 +58,24 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): Y
         fix: `${e.message.split(' at line ')[0]}. The rest of the file was not checked.`,
       })),
     )
-  const input: unknown = doc.toJS()
+  const dangling = danglingAliases(doc)
+  if (dangling.length > 0)
+    return done(
+      undefined,
+      dangling.map(({ offset, name }) => ({
+        ...at(offset),
+        field: 'file',
+        expected: `an anchor &${name} before its alias`,
+        got: `*${name}`,
+        fix: 'Put text that begins with * in quotes.',
+      })),
+    )
+  const written = plain(doc)
+  if (written === undefined)
+    return done(undefined, [
+      complain([], 'values written out', 'Aliases stand for too much here; write the values out.'),
+    ])
+  const input = written.value
   const parsed = schema.safeParse(input, { reportInput: true })
   if (parsed.success) return done(parsed.data, [])
   const misspelt = new Set<string>()
@@ -80,6 +97,26 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): Y
     complaints.push(complain(issue.path, expectedOf(issue, hint), fixOf(issue, hint)))
   }
   return done(undefined, complaints)
+}
+
+function danglingAliases(doc: Document): readonly { readonly offset: number; readonly name: string }[] {
+  const found: { offset: number; name: string }[] = []
+  visit(doc, {
+    Alias: (_, alias) => {
+      if (alias.resolve(doc) === undefined) found.push({ offset: alias.range?.[0] ?? 0, name: alias.source })
+    },
+  })
+  return found
+}
+
+/** The values, or undefined when aliases blow them up beyond the parser's limit. */
+function plain(doc: Document): { readonly value: unknown } | undefined {
+  try {
+    return { value: doc.toJS() as unknown }
+  } catch (e) {
+    if (e instanceof ReferenceError) return undefined
+    throw e
+  }
 }
 
 const has = (input: unknown, path: readonly PropertyKey[]): boolean => {

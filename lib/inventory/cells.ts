@@ -1,19 +1,10 @@
 import { isIP } from 'node:net'
-import type { Host, Link, Site, Weekday } from '../domain/site.ts'
+import type { Weekday } from '../domain/site.ts'
 import { didYouMean, type Complaint } from './complaint.ts'
 import type { Cell, Row } from './csv.ts'
 import { isKebab, weekdays } from './schemas.ts'
 
-/** What the CSV files say, before anything is looked up in another file. */
-
-// prettier-ignore
-export const siteColumns = [
-  'id', 'name', 'kind', 'city', 'country', 'time_zone', 'latitude', 'longitude', 'link', 'second_line',
-  'kbit_per_s', 'rtt_ms', 'size', 'users', 'profile', 'provenance',
-] as const
-export const hostColumns = ['id', 'site', 'address', 'port', 'account', 'key', 'jump', 'provenance'] as const
-export const weekendColumns = ['country', 'weekend_days', 'provenance'] as const
-export const networkColumns = ['id', 'name', 'rule', 'provenance'] as const
+/** How the cells of the CSV files are read, before anything is looked up in another file. */
 
 /** A value, or what was expected instead and what to write. */
 type Reading<T> = { readonly value: T } | { readonly expected: string; readonly fix: string }
@@ -160,68 +151,3 @@ export const socketAddress = (text: string): Reading<string> =>
         expected: 'a host name or an IP address',
         fix: 'Write it without port, brackets or user name, such as 10.20.1.5.',
       }
-
-export type SiteRow = Omit<Site, 'weekend' | 'link' | 'hosts'> & {
-  readonly row: Row
-  readonly link: Omit<Link, 'budget' | 'windows'>
-}
-
-/** A row of sites.csv, or undefined when a complaint was made. */
-export function readSite(reader: Reader, row: Row, id: string): SiteRow | undefined {
-  const before = reader.complaints.length
-  const text = (column: (typeof siteColumns)[number]) => reader.read(row.cell(column), anyText) ?? ''
-  const number = (column: (typeof siteColumns)[number], example: number) =>
-    reader.read(row.cell(column), wholeNumber(1, undefined, example)) ?? 0
-  const zone = reader.read(row.cell('time_zone'), timeZone) ?? ''
-  const site: SiteRow = {
-    row,
-    id,
-    name: text('name'),
-    kind: reader.read(row.cell('kind'), kebabId) ?? '',
-    city: text('city'),
-    country: reader.read(row.cell('country'), countryCode) ?? '',
-    timeZone: zone,
-    users: number('users', 10),
-    size: reader.read(row.cell('size'), oneOf(['small', 'medium', 'large', 'home'])) ?? 'small',
-    profile: text('profile'),
-    provenance: reader.read(row.cell('provenance'), oneOf(['strategy', 'public', 'synthetic'])) ?? '',
-    link: {
-      id,
-      medium: reader.read(row.cell('link'), oneOf(['satellite', 'terrestrial', 'lan'])) ?? 'lan',
-      secondLine:
-        reader.read(row.cell('second_line'), oneOf(['none', 'terrestrial', 'satellite-backup'])) ?? 'none',
-      kbitPerS: number('kbit_per_s', 512),
-      rttMs: number('rtt_ms', 600),
-      timeZone: zone,
-    },
-  }
-  reader.read(row.cell('latitude'), degrees(90))
-  reader.read(row.cell('longitude'), degrees(180))
-  return reader.complaints.length === before ? site : undefined
-}
-
-export type HostDefaults = {
-  readonly account: string
-  readonly port: number
-  readonly key: string | undefined
-}
-
-/** A row of hosts.csv, or undefined when a complaint was made. A key `agent` means the SSH agent; key paths stay relative. */
-export function readHost(reader: Reader, row: Row, id: string, defaults: HostDefaults): Host | undefined {
-  const before = reader.complaints.length
-  const text = (column: (typeof hostColumns)[number]) => row.cell(column).text
-  const port = text('port') === '' ? defaults.port : reader.read(row.cell('port'), wholeNumber(1, 65535, 22))
-  const address = reader.read(row.cell('address'), socketAddress)
-  reader.read(row.cell('provenance'), anyText)
-  const key = text('key') === '' ? defaults.key : text('key')
-  if (reader.complaints.length > before || port === undefined || address === undefined) return undefined
-  return {
-    id,
-    site: text('site'),
-    address,
-    port,
-    account: text('account') || defaults.account,
-    ...(key === undefined || key === 'agent' ? {} : { key }),
-    ...(text('jump') === '' ? {} : { jump: text('jump') }),
-  }
-}

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { formatComplaints } from './complaint.ts'
+import { readInventory } from './load.ts'
+import { smallInventory } from './small-inventory.ts'
+
+/** What a hand, an editor or a disk does to a text. */
+const damage = fc.record({
+  file: fc.constantFrom(...Object.keys(smallInventory)),
+  at: fc.nat({ max: 2_000 }),
+  cut: fc.nat({ max: 30 }),
+  put: fc.oneof(
+    fc.constantFrom(
+      '"',
+      '\n',
+      ',',
+      ':',
+      '{',
+      '}',
+      '[',
+      ']',
+      '- ',
+      '&a ',
+      '*a',
+      '<<: ',
+      '!!js ',
+      '---\n',
+      '\t',
+      '\0',
+      '\r',
+      '#',
+      "'",
+      '? ',
+      '%YAML 9\n',
+      '__proto__: 1\n',
+      '\ufeff',
+      '\ud800',
+    ),
+    fc.string({ maxLength: 8 }),
+    fc.constantFrom(...Object.values(smallInventory)),
+  ),
+})
+
+describe('the reader', () => {
+  test('answers any damaged inventory with an estate or with complaints that stand within their files', () => {
+    let refused = 0
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
+        const texts = new Map(Object.entries(smallInventory))
+        for (const { file, at, cut, put } of damages) {
+          const text = texts.get(file)!
+          const from = at % (text.length + 1)
+          texts.set(file, text.slice(0, from) + put + text.slice(from + cut))
+        }
+        const read = readInventory('/inventory', texts, [])
+        if (read.ok) return
+        refused++
+        expect(read.error.length).toBeGreaterThan(0)
+        for (const { file, line, column, expected, fix } of read.error) {
+          const lines = texts.get(file)!.split('\n')
+          expect(line).toBeGreaterThanOrEqual(1)
+          expect(line).toBeLessThanOrEqual(lines.length)
+          expect(column).toBeGreaterThanOrEqual(1)
+          expect(column).toBeLessThanOrEqual(lines[line - 1]!.length + 1)
+          expect(expected).not.toBe('')
+          expect(fix).not.toBe('')
+        }
+      }),
+      { numRuns: 3_000 },
+    )
+    expect(refused).toBeGreaterThan(1_000)
+  })
+
+  test('takes the inventory that the damage starts from', () => {
+    const read = readInventory('/inventory', new Map(Object.entries(smallInventory)), [])
+    expect(read.ok ? '' : formatComplaints(read.error)).toBe('')
+  })
+})
