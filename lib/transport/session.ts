@@ -1,9 +1,12 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Emit } from '../domain/event.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Result } from '../domain/result.ts'
 import type { LinkDoor } from '../link/door.ts'
 import { HostSession } from './host-session.ts'
 import { type HostMemory, processMemory } from './memory.ts'
 import type { HostPort } from './port.ts'
+import { hostKeyOf, type ShownKey } from './ssh/host-key.ts'
 import type { Allowed, AskSecret, Target } from './ssh/target.ts'
 
 /** How a host is reached, as the inventory says it. */
@@ -43,6 +46,8 @@ export type TransportOptions = {
 export type Transport = {
   /** The same port for the same host, always. */
   host(id: string): HostPort
+  /** The key that a host shows, pinned or not; nothing of a login is sent. */
+  hostKey(id: string): Promise<Result<ShownKey, Failure>>
   /** Ends every connection. */
   close(): Promise<void>
 }
@@ -66,6 +71,7 @@ export function createTransport(options: TransportOptions): Transport {
       hosts.set(id, session)
       return session
     },
+    hostKey: (id) => hostKeyOf(targetOf(id, options), options),
     async close() {
       await Promise.all([...hosts.values()].map((session) => session.close()))
     },

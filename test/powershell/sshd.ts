@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
-import ssh2 from 'ssh2'
+import { newKey } from '../../lib/transport/ssh/ssh.test-rig.ts'
 
 /** A real OpenSSH server on 127.0.0.1 whose sessions find a `powershell.exe` that is real PowerShell. */
 export type Sshd = {
@@ -68,8 +68,8 @@ export async function startSshd(settings: readonly string[] = []): Promise<Sshd>
   const programData = join(folder, 'ProgramData')
   for (const path of [bin, programData]) mkdirSync(path)
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
-  const host = ssh2.utils.generateKeyPairSync('ed25519')
-  const user = ssh2.utils.generateKeyPairSync('ed25519')
+  const host = newKey()
+  const user = newKey()
   const at = (name: string, text: string): string => {
     const path = join(folder, name)
     writeFileSync(path, text, { mode: 0o600 })

@@ -46,14 +46,19 @@ export async function openWorker(
         limit.abort()
         settle(result)
       }
-      const refused = (detail: string): void =>
-        end(
-          err({
-            failure: { kind: 'unreachable', host: target.id, detail: `no channel: ${detail}` },
-            ran: 'nothing',
-            wait: session.flight() === 'flown',
-          }),
+      const refused = (detail: string): void => {
+        const failure: OpenFailure = {
+          failure: { kind: 'unreachable', host: target.id, detail: `no channel: ${detail}` },
+          ran: 'nothing',
+          wait: session.flight() === 'flown',
+        }
+        // A server that refuses the login may refuse the channel first; the login is the reason.
+        void session.ready.then((ready) =>
+          end(
+            err(ready.ok || ready.error.end === 'lost' ? failure : failedLogin(target, session, ready.error)),
+          ),
         )
+      }
       const got = (channel: ClientChannel): void => end(ok({ channel, session }))
       const flight = { command: order.command, first: order.first, opened: got, refused }
       const session = login(
@@ -96,10 +101,10 @@ export async function openWorker(
   )
 }
 
-type Route = { readonly socket: PacedSocket; readonly release: () => void }
+export type Route = { readonly socket: PacedSocket; readonly release: () => void }
 
 /** The byte stream to a host: a socket, or a channel of its jump host. Off-limits addresses are refused right before it opens. */
-async function openRoute(target: Target, options: SshOptions): Promise<Result<Route, Failure>> {
+export async function openRoute(target: Target, options: SshOptions): Promise<Result<Route, Failure>> {
   const pace = (bytes: number): Promise<void> => target.door.pace(bytes, 'control')
   if (target.jump === undefined) {
     const socket = await dial(target, options)

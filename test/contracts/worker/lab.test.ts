@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Lab, startLab } from '../../../lib/lab/index.ts'
 import { converse, type Reach } from './over-ssh.ts'
 import { play, transcripts } from './transcript.ts'
+import { newKey } from '../../../lib/transport/ssh/ssh.test-rig.ts'
 
 /** The lab's worker answers the frames of the transcripts as worker.ps1 does (test/powershell holds the other to them). */
 describe('the lab’s worker', () => {
@@ -13,7 +13,7 @@ describe('the lab’s worker', () => {
   let lab: Lab
   let reach: Reach
   beforeAll(async () => {
-    const user = ssh2.utils.generateKeyPairSync('ed25519')
+    const user = newKey()
     const spec = {
       id: 'host',
       site: 'site',
