@@ -8,12 +8,14 @@ import { offLimits } from '../../inventory/index.ts'
 import { createLink, type OpenLink } from '../../link/index.ts'
 import { batchWaits, HostBatch } from '../../reconcile/batch.ts'
 import type { HostPort } from '../../transport/port.ts'
-import { createTransport } from '../../transport/session.ts'
+import { createTransport, type Transport } from '../../transport/session.ts'
 import { fileMemory } from './host-memory.ts'
 
 /** The hosts of an estate as one process reaches them: one session, one batch a host, one door a link. */
 export interface Fleet {
   port(host: string): HostPort
+  /** The key that a host shows, pinned or not; nothing of a login is sent. */
+  hostKey: Transport['hostKey']
   batch(host: string): HostBatch
   link(site: string): OpenLink
   close(): Promise<void>
@@ -67,6 +69,7 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
   })
   return {
     port: (host) => transport.host(host),
+    hostKey: (host) => transport.hostKey(host),
     batch(host) {
       const known = batches.get(host)
       if (known !== undefined) return known
