@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../domain/result.ts'
 import type { Host, Site } from '../domain/site.ts'
 import { keyPairOf, newKeyPair } from '../lab/key-pair.ts'
 import { type Fault, type Lab, type LabHostSpec, type LabLinkSpec, startLab } from '../lab/index.ts'
-import { knownHostLine, knownHostName } from '../transport/ssh/known-hosts.ts'
+import { pinIn } from './trust-key.ts'
 
 /** What the lab is asked to rehearse. */
 export type LabRequest = {
@@ -66,10 +66,13 @@ export async function startLabEstate(request: LabRequest): Promise<Result<Lab, s
       links,
       ...(request.restartMs === undefined ? {} : { restartMs: request.restartMs }),
     })
-    pin(
-      estate.knownHosts,
-      hosts.map(({ host }) => ({ host, line: lab.host(host.id).hostKey })),
-    )
+    for (const { host } of hosts) {
+      const blob = Buffer.from(lab.host(host.id).hostKey.split(' ')[1]!, 'base64')
+      const pinned = pinIn(estate.knownHosts, host, blob)
+      if (pinned.ok) continue
+      await lab.close()
+      return err(`${estate.knownHosts}: ${pinned.error}. Nothing was started.`)
+    }
     for (const { host, fault } of request.faults) lab.host(host).order(fault)
     return ok(lab)
   } catch (cause) {
@@ -108,16 +111,4 @@ function writeKey(file: string, pair: { readonly privatePem: string; readonly pu
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(file, pair.privatePem, { mode: 0o600 })
   writeFileSync(`${file}.pub`, `${pair.publicLine}\n`)
-}
-
-/** Pins the lab's keys in place of what stood there for the same address and port; every other line stays as it is. */
-function pin(file: string, hosts: readonly { readonly host: Host; readonly line: string }[]): void {
-  const names = new Set(hosts.map(({ host }) => knownHostName(host.address, host.port)))
-  const before = existsSync(file) ? readFileSync(file, 'utf8').split(/\r?\n/) : []
-  const kept = before.filter((line) => line !== '' && !names.has(line.split(/\s+/)[0]!))
-  const pinned = hosts.map(({ host, line }) =>
-    knownHostLine(host.address, host.port, Buffer.from(line.split(' ')[1]!, 'base64')),
-  )
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(file, [...kept, ...pinned, ''].join('\n'))
 }

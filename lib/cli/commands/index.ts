@@ -4,6 +4,7 @@ import { lab } from './lab.ts'
 import { links } from './links.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
 import { sites } from './sites.ts'
+import { trust } from './trust.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [sites, links, preview, up, refresh, destroy, doctor, lab]
+export const commands: readonly Command[] = [sites, links, preview, up, refresh, destroy, trust, doctor, lab]

@@ -28,6 +28,8 @@ export type Findings = {
   readonly account: string
   /** Round trip as the inventory declares it, ms. */
   readonly declaredRttMs: number
+  /** Path of the key file that the inventory names and that is not there. */
+  readonly missingKey?: string
   readonly exchange: Result<Session, Failure>
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Clock } from '../../domain/clock.ts'
 import { ok } from '../../domain/result.ts'
 import type { Host, Site } from '../../domain/site.ts'
@@ -31,7 +31,12 @@ export async function examine(
   clock: Clock,
   abort: AbortSignal,
 ): Promise<Findings> {
-  const base = { host: host.id, account: host.account, declaredRttMs: site.link.rttMs }
+  const base = {
+    host: host.id,
+    account: host.account,
+    declaredRttMs: site.link.rttMs,
+    ...(host.key !== undefined && !existsSync(host.key) ? { missingKey: host.key } : {}),
+  }
   const scripts = new Map<string, string>()
   const ops = Object.entries(looks).map(([name, params]): OpBody => {
     const text = readFileSync(new URL(`${name}.ps1`, import.meta.url), 'utf8')

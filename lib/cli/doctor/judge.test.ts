@@ -55,6 +55,10 @@ describe('the doctor', () => {
     expect(verdicts({ kind: 'protocol', host, detail: 'banner' })).toEqual(['connection ok', 'worker fail'])
   })
 
+  it('says that a key file is missing instead of blaming the host', () => {
+    expect(troubles({ ...findings(), missingKey: '/keys/id' })).toEqual({ 'key file': 'fail' })
+  })
+
   it('has a repair for everything that is not fine', () => {
     const sick = findings(
       {

@@ -5,6 +5,15 @@ import type { Check, Findings, Probe, Session, Verdict } from './check.ts'
 
 /** What each check says of a host. Pure; the order is that in which a person repairs. */
 export function judge(findings: Findings): readonly Check[] {
+  if (findings.missingKey !== undefined)
+    return [
+      check(
+        'key file',
+        'fail',
+        `${findings.missingKey} does not exist`,
+        'Create it, or name another in hosts.csv. The lab makes its own: chancery lab up',
+      ),
+    ]
   if (!findings.exchange.ok) return broken(findings.exchange.error)
   const session = findings.exchange.value
   return [
