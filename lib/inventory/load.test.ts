@@ -263,7 +263,7 @@ describe('a mistake', () => {
         'profiles/home.yaml': `model: home\nabout: x\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n`,
       },
       [
-        'profiles/home.yaml:1:1: file: expected values written out, got "model: home about: x a: &a [x,x,x,x,x,x,x,x,x] b: &b [*a,*...". Aliases stand for too much here; write the values out.',
+        'profiles/home.yaml:1:1: file: expected values written out, got "model: home about: x a: &a [x,x,x,x,x,x,x,x,x] b: &b [*a,...". Aliases stand for too much here; write the values out.',
       ],
     ],
     [
