@@ -42,4 +42,5 @@ foreach ($wanted in $Params.order) {
     }
     $rest = $later
 }
-Set-VMFirmware -VM $vm -BootOrder ($named + $rest) -ErrorAction Stop
+$order = $named + $rest
+Set-VMFirmware -VM $vm -BootOrder $order -ErrorAction Stop

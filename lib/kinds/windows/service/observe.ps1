@@ -6,7 +6,8 @@ try {
     if ($_.FullyQualifiedErrorId -notlike 'NoServiceFoundForGivenName,*') { throw }
 }
 if ($null -ne $service) {
-    $key = Get-ItemProperty -LiteralPath ('HKLM:\SYSTEM\CurrentControlSet\Services\' + $service.Name) -ErrorAction Stop
+    $path = 'HKLM:\SYSTEM\CurrentControlSet\Services\' + $service.Name
+    $key = Get-ItemProperty -LiteralPath $path -ErrorAction Stop
     $delayed = $key.PSObject.Properties['DelayedAutostart']
     [pscustomobject]@{
         name = $service.Name
