@@ -1,4 +1,4 @@
-import { PulumiCommand } from '@pulumi/pulumi/automation/index.js'
+import { PulumiCommand, type EngineEvent } from '@pulumi/pulumi/automation/index.js'
 import { parse } from 'semver'
 import { systemClock, type Clock } from '../domain/clock.ts'
 import { startChild, type Exit } from './child.ts'
@@ -31,11 +31,11 @@ export type CommandOptions = {
   readonly clock?: Clock
 }
 
-/** A command for the Automation API, and the moment from which the engine can be interrupted. */
+/** A command for the Automation API, and what its engine is to be heard saying. */
 export type EngineCommand = {
   readonly command: PulumiCommand
-  /** To be called at the engine's first event: from then on it handles signals. */
-  ready(): void
+  /** To be called with each event of the engine: they tell when it listens to signals, and to which it has listened. */
+  hear(event: EngineEvent): void
 }
 
 /** After the second interrupt the engine has this long to write its state. */
@@ -44,11 +44,12 @@ const terminateGraceMs = 5_000
 /**
  * The Automation API's own command starts the engine in our process group, where a terminal's Ctrl-C reaches it beside ours: two
  * signals, and the engine cuts what is in flight. This one starts it in a group of its own and passes on one signal an interrupt,
- * not before the engine listens: until then a signal would kill it and leave its lock.
+ * not before the engine listens: until then a signal would kill it and leave its lock, and two at once would count as one.
  */
 export function engineCommand(options: CommandOptions): EngineCommand {
   const clock = options.clock ?? systemClock
-  let listening = false
+  /** How many signals the engine is ready for: one from its first event on, the second once it has said that it cancels. */
+  let awaited = 0
   let deliver = (): void => undefined
 
   const run: Run = async (args, cwd, _env, onOutput, onError) => {
@@ -61,7 +62,7 @@ export function engineCommand(options: CommandOptions): EngineCommand {
     const over = new AbortController()
     let sent = 0
     deliver = () => {
-      for (; listening && sent < options.interrupts.level; sent++) child.signal('SIGINT')
+      for (; sent < Math.min(awaited, options.interrupts.level); sent++) child.signal('SIGINT')
     }
     const stop = options.interrupts.listen((level) => {
       deliver()
@@ -85,8 +86,8 @@ export function engineCommand(options: CommandOptions): EngineCommand {
   })
   return {
     command,
-    ready: () => {
-      listening = true
+    hear: ({ stdoutEvent }) => {
+      awaited = stdoutEvent?.message.includes('received; cancelling') ? 2 : Math.max(awaited, 1)
       deliver()
     },
   }

@@ -86,7 +86,7 @@ function backendProblem(said: string): 'not-found' | 'not-writable' | 'passphras
 
 /** Of the engine's ways to say that a backend can't be used, those with no better name. */
 const beforeAnyEvent =
-  /unable to open state database|unable to check if bucket|could not list bucket|failed to load checkpoint|PULUMI_ACCESS_TOKEN must be set/
+  /unable to open state database|unable to check if bucket|could not list bucket|failed to load checkpoint|PULUMI_ACCESS_TOKEN must be set|blob \(key/
 
 /** What follows `error: `, else the last lines. */
 function errorLines(stderr: string): string {

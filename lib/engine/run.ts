@@ -42,7 +42,7 @@ export async function runStack(run: StackRun): Promise<Result<StackSummary, Stac
   const events: EngineEvent[] = []
   let outputs: Record<string, unknown> = {}
   let thrown: string | undefined
-  const { command, ready } = engineCommand({ ...run, env: engineEnvironment(run, run.debugProviders) })
+  const { command, hear: heard } = engineCommand({ ...run, env: engineEnvironment(run, run.debugProviders) })
 
   const workspace = await LocalWorkspace.create({
     workDir: run.workFolder,
@@ -63,7 +63,7 @@ export async function runStack(run: StackRun): Promise<Result<StackSummary, Stac
   stack.info = () => Promise.resolve(undefined)
 
   const hear = (raw: RawEvent) => {
-    ready()
+    heard(raw)
     const event = readEvent(raw)
     const exported = raw.resOutputsEvent?.metadata
     if (exported?.type === rootStackType) outputs = exported.new?.outputs ?? {}
