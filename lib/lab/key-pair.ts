@@ -1,18 +1,23 @@
 import ssh2 from 'ssh2'
 import { err, ok, type Result } from '../domain/result.ts'
 
-/** An Ed25519 key pair: private half as OpenSSH PEM, public half as an OpenSSH line without comment. */
-export type KeyPair = { readonly privatePem: string; readonly publicLine: string }
-
-export function newKeyPair(): KeyPair {
-  const made = ssh2.utils.generateKeyPairSync('ed25519')
-  return { privatePem: made.private, publicLine: made.public.trim() }
+/** An Ed25519 key pair in OpenSSH's formats. */
+export type KeyPair = {
+  readonly privatePem: string
+  /** `ssh-ed25519 AAAA…`, without comment. */ readonly publicLine: string
 }
 
-/** The public half of a private key without passphrase. The error says what the key is instead. */
+export function newKeyPair(): KeyPair {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  return { privatePem: pair.private, publicLine: pair.public.trim() }
+}
+
+/** The pair of a private key without passphrase; the error is a sentence. */
 export function keyPairOf(privatePem: string): Result<KeyPair, string> {
-  const [key] = [ssh2.utils.parseKey(privatePem)].flat()
-  if (key === undefined) return err('it holds no key')
-  if (key instanceof Error) return err(key.message)
+  const parsed = ssh2.utils.parseKey(privatePem)
+  if (parsed instanceof Error)
+    return err(`expected a private key without passphrase in OpenSSH or PEM format, got: ${parsed.message}`)
+  const key = Array.isArray(parsed) ? parsed[0] : parsed
+  if (key === undefined || !key.isPrivateKey()) return err('expected a private key, got a public one')
   return ok({ privatePem, publicLine: `${key.type} ${key.getPublicSSH().toString('base64')}` })
 }

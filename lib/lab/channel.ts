@@ -1,0 +1,182 @@
+import { inflateRawSync } from 'node:zlib'
+import type { ServerChannel } from 'ssh2'
+import type { Clock } from '../domain/clock.ts'
+import { marker } from '../transport/wire.ts'
+import type { Faults } from './faults.ts'
+import type { Answer, Worker } from './worker.ts'
+
+/** What a worker's channel does to the connection and the host around it. */
+export interface Surroundings {
+  readonly clock: Clock
+  readonly faults: Faults
+  readonly worker: Worker
+  readonly pid: number
+  readonly counters: { frames: number; operations: number }
+  /** Time that scripts slept and nobody waited for yet, ms. */
+  takeSlept(): number
+  /** Cuts the connection: now, or once what was written has arrived. */
+  cut(when: 'now' | 'flushed'): void
+  cutLink(): void
+  /** Called after each frame: a restart that a script asked for comes now. */
+  afterFrame(): void
+}
+
+const clixml =
+  '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj S="progress" RefId="0"><TN RefId="0"><T>System.Management.Automation.PSCustomObject</T><T>System.Object</T></TN><MS><I64 N="SourceId">1</I64><PR N="Record"><AV>Preparing modules for first use.</AV><AI>0</AI><Nil /><PI>-1</PI><PC>-1</PC><T>Completed</T><SR>-1</SR><SD> </SD></PR></MS></Obj></Objs>'
+
+/** Reads lines from an exec channel, has the worker run them one after the other, and writes its answers, with whatever faults are ordered. */
+export class WorkerChannel {
+  readonly #channel: ServerChannel
+  readonly #around: Surroundings
+  readonly #lines: string[] = []
+  #rest = ''
+  #started = false
+  #busy = false
+  #over = false
+
+  constructor(channel: ServerChannel, around: Surroundings) {
+    this.#channel = channel
+    this.#around = around
+    channel.on('data', (bytes: Buffer) => this.#data(bytes))
+    channel.on('end', () => this.#ended())
+    channel.on('close', () => (this.#over = true))
+    channel.on('error', () => (this.#over = true))
+  }
+
+  #data(bytes: Buffer): void {
+    const parts = (this.#rest + bytes.toString('latin1')).split('\n')
+    this.#rest = parts.pop() ?? ''
+    for (const part of parts) this.#lines.push(part.replace(/\r$/, ''))
+    if (!this.#busy) void this.#serve()
+  }
+
+  async #serve(): Promise<void> {
+    this.#busy = true
+    for (let line = this.#lines.shift(); line !== undefined && !this.#over; line = this.#lines.shift()) {
+      if (!this.#started) this.#start(line)
+      else if (line !== '') await this.#frame(line)
+    }
+    this.#busy = false
+  }
+
+  /** The first line is the worker's own source: what is not base64 of a deflated script ends the process as PowerShell ends it. */
+  #start(line: string): void {
+    if (!isPayload(line)) {
+      this.#channel.stderr.write('#< CLIXML\r\n')
+      this.#exit(1)
+      return
+    }
+    this.#started = true
+    const { faults } = this.#around
+    const banner = faults.standing('banner')
+    if (banner !== undefined) this.#print(banner.text ?? 'Authorised use only. Activity is logged.')
+    this.#clixml()
+    this.#print(marker + this.#around.worker.hello(this.#around.pid))
+  }
+
+  async #frame(line: string): Promise<void> {
+    const { clock, faults, worker, counters } = this.#around
+    const arrived = clock.now()
+    counters.frames += 1
+    const struck = faults.frame()
+    if (struck.has('drop-before-act')) return this.#cut('now')
+    this.#clixml()
+    const held: string[] = []
+    let first = true
+    for (const answer of worker.frame(line, () => clock.now() - arrived)) {
+      if (answer.op !== undefined) counters.operations += 1
+      if (struck.has('worker-killed')) return this.#kill()
+      if (!(await this.#passTime(answer))) return
+      if (struck.has('drop-after-act')) held.push(answer.line)
+      else if (first && struck.has('drop-mid-reply')) {
+        this.#channel.write(`${marker}${answer.line.slice(0, answer.line.length / 2)}`)
+        return this.#cut('flushed')
+      } else if (first && struck.has('garbage-reply')) this.#print(`${marker}{"id":0,"ok":tr\u0001`)
+      else await this.#reply(answer)
+      first = false
+    }
+    if (held.length > 0) return this.#cut('now')
+    if (struck.has('link-down')) this.#around.cutLink()
+    this.#around.afterFrame()
+  }
+
+  /** Waits for what the operation took on the host beyond computing. */
+  async #passTime(answer: Answer): Promise<boolean> {
+    const slow = answer.op === undefined ? undefined : this.#around.faults.standing('slow')
+    const ms = this.#around.takeSlept() + (slow?.value ?? 0)
+    if (ms > 0) await this.#around.clock.sleep(ms)
+    return !this.#over
+  }
+
+  async #reply(answer: Answer): Promise<void> {
+    const { faults, clock } = this.#around
+    const hold = faults.standing('hold-reply')
+    if (hold !== undefined) await clock.sleep(hold.value)
+    const stray = faults.standing('stray-output')
+    if (stray !== undefined) this.#print(stray.text ?? 'The operation completed successfully.')
+    const warning = answer.op === undefined ? undefined : faults.standing('warnings')
+    const line =
+      warning === undefined
+        ? answer.line
+        : withWarning(answer.line, warning.text ?? 'The virtual machine is already in the specified state.')
+    const pieces = faults.standing('split-reply')
+    if (pieces === undefined) this.#print(marker + line)
+    else await this.#inPieces(`${marker}${line}\r\n`, Math.max(1, pieces.value))
+    if (stray !== undefined) this.#print('')
+  }
+
+  /** Each piece in a packet of its own. */
+  async #inPieces(text: string, size: number): Promise<void> {
+    for (let at = 0; at < text.length && !this.#over; at += size) {
+      this.#channel.write(text.slice(at, at + size))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  #clixml(): void {
+    if (this.#around.faults.standing('clixml') === undefined) return
+    this.#channel.stderr.write(`${clixml}\r\n`)
+    this.#print(clixml)
+  }
+
+  #print(line: string): void {
+    if (!this.#over) this.#channel.write(`${line}\r\n`)
+  }
+
+  #cut(when: 'now' | 'flushed'): void {
+    this.#over = true
+    this.#around.cut(when)
+  }
+
+  /** The process is gone: the channel closes, and no exit status is sent. */
+  #kill(): void {
+    this.#over = true
+    this.#channel.close()
+  }
+
+  #exit(status: number): void {
+    this.#over = true
+    this.#channel.exit(status)
+    this.#channel.end()
+  }
+
+  #ended(): void {
+    if (!this.#over) this.#exit(0)
+  }
+}
+
+/** A reply with one more warning. */
+const withWarning = (line: string, text: string): string =>
+  line.replace(
+    /"warnings":\[(.?)/,
+    (_, next: string) => `"warnings":[${JSON.stringify(text)}${next === ']' ? ']' : `,${next}`}`,
+  )
+
+function isPayload(line: string): boolean {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(line)) return false
+  try {
+    return inflateRawSync(Buffer.from(line, 'base64')).length > 0
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,169 @@
+import { err, ok, type Result } from '../domain/result.ts'
+
+/** What an argument of a fault is: none, a count of frames, milliseconds, bytes, or text. */
+type Argument = 'none' | 'frames' | 'ms' | 'bytes' | 'text'
+
+/**
+ * Every fault that can be ordered. `moment` is when it strikes, `lasts` whether it strikes once and is spent, or on until
+ * cleared. A `frames` argument is the number of the frame, counted from the order on, that is struck: 1 = the next one.
+ */
+export const faultTable = {
+  'refuse-connection': {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'TCP accept',
+    effect: 'the connection is reset',
+  },
+  'host-key-changed': {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'key exchange',
+    effect: 'the host shows another key',
+  },
+  'login-refused': {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'authentication',
+    effect: 'every key is refused',
+  },
+  banner: {
+    argument: 'text',
+    lasts: 'on',
+    moment: 'worker start',
+    effect: 'a line of text before the hello',
+  },
+  clixml: {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'worker start and each frame',
+    effect: 'CLIXML on standard error and standard output',
+  },
+  'stray-output': {
+    argument: 'text',
+    lasts: 'on',
+    moment: 'before and after each reply',
+    effect: 'a line without marker',
+  },
+  warnings: {
+    argument: 'text',
+    lasts: 'on',
+    moment: 'each operation',
+    effect: 'its reply carries a warning',
+  },
+  'split-reply': {
+    argument: 'bytes',
+    lasts: 'on',
+    moment: 'each reply',
+    effect: 'it arrives in pieces of so many bytes',
+  },
+  'hold-reply': { argument: 'ms', lasts: 'on', moment: 'each reply', effect: 'it is held back for so long' },
+  slow: { argument: 'ms', lasts: 'on', moment: 'each operation', effect: 'the host takes so much longer' },
+  'access-denied': {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'each cmdlet',
+    effect: 'the account may neither write nor manage machines',
+  },
+  'disk-full': { argument: 'none', lasts: 'on', moment: 'each write', effect: 'no byte is free on C:' },
+  'drop-before-act': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'a frame has arrived',
+    effect: 'nothing runs, the connection is cut',
+  },
+  'drop-after-act': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'a frame has run',
+    effect: 'no reply leaves, the connection is cut',
+  },
+  'drop-mid-reply': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'the first reply of a frame',
+    effect: 'half of it leaves, then the connection is cut',
+  },
+  'garbage-reply': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'the first reply of a frame',
+    effect: 'a marked line that is not JSON in its place',
+  },
+  'worker-killed': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'the first operation of a frame has run',
+    effect: 'the channel closes without a reply',
+  },
+  'link-down': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'a frame has been answered; 0 = at once',
+    effect: 'the line is silent until restored',
+  },
+} as const satisfies Record<
+  string,
+  { argument: Argument; lasts: 'on' | 'once'; moment: string; effect: string }
+>
+
+export type FaultName = keyof typeof faultTable
+
+/** A fault to order. `value`: frames, milliseconds or bytes; `text`: what is printed. Unset = the default of its name. */
+export type Fault = { readonly name: FaultName; readonly value?: number; readonly text?: string }
+
+const defaults: { readonly [A in Argument]: number } = { none: 0, frames: 1, ms: 1000, bytes: 1, text: 0 }
+
+/** `HOST:NAME[:ARG]`, as `chancery lab up --fault` takes it. */
+export function parseFault(text: string): Result<{ readonly host: string; readonly fault: Fault }, string> {
+  const [host = '', name = '', ...rest] = text.split(':')
+  const argument = rest.length === 0 ? undefined : rest.join(':')
+  const entry = isFaultName(name) ? faultTable[name] : undefined
+  if (host === '' || entry === undefined || !isFaultName(name))
+    return err(
+      `fault: expected HOST:NAME[:ARG] with NAME one of ${Object.keys(faultTable).join(', ')}, got "${text}"`,
+    )
+  if (argument === undefined) return ok({ host, fault: { name } })
+  if (entry.argument === 'none')
+    return err(`fault: ${name} takes no argument, got "${argument}". Write ${host}:${name}.`)
+  if (entry.argument === 'text') return ok({ host, fault: { name, text: argument } })
+  if (!/^\d{1,7}$/.test(argument))
+    return err(`fault: expected ${name}:<${entry.argument}>, a whole number, got "${argument}"`)
+  return ok({ host, fault: { name, value: Number(argument) } })
+}
+
+const isFaultName = (name: string): name is FaultName => Object.hasOwn(faultTable, name)
+
+/** The faults ordered on one host. */
+export class Faults {
+  readonly #ordered = new Map<FaultName, { fault: Fault; left: number }>()
+
+  order(fault: Fault): void {
+    this.#ordered.set(fault.name, { fault, left: valueOf(fault) })
+  }
+
+  clear(name?: FaultName): void {
+    if (name === undefined) this.#ordered.clear()
+    else this.#ordered.delete(name)
+  }
+
+  /** The value of a fault that stands; undefined when it was not ordered. */
+  standing(name: FaultName): { readonly value: number; readonly text: string | undefined } | undefined {
+    const entry = this.#ordered.get(name)
+    return entry === undefined ? undefined : { value: valueOf(entry.fault), text: entry.fault.text }
+  }
+
+  /** Counts a frame and gives the faults that strike it; each is spent. */
+  frame(): ReadonlySet<FaultName> {
+    const struck = new Set<FaultName>()
+    for (const [name, entry] of this.#ordered) {
+      if (faultTable[name].lasts !== 'once') continue
+      entry.left -= 1
+      if (entry.left > 0) continue
+      struck.add(name)
+      this.#ordered.delete(name)
+    }
+    return struck
+  }
+}
+
+const valueOf = (fault: Fault): number => fault.value ?? defaults[faultTable[fault.name].argument]

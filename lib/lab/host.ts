@@ -1,0 +1,151 @@
+import type { Clock } from '../domain/clock.ts'
+import { type Fault, Faults } from './faults.ts'
+import type { Executor } from './executor.ts'
+import { keyPairOf, newKeyPair } from './key-pair.ts'
+import type { LabLink } from './link.ts'
+import { type LabCounters, LabServer } from './server.ts'
+import { Worker } from './worker.ts'
+import { WorkerStore } from './worker-store.ts'
+import { World } from './world/world.ts'
+
+/** A host of the lab, as `startLab` is asked for it. */
+export type LabHostSpec = {
+  readonly id: string
+  readonly site: string
+  /** 0 = any free one. */
+  readonly port: number
+  /** Address of this machine to listen on; default 127.0.0.1. */
+  readonly listenOn?: string
+  readonly account: string
+  /** OpenSSH public line of the key that may log in. */
+  readonly authorizedKey: string
+  /** `bare`: Windows Server without Hyper-V; `hyperv`: the same with Hyper-V and its module. */
+  readonly image: 'bare' | 'hyperv'
+  /** Private host key (OpenSSH PEM), to keep the host's identity when the lab starts again. Default: a new one. */
+  readonly hostKey?: string
+}
+
+export type HostParts = {
+  readonly spec: LabHostSpec
+  readonly link: LabLink
+  readonly clock: Clock
+  /** How long a restart takes, ms. */
+  readonly restartMs: number
+  readonly executorOf: (world: World) => Executor
+  readonly address: string
+  readonly seed: number
+}
+
+/** One Windows host of the lab: its world, its SSH server, its faults. */
+export class LabHost {
+  readonly id: string
+  readonly site: string
+  /** Public host key, OpenSSH line without comment. */
+  readonly hostKey: string
+  /** Private host key, OpenSSH PEM: what `LabHostSpec.hostKey` takes. */
+  readonly hostKeyPem: string
+  readonly world: World
+  readonly link: LabLink
+  readonly #parts: HostParts
+  readonly #faults = new Faults()
+  readonly #server: LabServer
+  #port = 0
+  #restarting: Promise<void> | undefined
+  #freeBefore: number | undefined
+
+  constructor(parts: HostParts) {
+    const { spec, link, clock, address } = parts
+    this.#parts = parts
+    this.id = spec.id
+    this.site = spec.site
+    this.link = link
+    this.world = new World(
+      { host: spec.id, account: spec.account, image: spec.image, address, freeBytes, seed: parts.seed },
+      () => clock.now(),
+    )
+    this.hostKeyPem = spec.hostKey ?? newKeyPair().privatePem
+    this.hostKey = publicLine(this.hostKeyPem)
+    const store = new WorkerStore(this.world)
+    const executor = parts.executorOf(this.world)
+    this.#server = new LabServer({
+      account: spec.account,
+      authorizedKey: spec.authorizedKey,
+      hostKey: this.hostKeyPem,
+      otherHostKey: newKeyPair().privatePem,
+      world: this.world,
+      link,
+      faults: this.#faults,
+      clock,
+      newWorker: () => new Worker(this.world, store, executor),
+      restart: (seconds) => void this.restart(seconds * 1000),
+    })
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get counters(): Readonly<LabCounters> {
+    return this.#server.counters
+  }
+
+  async listen(): Promise<void> {
+    const { port, listenOn } = this.#parts.spec
+    this.#port = await this.#server.listen(port, listenOn)
+  }
+
+  /** Orders a fault; a second order of the same name replaces the first. */
+  order(fault: Fault): void {
+    if (fault.name === 'link-down' && fault.value === 0) return this.link.cut()
+    if (fault.name === 'access-denied') this.world.rights = 'denied'
+    if (fault.name === 'disk-full') {
+      this.#freeBefore ??= this.world.files.free
+      this.world.files.setFree(0)
+    }
+    this.#faults.order(fault)
+  }
+
+  /** Takes every ordered fault back and restores the link. */
+  clear(): void {
+    this.#faults.clear()
+    this.world.rights = 'full'
+    if (this.#freeBefore !== undefined) this.world.files.setFree(this.#freeBefore)
+    this.#freeBefore = undefined
+    this.link.restore()
+  }
+
+  /**
+   * Restarts the host after `inMs` (at most the time that a restart takes): sessions drop, connections are refused, pending
+   * features are completed, services and machines start by their own rules. Resolves when it is up again.
+   */
+  restart(inMs = 0): Promise<void> {
+    this.world.restartIn = undefined
+    this.#restarting ??= this.#restart(Math.min(inMs, this.#parts.restartMs))
+    return this.#restarting
+  }
+
+  async close(): Promise<void> {
+    await this.#server.close()
+    this.link.restore()
+  }
+
+  async #restart(inMs: number): Promise<void> {
+    const { clock, restartMs } = this.#parts
+    if (inMs > 0) await clock.sleep(inMs)
+    this.#server.up = false
+    this.#server.drop()
+    await clock.sleep(restartMs)
+    this.world.restarted()
+    this.#server.up = true
+    this.#restarting = undefined
+  }
+}
+
+/** Free on `C:` of a fresh host, bytes. */
+const freeBytes = 200 * 1024 ** 3
+
+function publicLine(pem: string): string {
+  const pair = keyPairOf(pem)
+  if (!pair.ok) throw new Error(`Internal error: host key: ${pair.error}`)
+  return pair.value.publicLine
+}

@@ -1,0 +1,26 @@
+import type { Module } from '../cmdlet.ts'
+import { adapterCmdlets } from './adapters.ts'
+import { diskCmdlets } from './disks.ts'
+import { classOf } from './errors.ts'
+import { driveCmdlets } from './drives.ts'
+import { hardwareCmdlets } from './hardware.ts'
+import { machineCmdlets } from './machines.ts'
+import { serverCmdlets } from './server.ts'
+import { switchCmdlets } from './switches.ts'
+
+/** The Hyper-V module: there once its feature `Hyper-V-PowerShell` is installed, useful once the management service runs. */
+export const hypervModule: Module = {
+  name: 'Hyper-V',
+  here: (world) => world.features.installed('Hyper-V-PowerShell'),
+  className: classOf,
+  cmdlets: {
+    ...serverCmdlets,
+    ...switchCmdlets,
+    ...diskCmdlets,
+    ...machineCmdlets,
+    ...hardwareCmdlets,
+    ...adapterCmdlets,
+    ...driveCmdlets,
+  },
+  aliases: { 'Get-VMCheckpoint': 'Get-VMSnapshot' },
+}

@@ -1,0 +1,61 @@
+import { sha256 } from './world/files.ts'
+import type { World } from './world/world.ts'
+import type { Owner } from '../transport/wire.ts'
+
+const store = 'C:\\ProgramData\\Chancery'
+
+/** What the worker keeps on its host: scripts by hash, and a record of whose each thing is. Files, so that a restart loses nothing. */
+export class WorkerStore {
+  readonly #world: World
+  readonly #scripts = new Map<string, string>()
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Text of a script; undefined when the host lacks it, or what lies there is not the script of that hash. */
+  script(hash: string): string | undefined {
+    const held = this.#scripts.get(hash)
+    if (held !== undefined) return held
+    if (!/^[0-9a-f]{64}$/.test(hash)) return undefined
+    const file = this.#world.files.read(`${store}\\scripts\\${hash}.ps1`)
+    if (!file.ok || sha256(file.value) !== hash) return undefined
+    const text = new TextDecoder().decode(file.value)
+    this.#scripts.set(hash, text)
+    return text
+  }
+
+  /** Takes a script in; the hash has been checked. False when the host can't write it. */
+  take(hash: string, text: string): boolean {
+    if (this.script(hash) !== undefined) return true
+    if (!this.#write(`scripts\\${hash}.ps1`, text)) return false
+    this.#scripts.set(hash, text)
+    return true
+  }
+
+  owner(key: string): Owner | null {
+    const file = this.#world.files.read(this.#record(key))
+    return file.ok ? (JSON.parse(new TextDecoder().decode(file.value)) as Owner) : null
+  }
+
+  /** Writes the record; false when the host can't. */
+  own(key: string, text: string): boolean {
+    return this.#write(`owned\\${sha256(new TextEncoder().encode(key))}.json`, text)
+  }
+
+  disown(key: string): void {
+    this.#world.files.remove(this.#record(key), false, true)
+  }
+
+  #record(key: string): string {
+    return `${store}\\owned\\${sha256(new TextEncoder().encode(key))}.json`
+  }
+
+  #write(name: string, text: string): boolean {
+    const path = `${store}\\${name}`
+    return (
+      this.#world.files.makeFolder(path.slice(0, path.lastIndexOf('\\'))).ok &&
+      this.#world.files.write(path, text).ok
+    )
+  }
+}

@@ -1,0 +1,238 @@
+import { inflateRawSync } from 'node:zlib'
+import {
+  asciiJson,
+  type Frame,
+  type Guard,
+  type Look,
+  type Op,
+  type Owner,
+  type WireError,
+  wireVersion,
+} from '../transport/wire.ts'
+import { type Execution, type Executor, fault } from './executor.ts'
+import type { WorkerStore } from './worker-store.ts'
+import { sha256 } from './world/files.ts'
+import type { World } from './world/world.ts'
+
+const defaultLimitMs = 90_000
+
+/** What a thing looks like: `text` is the part of a reply that says so. */
+type Seen = { readonly hash: string; readonly owner: Owner | null; readonly text: string }
+type Looked =
+  | { readonly seen: Seen; readonly warnings: readonly string[] }
+  | { readonly fault: WireError; readonly warnings: readonly string[] }
+
+/** One answer of the worker, and the key of the operation that it answers (undefined: the frame's end). */
+export type Answer = { readonly line: string; readonly op: Op | undefined }
+
+/**
+ * Plays worker.ps1 on a host of the lab: the same frames give the same lines. Pure of time and transport: `frame` yields each
+ * line as its operation has run, and the caller decides when and whether it leaves.
+ */
+export class Worker {
+  readonly #world: World
+  readonly #store: WorkerStore
+  readonly #executor: Executor
+
+  constructor(world: World, store: WorkerStore, executor: Executor) {
+    this.#world = world
+    this.#store = store
+    this.#executor = executor
+  }
+
+  hello(pid: number): string {
+    const time = new Date(this.#world.now()).toISOString()
+    return asciiJson({ hello: wireVersion, ps: this.#executor.version, time, pid })
+  }
+
+  /** Runs one line; `elapsed` gives the milliseconds since it arrived. */
+  *frame(line: string, elapsed: () => number): Generator<Answer, void, undefined> {
+    const read = this.#read(line)
+    const end = (frame: number, text: string): Answer => ({
+      line: `{"frame":${frame},${text},"ms":${Math.round(elapsed())}}`,
+      op: undefined,
+    })
+    if ('fault' in read) return yield end(-1, `"ok":false,"why":"bad-frame","error":${asciiJson(read.fault)}`)
+    const { frame } = read
+    const need = this.#need(frame)
+    if (need.length > 0) return yield end(frame.frame, `"ok":false,"why":"need","need":${asciiJson(need)}`)
+    const fresh = new Map<string, Seen>()
+    const refused = this.#guards(frame.guards ?? [], fresh)
+    if (refused !== undefined) return yield end(frame.frame, refused)
+    for (const op of frame.ops) yield { line: `{"id":${op.id},${this.#op(op, fresh)}}`, op }
+    yield end(frame.frame, '"ok":true')
+  }
+
+  #read(line: string): { readonly frame: Frame } | { readonly fault: WireError } {
+    let frame: Frame
+    try {
+      const text = line.startsWith('z')
+        ? inflateRawSync(Buffer.from(line.slice(1), 'base64')).toString('utf8')
+        : line
+      frame = JSON.parse(text) as Frame
+      if (typeof frame.frame !== 'number' || !Array.isArray(frame.ops)) return { fault: runtime('no frame') }
+    } catch (cause) {
+      return {
+        fault: {
+          ...runtime(String(cause)),
+          fqid: 'System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand',
+        },
+      }
+    }
+    for (const [hash, text] of Object.entries(frame.scripts ?? {})) {
+      if (sha256(Buffer.from(text, 'utf8')) !== hash)
+        return {
+          fault: fault(
+            'Chancery.ScriptHash',
+            'InvalidData',
+            `The script is not the one of its hash: ${hash}`,
+          ),
+        }
+      if (!this.#store.take(hash, text)) return { fault: cannotWrite }
+    }
+    return { frame }
+  }
+
+  #need(frame: Frame): readonly string[] {
+    const named = [...(frame.guards ?? []).map((g) => g.script), ...frame.ops.flatMap(scriptsOf)]
+    return [...new Set(named)].filter((hash) => this.#store.script(hash) === undefined)
+  }
+
+  /** Looks at every guarded thing; the end of the frame when one does not look as expected. */
+  #guards(guards: readonly Guard[], fresh: Map<string, Seen>): string | undefined {
+    const changed: string[] = []
+    for (const guard of guards) {
+      const looked = this.#look(guard, defaultLimitMs)
+      const key = `"key":${asciiJson(guard.key)},`
+      if ('fault' in looked) return `"ok":false,"why":"guard-error",${key}"error":${asciiJson(looked.fault)}`
+      if (looked.seen.hash !== guard.expect) changed.push(`{${key}${looked.seen.text}}`)
+      fresh.set(guard.key, looked.seen)
+    }
+    return changed.length === 0 ? undefined : `"ok":false,"why":"guards","changed":[${changed.join(',')}]`
+  }
+
+  #op(op: Op, fresh: Map<string, Seen>): string {
+    if (op.op === 'ping') return '"ok":true,"op":"ping"'
+    if (op.op === 'apply') return this.#apply(op, fresh)
+    const looked = this.#look(op, op.limitMs ?? defaultLimitMs)
+    if ('fault' in looked) return failed(looked.fault, 'observe', [], 'null', looked.warnings)
+    return `"ok":true,"op":"observe","warnings":${asciiJson(looked.warnings)},${looked.seen.text}`
+  }
+
+  #apply(op: Extract<Op, { op: 'apply' }>, fresh: Map<string, Seen>): string {
+    const limitMs = op.limitMs ?? defaultLimitMs
+    const warnings: string[] = []
+    const known = fresh.get(op.key)
+    let before = known
+    if (before === undefined) {
+      const looked = this.#look(op, limitMs)
+      warnings.push(...looked.warnings)
+      if ('fault' in looked) return failed(looked.fault, 'observe', [], 'null', warnings)
+      before = looked.seen
+    }
+    if (before.hash !== op.expect) return `"ok":false,"why":"changed",${before.text}`
+    if (op.own !== null && op.adopt !== true && foreign(before, op.own))
+      return `"ok":false,"why":"owned",${before.text}`
+    const ran: string[] = []
+    fresh.delete(op.key)
+    if (
+      op.own !== null &&
+      !(op.release === true && op.steps.length === 0) &&
+      !this.#store.own(op.key, asciiJson(op.own))
+    )
+      return failed(cannotWrite, 'observe', ran, 'null', warnings)
+    for (const step of op.steps) {
+      const done = this.#run(step.script, step.params, limitMs)
+      warnings.push(...done.warnings)
+      if (done.fault !== undefined) {
+        const after = this.#look(op, limitMs)
+        return failed(
+          done.fault,
+          step.name,
+          ran,
+          'fault' in after ? 'null' : `{${after.seen.text}}`,
+          warnings,
+        )
+      }
+      ran.push(step.name)
+    }
+    const looked = this.#look(op, limitMs)
+    warnings.push(...looked.warnings)
+    if ('fault' in looked) return failed(looked.fault, 'observe', ran, 'null', warnings)
+    let text = looked.seen.text
+    if (op.release === true && looked.seen.hash === 'absent' && looked.seen.owner !== null) {
+      this.#store.disown(op.key)
+      text = '"hash":"absent","seen":null,"owner":null'
+    }
+    return `"ok":true,"op":"apply","ran":${asciiJson(ran)},"before":${asciiJson(before.hash)},"warnings":${asciiJson(warnings)},${text}`
+  }
+
+  #look(look: Look, limitMs: number): Looked {
+    const { out, warnings, fault: failure } = this.#run(look.script, look.params, limitMs)
+    if (failure !== undefined) return { fault: failure, warnings }
+    const [json = 'null'] = out
+    if (out.length > 1 || (out.length === 1 && !json.startsWith('{')))
+      return {
+        fault: fault(
+          'Chancery.Observation',
+          'InvalidResult',
+          `An observation is one object or nothing; printed were ${out.length}`,
+        ),
+        warnings,
+      }
+    const hash = out.length === 0 ? 'absent' : sha256(Buffer.from(json, 'utf8'))
+    const owner = this.#store.owner(look.key)
+    return {
+      seen: {
+        hash,
+        owner,
+        text: `"hash":"${hash}","seen":${json},"owner":${owner === null ? 'null' : asciiJson(owner)}`,
+      },
+      warnings,
+    }
+  }
+
+  #run(hash: string, params: Look['params'], limitMs: number): Execution {
+    const text = this.#store.script(hash)
+    if (text === undefined) throw new Error(`Internal error: script ${hash} was needed and not asked for`)
+    return this.#executor.run(hash, text, params, limitMs)
+  }
+}
+
+const scriptsOf = (op: Op): readonly string[] =>
+  op.op === 'ping' ? [] : op.op === 'observe' ? [op.script] : [op.script, ...op.steps.map((s) => s.script)]
+
+/** Somebody else's, or nobody's on record. */
+function foreign(before: Seen, own: Owner): boolean {
+  const { owner } = before
+  if (owner === null) return before.hash !== 'absent'
+  return owner.organisation !== own.organisation || owner.backend !== own.backend || owner.urn !== own.urn
+}
+
+const failed = (
+  error: WireError,
+  step: string,
+  ran: readonly string[],
+  after: string,
+  warnings: readonly string[],
+): string =>
+  `"ok":false,"why":"error","error":${asciiJson(error)},"step":${JSON.stringify(step)},"ran":${asciiJson(ran)},"after":${after},"warnings":${asciiJson(warnings)}`
+
+/** `throw 'text'`: the text is the id. */
+const runtime = (message: string): WireError => ({
+  message,
+  fqid: message,
+  category: 'OperationStopped',
+  type: 'System.Management.Automation.RuntimeException',
+  hresult: -2146233087,
+  stack: '',
+})
+
+const cannotWrite: WireError = {
+  message: 'Exception calling "WriteAllText" with "3" argument(s): "Access to the path is denied."',
+  fqid: 'UnauthorizedAccessException',
+  category: 'NotSpecified',
+  type: 'System.Management.Automation.MethodInvocationException',
+  hresult: -2147024891,
+  stack: '',
+}

@@ -1,0 +1,60 @@
+import type { Json, JsonObject } from '../../domain/json.ts'
+import { bytesOf, lengthOf, sha256 } from './files.ts'
+import type { Machine } from './machine.ts'
+import type { World } from './world.ts'
+
+/** A world as JSON: everything that lasts, nothing that a mere look changes (process ids, times of access). */
+export function snapshotOf(world: World): JsonObject {
+  return {
+    files: Object.fromEntries(
+      world.files
+        .walk()
+        .filter(([, node]) => node.kind === 'file')
+        .map(([path, node]): [string, Json] => {
+          if (node.kind !== 'file') return [path, null]
+          const { content } = node
+          const common = { length: lengthOf(content), sha256: sha256(bytesOf(content)) }
+          return [
+            path,
+            content.kind === 'bytes'
+              ? common
+              : { ...common, type: content.disk.type, size: content.disk.size, id: content.disk.id },
+          ]
+        }),
+    ),
+    folders: world.files.walk().flatMap(([path, node]) => (node.kind === 'folder' ? [path] : [])),
+    features: Object.fromEntries(
+      world.features.all.filter((f) => f.state !== 'Available').map((f) => [f.name, f.state]),
+    ),
+    services: Object.fromEntries(
+      world.services.all.map((s) => [
+        s.name,
+        { startType: s.startType, delayed: s.delayed, running: s.running },
+      ]),
+    ),
+    adapters: world.network.adapters.map((a) => ({
+      name: a.name,
+      index: a.index,
+      status: a.status,
+      switchId: a.switchId ?? null,
+    })),
+    addresses: world.network.addresses.map((a) => ({ address: a.address, adapter: a.adapter })),
+    hyperv: {
+      settings: { ...world.hyperv.settings },
+      switches: world.hyperv.switches.map((s) => ({ ...s })).sort(byName),
+      machines: world.hyperv.machines.map(machineOf).sort(byName),
+    },
+  }
+}
+
+const machineOf = (machine: Machine) => ({
+  ...machine,
+  startedAt: machine.startedAt ?? null,
+  adapters: machine.adapters.map((a) => ({ ...a, switchId: a.switchId ?? null, vlan: { ...a.vlan } })),
+  drives: machine.drives.map((d) => ({ ...d, path: d.path ?? null })),
+  integration: [...machine.integration].sort(),
+  checkpoints: machine.checkpoints.map((c) => ({ ...c, parentId: c.parentId ?? null })),
+})
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0
