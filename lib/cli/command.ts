@@ -36,6 +36,10 @@ export type Command = {
   readonly name: string
   /** Names of its own options, for suggestions. */
   readonly options: readonly string[]
+  /** Words that its positionals are chosen from. */
+  readonly words: readonly string[]
+  /** Its positionals name sites. */
+  readonly takesSites: boolean
   register(argv: Argv<Globals>, act: Act): Argv<Globals>
 }
 
@@ -48,6 +52,8 @@ export function defineCommand<
   return {
     name: spec.usage.split(' ')[0]!,
     options: Object.keys(spec.options),
+    words: Object.values(spec.positionals).flatMap(({ choices }) => (choices ?? []).map(String)),
+    takesSites: 'site' in spec.positionals,
     register: (argv, act) =>
       argv.command<Globals & InferredOptionTypes<P> & InferredOptionTypes<O>>(
         spec.usage,

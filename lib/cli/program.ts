@@ -8,6 +8,7 @@ import { nearest } from '../inventory/complaint.ts'
 
 /** Runs one command line and gives its exit code. Throws nothing: an unexpected exception is told and is exit code 1. */
 export async function runCommandLine(argv: readonly string[], at: Surroundings): Promise<number> {
+  if (argv[0] === 'completion' && argv[1] === 'words') return completeWords(argv.slice(2), at)
   let code: number = exitCode.done
   const program = commands.reduce<Argv<Globals>>(
     (built, command) =>
@@ -26,6 +27,14 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
     at.stderr.write(`chancery: ${error.message}\n`)
     return exitCode.usage
   }
+}
+
+/** What the scripts of `chancery completion` ask: the words so far are data here, not options. */
+async function completeWords(words: readonly string[], at: Surroundings): Promise<number> {
+  const { completions } = await import('./completion.ts')
+  const known = { commands, globals: [...Object.keys(globals), 'help'] }
+  for (const word of await completions(words, known, at)) at.stdout.write(`${word}\n`)
+  return exitCode.done
 }
 
 function globalOptions(argv: readonly string[], at: Surroundings): Argv<Globals> {

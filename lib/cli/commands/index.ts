@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { completion } from './completion.ts'
 import { doctor } from './doctor.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
@@ -7,4 +8,15 @@ import { sites } from './sites.ts'
 import { trust } from './trust.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [sites, links, preview, up, refresh, destroy, trust, doctor, lab]
+export const commands: readonly Command[] = [
+  sites,
+  links,
+  preview,
+  up,
+  refresh,
+  destroy,
+  trust,
+  doctor,
+  lab,
+  completion,
+]
