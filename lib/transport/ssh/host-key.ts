@@ -1,7 +1,7 @@
 import ssh2 from 'ssh2'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import { openRoute } from './connect.ts'
+import { openRoute } from './route.ts'
 import { fingerprint, keyType } from './known-hosts.ts'
 import type { SshOptions, Target } from './target.ts'
 

@@ -19,8 +19,9 @@ export class WorkerChannel {
   #closed: string | undefined
   #detail: string | undefined
   #mark: number
+  #ears: Ears | undefined
 
-  /** `sent`: what the command reads first has gone ahead with the login. */
+  /** Made in the turn in which the channel was handed over, so that nothing is missed. `sent`: what the command reads first has gone ahead with the login. */
   constructor(
     client: Client,
     channel: ClientChannel,
@@ -33,28 +34,32 @@ export class WorkerChannel {
     this.#socket = socket
     this.#release = release
     this.#mark = sent ? -1 : socket.passed
-  }
-
-  /** Call once, before anything can arrive: in the turn in which the channel was handed over. */
-  listen(ears: Ears): void {
-    const close = (detail: string): void => {
-      if (this.#closed !== undefined) return
-      this.#closed = this.#detail ?? detail
-      this.#client.end()
-      this.#release()
-      ears.closed(this.#closed)
-    }
-    this.#channel.on('data', ears.bytes)
-    this.#channel.stderr.on('data', ears.noise)
-    this.#channel.on('exit', (code: number | null, signal?: string) => {
+    channel.on('exit', (code: number | null, signal?: string) => {
       this.#detail ??=
         code === null
           ? `the worker was ended by ${signal ?? 'a signal'}`
           : `the worker ended with code ${code}`
     })
-    this.#channel.on('close', () => close('the channel was closed by the host'))
-    this.#client.on('error', (error) => (this.#detail ??= error.message))
-    this.#client.on('close', () => close('connection lost'))
+    channel.on('close', () => this.#end('the channel was closed by the host'))
+    client.on('error', (error) => (this.#detail ??= error.message))
+    client.on('close', () => this.#end('connection lost'))
+  }
+
+  /** Until then what arrives is kept. */
+  listen(ears: Ears): void {
+    this.#ears = ears
+    this.#channel.on('data', ears.bytes)
+    this.#channel.stderr.on('data', ears.noise)
+    const closed = this.#closed
+    if (closed !== undefined) setImmediate(() => ears.closed(closed))
+  }
+
+  #end(detail: string): void {
+    if (this.#closed !== undefined) return
+    this.#closed = this.#detail ?? detail
+    this.#client.end()
+    this.#release()
+    this.#ears?.closed(this.#closed)
   }
 
   get open(): boolean {
