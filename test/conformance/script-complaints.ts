@@ -9,7 +9,6 @@ const harmless = new Set([
 ])
 
 const forbidden: readonly (readonly [RegExp, string])[] = [
-  [/[^\x0a\x20-\x7e]/, 'expected ASCII, spaces and line feeds only'],
   [
     /\bWrite-(Host|Output|Progress|Warning|Error)\b/,
     'expected no Write-*: an object is printed, an error is thrown',
@@ -34,8 +33,9 @@ export function scriptComplaints(name: string, text: string): readonly string[] 
     ...(lines[0] === 'param($Params)' ? [] : [at(0, 'expected param($Params)')]),
     ...(text.endsWith('\n') ? [] : [at(lines.length - 1, 'expected a line feed at the end')]),
     ...lines.flatMap((line, i) => {
-      const code = line.trimStart().startsWith('#') ? '' : line
+      const code = line.trimStart().startsWith('#') ? '' : line.replace(/'[^']*'/g, "''")
       return [
+        ...(/[^\x20-\x7e]/.test(line) ? [at(i, 'expected ASCII, spaces and line feeds only')] : []),
         ...forbidden.filter(([pattern]) => pattern.test(code)).map(([, complaint]) => at(i, complaint)),
         ...lenient(code).map((command) => at(i, `${command}: expected -ErrorAction Stop`)),
       ]
@@ -48,10 +48,9 @@ export function scriptComplaints(name: string, text: string): readonly string[] 
   ]
 }
 
-/** Cmdlets of a line that go on after an error. */
+/** Cmdlets of a line, its texts emptied, that go on after an error. */
 const lenient = (line: string): readonly string[] =>
   line
-    .replace(/'[^']*'/g, "''")
     .split(/[|{}()]/)
     .flatMap(
       (piece) => /\b[A-Z][a-z]+-[A-Z]\w+/.exec(piece)?.map((command) => [command, piece] as const) ?? [],
