@@ -14,7 +14,9 @@ import {
 } from './breaker.ts'
 import { BreakerOpen, type LinkDoor, type Priority } from './door.ts'
 import { Pacer } from './pacer.ts'
+import type { Lease } from './lease.ts'
 import { LinkQueue, overallQueue } from './queue.ts'
+import { SharedLease } from './shared-lease.ts'
 import { budgetAt } from './timetable.ts'
 import { windowAt, type WindowState } from './window.ts'
 
@@ -27,6 +29,8 @@ export type LinkOptions = {
   /** The queue that all links share; default: one a process. */
   readonly overall?: PQueue
   readonly breaker?: BreakerOptions
+  /** Takes the link's lease among the processes that may use it; absent = this process is the only one. */
+  readonly lease?: (link: string, abort: AbortSignal) => Promise<Lease>
 }
 
 /** A link's door with what `chancery links` shows of it. */
@@ -68,9 +72,11 @@ export function createLink({
   random,
   overall,
   breaker: options = defaultBreaker,
+  lease,
 }: LinkOptions): OpenLink {
   const queue = new LinkQueue(link.medium, overall ?? (processQueue ??= overallQueue()))
   const pacer = new Pacer(clock, (instant) => budgetAt(link, instant))
+  const shared = lease && new SharedLease((abort) => lease(link.id, abort))
   let breaker: Breaker = closed
   let measuredRttMs: number | undefined
 
@@ -99,7 +105,7 @@ export function createLink({
         async () => {
           const probe = enter()
           try {
-            return await job()
+            return await (shared === undefined ? job() : shared.run(job, abort))
           } finally {
             if (probe) become(released(breaker), 'the try told nothing')
           }
@@ -107,7 +113,12 @@ export function createLink({
         abort,
       )
     },
-    pace: (bytes, lane, abort) => pacer.pace(bytes, lane, abort),
+    async pace(bytes, lane, abort) {
+      shared?.check()
+      await pacer.pace(bytes, lane, abort)
+      // It may have been lost during the wait.
+      shared?.check()
+    },
     succeeded: () => become(succeeded(), 'the link carries again'),
     failed: (because) => become(failed(breaker, because, clock.now(), random(), options), because),
     limit: (kbitPerS) => pacer.limit(kbitPerS),
