@@ -26,6 +26,21 @@ export const outputRows = (kind: Kind): readonly Row[] => rowsOf(z.toJSONSchema(
 export const withTables = (page: string, kind: Kind): string =>
   between(between(page, 'inputs', table(inputRows(kind), true)), 'outputs', table(outputRows(kind), false))
 
+/** The text of the page of all kinds with their table between its marks: `<!-- kinds -->`. */
+export const withKinds = (
+  page: string,
+  kinds: readonly { readonly folder: string; readonly kind: Kind }[],
+): string =>
+  between(
+    page,
+    'kinds',
+    [
+      '| kind | what it is |',
+      '|---|---|',
+      ...kinds.map(({ folder, kind }) => `| [${kind.token}](${folder}/README.md) | ${kind.about} |`),
+    ].join('\n'),
+  )
+
 function rowsOf(schema: Schema, prefix: string): readonly Row[] {
   const properties = (schema['properties'] ?? {}) as { readonly [name: string]: Schema }
   const required = new Set((schema['required'] ?? []) as readonly string[])

@@ -1,13 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../lib/domain/json.ts'
+import { withKinds } from '../../lib/kinds/reference.ts'
 import { kindComplaints } from './kind-complaints.ts'
-import { kindFolders, kindsRoot, planOf, readKind } from './kind-folders.ts'
+import { kindFolders, kindsRoot, planOf, readKind, readText } from './kind-folders.ts'
 
 const kinds = await Promise.all(kindFolders(kindsRoot).map((folder) => readKind(kindsRoot, folder)))
 
 it('there are kinds to hold to the rules', () => {
   expect(kinds.map((one) => one.folder)).toContain('windows/file')
+})
+
+it('the page of all kinds lists them as they are', () => {
+  const page = readText(kindsRoot, 'README.md')
+  expect(withKinds(page, kinds)).toBe(page)
+  for (const { kind } of kinds) expect(page).toContain(kind.token)
 })
 
 describe.each(kinds)('$folder', (one) => {
