@@ -80,6 +80,19 @@ export default {
       to: { path: '^lib/cli/' },
     },
     {
+      name: 'commands-are-lazy',
+      severity: 'error',
+      comment: 'help must be quick: what a command works with is imported when it runs',
+      from: { path: '^lib/cli/(main|program|commands/[^/]+)\\.ts$', pathNot: tests },
+      to: {
+        path: '^(lib|node_modules)/',
+        pathNot:
+          '^(lib/cli/(program|command|output|options|root|commands/[^/]+)\\.ts|lib/domain/|lib/inventory/complaint\\.ts|node_modules/(@types/)?yargs/)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'stacks-imports',
       severity: 'error',
       comment: 'a program composes components; it does no input or output of its own',

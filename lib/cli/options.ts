@@ -3,6 +3,6 @@ export const siteSelector = {
   type: 'string',
   array: true,
   default: [] as string[],
-  describe:
-    'Site ids (beirut, brussels-*) or key=value (link=satellite,size=small, country=LB|SY); none = all',
+  defaultDescription: 'all',
+  describe: 'Site ids (beirut, brussels-*) or key=value (link=satellite,size=small, country=LB|SY)',
 } as const

@@ -2,12 +2,15 @@ import type { Json } from '../domain/json.ts'
 
 /** Where the command line runs: everything that it reads and writes of its process. */
 export type Surroundings = {
-  readonly stdin: NodeJS.ReadStream
+  readonly stdin: InStream
   readonly stdout: OutStream
   readonly stderr: OutStream
   readonly env: { readonly [name: string]: string | undefined }
   readonly cwd: string
 }
+
+/** The part of a stream that is read from; a terminal says so. */
+export type InStream = NodeJS.ReadableStream & { readonly isTTY?: boolean }
 
 /** The part of a stream that is written to; a terminal says so and how wide it is. */
 export type OutStream = {

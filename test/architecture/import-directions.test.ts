@@ -138,6 +138,11 @@ describe('import directions', () => {
     )
   })
 
+  it('are broken where a command imports before it runs', async () => {
+    const eager = { 'lib/cli/commands/up.ts': ['../../link/door.ts'], 'lib/link/door.ts': [] }
+    expect(await broken(eager)).toEqual(['commands-are-lazy'])
+  })
+
   it('leave tests beside a unit and the composition roots free', async () => {
     expect(
       await broken({

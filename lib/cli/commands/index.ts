@@ -3,6 +3,7 @@ import { completion } from './completion.ts'
 import { doctor } from './doctor.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
+import { restart } from './restart.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
 import { sites } from './sites.ts'
 import { trust } from './trust.ts'
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   up,
   refresh,
   destroy,
+  restart,
   trust,
   doctor,
   lab,

@@ -18,6 +18,7 @@ const everyRun = {
     type: 'string',
     array: true,
     default: [] as string[],
+    defaultDescription: 'none',
     requiresArg: true,
     describe: 'Sites by key=value, as an alternative to naming them',
   },
@@ -29,6 +30,7 @@ const allowDataLoss = {
   type: 'string',
   array: true,
   default: [] as string[],
+  defaultDescription: 'none',
   requiresArg: true,
   describe: 'Name of a resource that may be removed or replaced with the data that it holds',
 } as const
