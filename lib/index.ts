@@ -9,7 +9,13 @@ export type { Program, ProgramContext } from './domain/program.ts'
 
 // In a runbook: the inventory, runs over sites, and the lab.
 export { chooseInventory, chooseSites, formatComplaints, loadInventory } from './inventory/index.ts'
-export { runSites, type RunReport, type RunRequest, type SitePreview, type SiteReport } from './cli/run/index.ts'
+export {
+  runSites,
+  type RunReport,
+  type RunRequest,
+  type SitePreview,
+  type SiteReport,
+} from './cli/run/index.ts'
 export { type LabRequest, startLabEstate } from './cli/lab-estate.ts'
 export { createInterrupts, type Interrupts } from './engine/interrupts.ts'
 export { type Clock, systemClock } from './domain/clock.ts'

@@ -14,13 +14,19 @@ const sites = ['beirut', 'nairobi', 'brussels-eu']
 const started = Date.now()
 const codes = { done: 0, someSitesOut: 3, differences: 4 } as const
 
-const say = (title: string, text = ''): void => console.log(`\n${chalk.bold(`── ${title}`)}${text === '' ? '' : `\n${text}`}`)
+const say = (title: string, text = ''): void =>
+  console.log(`\n${chalk.bold(`── ${title}`)}${text === '' ? '' : `\n${text}`}`)
 
 /** Runs the command line as a person would, and stops the tour where it answers otherwise than it should. */
 async function chancery(expected: number, ...args: string[]): Promise<void> {
   console.log(chalk.dim(`$ chancery ${args.join(' ')}`))
   const cli = join(root, 'lib', 'cli', 'chancery.mjs')
-  const { exitCode } = await $({ cwd: home, stdio: 'inherit', nothrow: true, quiet: true })`${process.execPath} ${cli} ${args}`
+  const { exitCode } = await $({
+    cwd: home,
+    stdio: 'inherit',
+    nothrow: true,
+    quiet: true,
+  })`${process.execPath} ${cli} ${args}`
   if (exitCode === expected) return
   throw new Error(`chancery ${args.join(' ')}: expected exit code ${expected}, got ${exitCode}`)
 }
@@ -33,7 +39,10 @@ const loaded = loadInventory(join(home, 'inventories', 'ministry'))
 if (!loaded.ok) throw new Error('the sample inventory has mistakes')
 const estate = loaded.value
 
-say('The lab', 'Three missions in memory, behind real SSH, at the delay and rate of their links. Beirut is still bare Windows.')
+say(
+  'The lab',
+  'Three missions in memory, behind real SSH, at the delay and rate of their links. Beirut is still bare Windows.',
+)
 const lab = await startLabEstate({
   estate,
   sites: sites.map((id) => estate.sites.find((site) => site.id === id)!),
@@ -50,13 +59,19 @@ try {
   say('Preview', 'Each host is looked at once; nothing is changed.')
   await chancery(codes.done, 'preview', ...sites)
 
-  say('Apply, and a link goes down in the middle', 'Nairobi’s connection is lost after its host has acted and before it could say so.')
+  say(
+    'Apply, and a link goes down in the middle',
+    'Nairobi’s connection is lost after its host has acted and before it could say so.',
+  )
   const nairobi = lab.value.host('nairobi-hv1')
   nairobi.order({ name: 'drop-after-act', value: 2 })
   nairobi.onFault = () => nairobi.order({ name: 'refuse-connection' })
   await chancery(codes.someSitesOut, 'up', ...sites, '--yes')
 
-  say('The link is back, Beirut restarts', 'What was in flight at Nairobi is looked at, not guessed. Only a person restarts a host.')
+  say(
+    'The link is back, Beirut restarts',
+    'What was in flight at Nairobi is looked at, not guessed. Only a person restarts a host.',
+  )
   nairobi.clear()
   await chancery(codes.done, 'restart', 'beirut')
   await chancery(codes.done, 'up', ...sites, '--yes')
@@ -64,13 +79,19 @@ try {
   say('A second preview is empty')
   await chancery(codes.done, 'preview', ...sites, '--expect-no-changes')
 
-  say('A change behind Chancery’s back', 'Somebody edits a file on Nairobi’s host. The preview finds it, up repairs it.')
+  say(
+    'A change behind Chancery’s back',
+    'Somebody edits a file on Nairobi’s host. The preview finds it, up repairs it.',
+  )
   nairobi.world.files.write('C:\\Chancery\\site-card.txt', new TextEncoder().encode('edited by hand'))
   await chancery(codes.differences, 'preview', ...sites, '--expect-no-changes')
   await chancery(codes.done, 'up', 'nairobi', '--yes')
   await chancery(codes.done, 'preview', ...sites, '--expect-no-changes')
 
-  say('Done', `Three missions stand as declared, after ${Math.round((Date.now() - started) / 1000)} s. Nothing is left running.`)
+  say(
+    'Done',
+    `Three missions stand as declared, after ${Math.round((Date.now() - started) / 1000)} s. Nothing is left running.`,
+  )
 } finally {
   await lab.value.close()
 }

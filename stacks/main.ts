@@ -11,7 +11,11 @@ if (!estate.ok) throw new pulumi.RunError(formatComplaints(estate.error))
 const site = estate.value.sites.find((s) => s.id === siteId)
 const profile = estate.value.siteProfiles.get(siteId)
 if (site === undefined || profile === undefined) {
-  throw new pulumi.RunError(`stack ${pulumi.getStack()}: expected program.site with a site of ${folder.value}, got site "${siteId}". Nothing was changed.`)
+  throw new pulumi.RunError(
+    `stack ${pulumi.getStack()}: expected program.site with a site of ${folder.value}, got site "${siteId}". Nothing was changed.`,
+  )
 }
-const { default: run } = (await import(new URL(`./${program}.ts`, import.meta.url).href)) as { default: Program }
+const { default: run } = (await import(new URL(`./${program}.ts`, import.meta.url).href)) as {
+  default: Program
+}
 export const outputs = await run({ site, profile, organisation: estate.value.organisation })

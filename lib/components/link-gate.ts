@@ -3,7 +3,10 @@ import { err, ok, type Result } from '../domain/result.ts'
 import type { Site } from '../domain/site.ts'
 
 /** Whether a link can carry a site that has no server of its own: users, rate and latency, each with its reason. */
-export function canCarry(site: Pick<Site, 'id' | 'users' | 'link'>, requires: LinkRequirement): Result<void, string> {
+export function canCarry(
+  site: Pick<Site, 'id' | 'users' | 'link'>,
+  requires: LinkRequirement,
+): Result<void, string> {
   const { kbitPerS, rttMs } = site.link
   const perUser = kbitPerS / Math.max(1, site.users)
   const reasons = [
@@ -12,7 +15,9 @@ export function canCarry(site: Pick<Site, 'id' | 'users' | 'link'>, requires: Li
           `${kbitPerS} kbit/s for ${site.users} users is ${Math.floor(perUser)} kbit/s a user, ${requires.minKbitPerSPerUser} are needed`,
         ]
       : []),
-    ...(rttMs > requires.maxRttMs ? [`a round trip of ${rttMs} ms is longer than ${requires.maxRttMs} ms`] : []),
+    ...(rttMs > requires.maxRttMs
+      ? [`a round trip of ${rttMs} ms is longer than ${requires.maxRttMs} ms`]
+      : []),
   ]
   if (reasons.length === 0) return ok(undefined)
   return err(

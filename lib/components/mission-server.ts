@@ -1,7 +1,14 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { DiskProfile, MachineProfile, MissionServerProfile } from '../domain/profile.ts'
 import type { Site } from '../domain/site.ts'
-import { Feature, File, Host, VirtualDisk, VirtualMachine, VirtualSwitch } from '../provider/resources/index.ts'
+import {
+  Feature,
+  File,
+  Host,
+  VirtualDisk,
+  VirtualMachine,
+  VirtualSwitch,
+} from '../provider/resources/index.ts'
 
 export type MissionServerArgs = {
   readonly site: Site
@@ -37,7 +44,11 @@ export class MissionServer extends pulumi.ComponentResource {
       },
       own,
     )
-    const hyperV = new Feature(`${name}-hyper-v`, { host, name: 'Hyper-V', includeManagementTools: true }, own)
+    const hyperV = new Feature(
+      `${name}-hyper-v`,
+      { host, name: 'Hyper-V', includeManagementTools: true },
+      own,
+    )
     const ready = { ...own, dependsOn: [hyperV] }
     new Host(
       `${name}-settings`,
@@ -80,7 +91,11 @@ export class MissionServer extends pulumi.ComponentResource {
       (disk) =>
         new VirtualDisk(
           `${name}-${disk.name}`,
-          { host, path: `${profile.folders.disks}\\${site.id}-${machine.name}-${disk.name}.vhdx`, ...contentOf(disk) },
+          {
+            host,
+            path: `${profile.folders.disks}\\${site.id}-${machine.name}-${disk.name}.vhdx`,
+            ...contentOf(disk),
+          },
           ready,
         ),
     )
@@ -93,7 +108,11 @@ export class MissionServer extends pulumi.ComponentResource {
         memoryStartupMB: machine.memoryMiB,
         processors: machine.processors,
         adapters: [
-          { name: 'lan', switch: network.name, ...(machine.vlan === undefined ? {} : { vlan: machine.vlan }) },
+          {
+            name: 'lan',
+            switch: network.name,
+            ...(machine.vlan === undefined ? {} : { vlan: machine.vlan }),
+          },
         ],
         disks: disks.map((disk) => ({ path: disk.path })),
         automaticStartAction: 'start',
@@ -107,4 +126,6 @@ export class MissionServer extends pulumi.ComponentResource {
 }
 
 const contentOf = ({ sizeGiB, copyFrom }: DiskProfile) =>
-  copyFrom === undefined ? { sizeGB: sizeGiB } : { copyFrom: { path: copyFrom.path, sha256: copyFrom.sha256 } }
+  copyFrom === undefined
+    ? { sizeGB: sizeGiB }
+    : { copyFrom: { path: copyFrom.path, sha256: copyFrom.sha256 } }

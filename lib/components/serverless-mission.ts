@@ -14,7 +14,11 @@ export type ServerlessMissionArgs = {
  * Throws a `pulumi.RunError` with the reason where the link cannot carry it.
  */
 export class ServerlessMission extends pulumi.ComponentResource {
-  constructor(name: string, { site, profile }: ServerlessMissionArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { site, profile }: ServerlessMissionArgs,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     super('chancery:components:ServerlessMission', name, {}, options)
     const carried = canCarry(site, profile.requires)
     if (!carried.ok) throw new pulumi.RunError(carried.error)
@@ -28,7 +32,12 @@ export class ServerlessMission extends pulumi.ComponentResource {
       }
       const own = { parent: this }
       const features = gateway.features.map(
-        (feature) => new Feature(`${name}-${feature}`, { host: host.id, name: feature, includeManagementTools: true }, own),
+        (feature) =>
+          new Feature(
+            `${name}-${feature}`,
+            { host: host.id, name: feature, includeManagementTools: true },
+            own,
+          ),
       )
       for (const service of gateway.services) {
         new Service(

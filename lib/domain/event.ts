@@ -3,12 +3,39 @@ import type { SiteOutcome } from './outcome.ts'
 
 /** What a person can watch. Emitted by the parts, drawn by the command line, printed as JSON lines with `--json`. */
 export type Event =
-  | { readonly kind: 'link'; readonly host: string; readonly state: 'connecting' | 'connected' | 'waiting' | 'closed' | 'retrying'; readonly detail?: string }
-  | { readonly kind: 'breaker'; readonly link: string; readonly state: 'open' | 'half-open' | 'closed'; readonly because: string }
-  | { readonly kind: 'exchange'; readonly host: string; readonly bytesUp: number; readonly bytesDown: number; readonly ms: number }
-  | { readonly kind: 'step'; readonly host: string; readonly resource: string; readonly step: string; readonly state: 'started' | 'done' }
+  | {
+      readonly kind: 'link'
+      readonly host: string
+      readonly state: 'connecting' | 'connected' | 'waiting' | 'closed' | 'retrying'
+      readonly detail?: string
+    }
+  | {
+      readonly kind: 'breaker'
+      readonly link: string
+      readonly state: 'open' | 'half-open' | 'closed'
+      readonly because: string
+    }
+  | {
+      readonly kind: 'exchange'
+      readonly host: string
+      readonly bytesUp: number
+      readonly bytesDown: number
+      readonly ms: number
+    }
+  | {
+      readonly kind: 'step'
+      readonly host: string
+      readonly resource: string
+      readonly step: string
+      readonly state: 'started' | 'done'
+    }
   | { readonly kind: 'warning'; readonly host: string; readonly resource: string; readonly message: string }
-  | { readonly kind: 'resource'; readonly host: string; readonly resource: string; readonly result: 'done' | 'same' | Failure }
+  | {
+      readonly kind: 'resource'
+      readonly host: string
+      readonly resource: string
+      readonly result: 'done' | 'same' | Failure
+    }
   | { readonly kind: 'site'; readonly site: string; readonly outcome: SiteOutcome; readonly because?: string }
 
 export type Emit = (event: Event) => void

@@ -19,7 +19,12 @@ export type Failure =
       readonly now: JsonObject | null
     }
   /** Something that is not ours exists under that name. */
-  | { readonly kind: 'exists'; readonly host: string; readonly resource: string; readonly owner: string | undefined }
+  | {
+      readonly kind: 'exists'
+      readonly host: string
+      readonly resource: string
+      readonly owner: string | undefined
+    }
   /** A rule of the kind forbids it. */
   | {
       readonly kind: 'refused'
@@ -30,9 +35,20 @@ export type Failure =
       readonly fix: string
     }
   /** It can't be seen: neither absent nor present. */
-  | { readonly kind: 'unobservable'; readonly host: string; readonly resource: string; readonly because: string }
+  | {
+      readonly kind: 'unobservable'
+      readonly host: string
+      readonly resource: string
+      readonly because: string
+    }
   /** Not now: waits for a restart, a file, a window. */
-  | { readonly kind: 'deferred'; readonly host: string; readonly resource: string; readonly because: string; readonly fix: string }
+  | {
+      readonly kind: 'deferred'
+      readonly host: string
+      readonly resource: string
+      readonly because: string
+      readonly fix: string
+    }
   /** A script failed on the host. */
   | {
       readonly kind: 'script'

@@ -32,7 +32,9 @@ async function load(): Promise<Catalogue> {
 
 async function loadKind(folder: string): Promise<LoadedKind> {
   const home = new URL(`${folder}/`, root)
-  const module = (await import(new URL(`index${extension}`, home).href)) as { kind?: Kind<JsonObject, JsonObject> }
+  const module = (await import(new URL(`index${extension}`, home).href)) as {
+    kind?: Kind<JsonObject, JsonObject>
+  }
   if (module.kind === undefined) throw new Error(`Internal error: lib/kinds/${folder}/index exports no kind`)
   return { kind: module.kind, scripts: new Map(scriptsIn(home)) }
 }

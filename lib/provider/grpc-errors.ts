@@ -6,13 +6,20 @@ import structs from 'google-protobuf/google/protobuf/struct_pb.js'
 import type { JavaScriptValue } from 'google-protobuf/google/protobuf/struct_pb.js'
 
 /** An error that leaves the state as it is. Not UNKNOWN, which the engine takes for a maybe corrupt stack. */
-export const refusal = (text: string, code: grpc.status = grpc.status.FAILED_PRECONDITION): grpc.ServiceError =>
-  Object.assign(new Error(text), { code, details: text, metadata: new grpc.Metadata() })
+export const refusal = (
+  text: string,
+  code: grpc.status = grpc.status.FAILED_PRECONDITION,
+): grpc.ServiceError => Object.assign(new Error(text), { code, details: text, metadata: new grpc.Metadata() })
 
 type Struct = { readonly [key: string]: unknown }
 
 /** The thing exists but is not as wanted: the engine keeps it in the state with the reason, and the next run updates it. */
-export function initFailed(id: string, properties: Struct, inputs: Struct, reason: string): grpc.ServiceError {
+export function initFailed(
+  id: string,
+  properties: Struct,
+  inputs: Struct,
+  reason: string,
+): grpc.ServiceError {
   const detail = new messages.ErrorResourceInitFailed()
   detail.setId(id)
   detail.setProperties(structs.Struct.fromJavaScript(properties as { [key: string]: JavaScriptValue }))

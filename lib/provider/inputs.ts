@@ -53,13 +53,19 @@ export function digestOf(values: JsonObject, masked: readonly string[]): string 
         .map(([k, v]) => [k, walk(v, path === '' ? k : `${path}/${k}`)]),
     )
   }
-  return createHash('sha256').update(JSON.stringify(walk(values, ''))).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify(walk(values, '')))
+    .digest('hex')
 }
 
 export type Complaint = { readonly property: string; readonly reason: string }
 
 /** What is wrong with the inputs, all of it. Leaves that are not known yet are allowed in references only. */
-export function complaintsOf(loaded: LoadedKind, inputs: Inputs, hosts: readonly string[]): readonly Complaint[] {
+export function complaintsOf(
+  loaded: LoadedKind,
+  inputs: Inputs,
+  hosts: readonly string[],
+): readonly Complaint[] {
   const complaints: Complaint[] = []
   if (!hosts.includes(inputs.host) && !inputs.unknown.includes('host')) {
     complaints.push({

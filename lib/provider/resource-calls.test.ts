@@ -29,7 +29,15 @@ function host(initial: string | null, owner: Owner | null = initial === null ? n
         if (op.op === 'observe') return { id: 0, ok: true, op: 'observe', warnings: [], ...seen() }
         if (op.expect !== seen().hash) return { id: 0, ok: false, why: 'changed', ...seen() }
         for (const step of op.steps) text = step.name === 'remove' ? null : String(step.params['text'])
-        return { id: 0, ok: true, op: 'apply', ran: op.steps.map((s) => s.name), before: op.expect, warnings: [], ...seen() }
+        return {
+          id: 0,
+          ok: true,
+          op: 'apply',
+          ran: op.steps.map((s) => s.name),
+          before: op.expect,
+          warnings: [],
+          ...seen(),
+        }
       }),
     ),
   )
@@ -37,7 +45,11 @@ function host(initial: string | null, owner: Owner | null = initial === null ? n
 }
 
 function runs(port: ReturnType<typeof handPort>) {
-  const batch = new HostBatch(port, { clock: { now: () => 0, sleep: async () => true }, quietMs: 1, longestMs: 1 })
+  const batch = new HostBatch(port, {
+    clock: { now: () => 0, sleep: async () => true },
+    quietMs: 1,
+    longestMs: 1,
+  })
   const book = new PlanBook()
   return (phase: Phase) =>
     new StackRun({
@@ -61,7 +73,9 @@ describe('inputs', () => {
   it('are refused with the place, what was expected and what was given', () => {
     const { complaints } = check(run(), call, { host: 'elsewhere', name: 3, text: 't', extra: 1 })
     expect(complaints.map((c) => c.property).sort()).toEqual(['', 'host', 'name'])
-    expect(complaints.find((c) => c.property === 'host')?.reason).toContain('expected a host of this site (h1), got "elsewhere"')
+    expect(complaints.find((c) => c.property === 'host')?.reason).toContain(
+      'expected a host of this site (h1), got "elsewhere"',
+    )
   })
   it('that are not known yet pass where they are references', () => {
     expect(check(run(), call, { ...news, text: unknownValue }).complaints).toEqual([])
@@ -69,7 +83,9 @@ describe('inputs', () => {
   it('that name the same thing twice are refused', () => {
     const same = run()
     expect(check(same, call, news).complaints).toEqual([])
-    expect(check(same, { ...call, urn: `${urn}2` }, { ...news, name: 'n' }).complaints[0]?.reason).toContain('declared twice')
+    expect(check(same, { ...call, urn: `${urn}2` }, { ...news, name: 'n' }).complaints[0]?.reason).toContain(
+      'declared twice',
+    )
   })
 })
 
@@ -109,7 +125,10 @@ describe('previewed is what runs', () => {
     await foresee(of('preview'), 'create', call, {}, news)
     h.set('somebody else’s')
     const made = await perform(of('apply'), 'create', call, {}, news)
-    expect(made).toMatchObject({ ok: false, error: { kind: 'changed', planned: null, now: { text: 'somebody else’s' } } })
+    expect(made).toMatchObject({
+      ok: false,
+      error: { kind: 'changed', planned: null, now: { text: 'somebody else’s' } },
+    })
     expect(h.text()).toBe('somebody else’s')
   })
 })
@@ -118,7 +137,13 @@ describe('drift', () => {
   const state = { ...news, observed: { text: 'new' } }
   it('shows as a change although no input changed', async () => {
     const result = await diff(runs(host('drifted').port)('preview'), call, state, news)
-    expect(result).toEqual(ok({ changes: 'some', replaces: [], properties: [{ property: 'text', replace: false, kind: 'update' }] }))
+    expect(result).toEqual(
+      ok({
+        changes: 'some',
+        replaces: [],
+        properties: [{ property: 'text', replace: false, kind: 'update' }],
+      }),
+    )
   })
   it('is none where the host is as wanted', async () => {
     expect(await diff(runs(host('new').port)('preview'), call, state, news)).toEqual(ok({ changes: 'none' }))
@@ -134,7 +159,13 @@ describe('a refresh', () => {
   it('says gone for what is absent, and an error for what could not be looked at', async () => {
     const gone = await read(runs(host(null).port)('refresh'), call, { ...news }, news)
     expect(gone).toMatchObject({ ok: true, value: { id: '' } })
-    const dead = handPort(() => ({ ok: false, error: { kind: 'unreachable', host: 'h1', detail: 'refused' } }))
-    expect(await read(runs(dead)('refresh'), call, { ...news }, news)).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
+    const dead = handPort(() => ({
+      ok: false,
+      error: { kind: 'unreachable', host: 'h1', detail: 'refused' },
+    }))
+    expect(await read(runs(dead)('refresh'), call, { ...news }, news)).toMatchObject({
+      ok: false,
+      error: { kind: 'unreachable' },
+    })
   })
 })

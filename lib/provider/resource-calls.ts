@@ -23,11 +23,19 @@ export type Outcome = {
   readonly short?: Failure
 }
 
-export type PropertyChange = { readonly property: string; readonly replace: boolean; readonly kind: 'add' | 'delete' | 'update' }
+export type PropertyChange = {
+  readonly property: string
+  readonly replace: boolean
+  readonly kind: 'add' | 'delete' | 'update'
+}
 
 export type Difference =
   | { readonly changes: 'none' }
-  | { readonly changes: 'some'; readonly properties: readonly PropertyChange[]; readonly replaces: readonly string[] }
+  | {
+      readonly changes: 'some'
+      readonly properties: readonly PropertyChange[]
+      readonly replaces: readonly string[]
+    }
 
 /** Validates inputs, locally, and fills in defaults. */
 export function check(
@@ -56,7 +64,12 @@ function declaredTwice(run: StackRun, target: Target): readonly Complaint[] {
 }
 
 /** What differs between the host as it looks now and what is wanted; what forces a replacement. */
-export async function diff(run: StackRun, call: Call, olds: Struct, news: Struct): Promise<Result<Difference, Failure>> {
+export async function diff(
+  run: StackRun,
+  call: Call,
+  olds: Struct,
+  news: Struct,
+): Promise<Result<Difference, Failure>> {
   const inputs = inputsOf(call.loaded, news)
   const before = inputsOf(call.loaded, oldInputs(call.loaded, olds))
   const target = targetOf(call, inputs, observedIn(olds))
@@ -64,7 +77,8 @@ export async function diff(run: StackRun, call: Call, olds: Struct, news: Struct
   if (moved.length > 0) return announceReplacement(run, call, before, olds, moved)
   const booked = run.entry('update', call.urn)
   // Inputs that are not those of the preview: Update refuses, with the reason.
-  if (booked !== undefined && !sameInputs(booked, target)) return ok({ changes: 'some', properties: [], replaces: [] })
+  if (booked !== undefined && !sameInputs(booked, target))
+    return ok({ changes: 'some', properties: [], replaces: [] })
   const decided = booked === undefined ? await run.plan('update', target, inputs) : ok(booked.decision)
   if (!decided.ok) {
     run.fail(target, decided.error)
@@ -156,7 +170,10 @@ export async function foresee(
   }
   if (decided.value.do === 'fail') run.fail(target, decided.value.failure)
   const found = decided.value.do === 'nothing' ? decided.value.sight.found : undefined
-  return ok({ id: idOf(target), properties: outcomeProperties(call.loaded, inputs, news, found ?? undefined) })
+  return ok({
+    id: idOf(target),
+    properties: outcomeProperties(call.loaded, inputs, news, found ?? undefined),
+  })
 }
 
 /** Create, Update and Delete for real: runs what the book says, or what is decided now where there is no book. */
@@ -188,7 +205,8 @@ export async function perform(
   if (!decided.ok) return finish(decided)
   const decision = decided.value
   if (decision.do === 'fail') return finish(err(decision.failure))
-  if (decision.do === 'replace') return finish(err(notPlanned(target, `it needs a replacement: ${decision.because}`)))
+  if (decision.do === 'replace')
+    return finish(err(notPlanned(target, `it needs a replacement: ${decision.because}`)))
   if (decision.do === 'nothing') {
     run.succeed(target, 'same')
     return ok({
@@ -198,7 +216,9 @@ export async function perform(
   }
   const { steps, sight, adopt } = decision
   const batch = run.options.batch(target.host)
-  return finish(await act(batch, { operation, target, steps, sight, adopt, me: run.owner(call.urn) }, run.stopped.signal))
+  return finish(
+    await act(batch, { operation, target, steps, sight, adopt, me: run.owner(call.urn) }, run.stopped.signal),
+  )
 }
 
 /** The booked decision with today's values in place of what was unknown, or a refusal when anything else differs. */
@@ -216,7 +236,8 @@ async function decisionFor(
   const today = await run.plan(operation, target, inputs)
   if (!today.ok) return today
   const planned = entry.decision
-  if (planned.do !== today.value.do) return err(notPlanned(target, `${planned.do} was planned, ${today.value.do} is due`))
+  if (planned.do !== today.value.do)
+    return err(notPlanned(target, `${planned.do} was planned, ${today.value.do} is due`))
   if (planned.do === 'act' && today.value.do === 'act') {
     const same = stepsDigest(planned.steps, true) === stepsDigest(today.value.steps, true)
     if (!same) return err(notPlanned(target, 'with the values known now other steps are due'))
@@ -225,7 +246,12 @@ async function decisionFor(
 }
 
 /** Looks, for refresh: absent gives an empty id, and nothing is ever called absent that could not be looked at. */
-export async function read(run: StackRun, call: Call, olds: Struct, inputs: Struct): Promise<Result<Outcome, Failure>> {
+export async function read(
+  run: StackRun,
+  call: Call,
+  olds: Struct,
+  inputs: Struct,
+): Promise<Result<Outcome, Failure>> {
   const parts = inputsOf(call.loaded, Object.keys(inputs).length > 0 ? inputs : oldInputs(call.loaded, olds))
   const target = targetOf(call, parts, observedIn(olds))
   const observed = await run.observe(target)
@@ -235,13 +261,21 @@ export async function read(run: StackRun, call: Call, olds: Struct, inputs: Stru
       ? observed.value.failure
       : undefined
   if (failure !== undefined || !observed.ok || observed.value.state !== 'seen') {
-    const said = failure ?? { kind: 'unobservable' as const, host: target.host, resource: nameOf(target), because: 'not looked at' }
+    const said = failure ?? {
+      kind: 'unobservable' as const,
+      host: target.host,
+      resource: nameOf(target),
+      because: 'not looked at',
+    }
     run.fail(target, said)
     return err(said)
   }
   const { found } = observed.value
   if (found === null) return ok({ id: '', properties: {} })
-  return ok({ id: idOf(target), properties: outcomeProperties(call.loaded, parts, wrap(parts.want, new Set()), found) })
+  return ok({
+    id: idOf(target),
+    properties: outcomeProperties(call.loaded, parts, wrap(parts.want, new Set()), found),
+  })
 }
 
 const targetOf = (call: Call, inputs: Inputs, recorded: JsonObject | undefined): Target => ({
@@ -276,16 +310,26 @@ function oldInputs(loaded: LoadedKind, olds: Struct): Struct {
 
 function observedIn(olds: Struct): JsonObject | undefined {
   const { observed } = unwrap(olds).values
-  return observed !== undefined && observed !== null && typeof observed === 'object' && !Array.isArray(observed)
+  return observed !== undefined &&
+    observed !== null &&
+    typeof observed === 'object' &&
+    !Array.isArray(observed)
     ? (observed as JsonObject)
     : undefined
 }
 
 /** Inputs, outputs of the kind, and the observation; outputs not known yet are marked so. */
-function outcomeProperties(loaded: LoadedKind, inputs: Inputs, news: Struct, found: JsonObject | undefined): Struct {
+function outcomeProperties(
+  loaded: LoadedKind,
+  inputs: Inputs,
+  news: Struct,
+  found: JsonObject | undefined,
+): Struct {
   const kept = Object.fromEntries(Object.entries(news).filter(([key]) => key !== 'observed'))
   if (found === undefined) {
-    const pending = Object.fromEntries(Object.keys(loaded.kind.outs.shape).map((name) => [name, unknownValue]))
+    const pending = Object.fromEntries(
+      Object.keys(loaded.kind.outs.shape).map((name) => [name, unknownValue]),
+    )
     return { ...pending, ...kept }
   }
   return { ...wrap(loaded.kind.outputs(found), inputs.secrets), ...kept, observed: found }

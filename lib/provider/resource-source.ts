@@ -52,16 +52,21 @@ function declared(name: string, inputs: readonly Property[], outputs: readonly P
 
 function properties(schema: Schema, owner: string, nested: string[], input: boolean): Property[] {
   const required = new Set((schema['required'] as string[] | undefined) ?? [])
-  return Object.entries((schema['properties'] as { [name: string]: Schema } | undefined) ?? {}).map(([name, value]) => {
-    const type = typeOf(value, `${owner}${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`, nested, input)
-    const doc = typeof value['description'] === 'string' ? `/** ${value['description'].replaceAll('*/', '* /')} */\n` : ''
-    const optional = required.has(name) ? '' : '?'
-    return {
-      name,
-      input: `${doc}${name}${optional}: pulumi.Input<${type}>`,
-      output: `${doc}declare readonly ${name}: pulumi.Output<${plain(type)}${required.has(name) ? '' : ' | undefined'}>`,
-    }
-  })
+  return Object.entries((schema['properties'] as { [name: string]: Schema } | undefined) ?? {}).map(
+    ([name, value]) => {
+      const type = typeOf(value, `${owner}${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`, nested, input)
+      const doc =
+        typeof value['description'] === 'string'
+          ? `/** ${value['description'].replaceAll('*/', '* /')} */\n`
+          : ''
+      const optional = required.has(name) ? '' : '?'
+      return {
+        name,
+        input: `${doc}${name}${optional}: pulumi.Input<${type}>`,
+        output: `${doc}declare readonly ${name}: pulumi.Output<${plain(type)}${required.has(name) ? '' : ' | undefined'}>`,
+      }
+    },
+  )
 }
 
 /** The type of an output: nested inputs resolved. */
@@ -71,7 +76,8 @@ const plain = (type: string): string =>
 function typeOf(schema: Schema, name: string, nested: string[], input: boolean): string {
   const options = (schema['anyOf'] ?? schema['oneOf']) as Schema[] | undefined
   if (options !== undefined) return options.map((o) => typeOf(o, name, nested, input)).join(' | ')
-  if (Array.isArray(schema['enum'])) return (schema['enum'] as unknown[]).map((v) => JSON.stringify(v)).join(' | ')
+  if (Array.isArray(schema['enum']))
+    return (schema['enum'] as unknown[]).map((v) => JSON.stringify(v)).join(' | ')
   if (schema['const'] !== undefined) return JSON.stringify(schema['const'])
   const types = (Array.isArray(schema['type']) ? schema['type'] : [schema['type']]) as string[]
   return types.map((type) => oneType(type, schema, name, nested, input)).join(' | ')
@@ -87,14 +93,23 @@ function oneType(type: string, schema: Schema, name: string, nested: string[], i
     case 'number':
       return 'number'
     case 'array': {
-      const item = typeOf((schema['items'] as Schema | undefined) ?? {}, name.replace(/ies$/, 'y').replace(/s$/, ''), nested, input)
+      const item = typeOf(
+        (schema['items'] as Schema | undefined) ?? {},
+        name.replace(/ies$/, 'y').replace(/s$/, ''),
+        nested,
+        input,
+      )
       return input ? `pulumi.Input<${item}>[]` : `(${item})[]`
     }
     case 'object': {
       if (schema['properties'] === undefined) return '{ [key: string]: unknown }'
       const args = input ? `${name}Args` : name
-      const body = properties(schema, name, nested, input).map((p) => indent(input ? p.input : p.input.replaceAll('pulumi.Input<', '(').replaceAll('>', ')')))
-      nested.push(`/** ${typeof schema['description'] === 'string' ? schema['description'] : `Part of \`${name}\`.`} */\nexport interface ${args} {\n${body.join('\n')}\n}\n`)
+      const body = properties(schema, name, nested, input).map((p) =>
+        indent(input ? p.input : p.input.replaceAll('pulumi.Input<', '(').replaceAll('>', ')')),
+      )
+      nested.push(
+        `/** ${typeof schema['description'] === 'string' ? schema['description'] : `Part of \`${name}\`.`} */\nexport interface ${args} {\n${body.join('\n')}\n}\n`,
+      )
       return args
     }
     default:
@@ -102,7 +117,11 @@ function oneType(type: string, schema: Schema, name: string, nested: string[], i
   }
 }
 
-const indent = (text: string): string => text.split('\n').map((line) => `  ${line}`).join('\n')
+const indent = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')
 
 const json = (type: z.ZodObject, io: 'input' | 'output'): Schema =>
   z.toJSONSchema(type, { io, unrepresentable: 'any', target: 'draft-7' }) as Schema

@@ -9,8 +9,15 @@ it('the resource classes are those of the kinds (write them with npm run resourc
 
 it('the package schema describes every kind with its inputs and outputs', async () => {
   const catalogue = await loadCatalogue()
-  const schema = packageSchema(catalogue) as { resources: Record<string, { inputProperties: Record<string, { description?: string }>; requiredInputs: string[] }> }
-  expect(Object.keys(schema.resources).sort()).toEqual([...catalogue.keys()].map((token) => `chancery:${token}`).sort())
+  const schema = packageSchema(catalogue) as {
+    resources: Record<
+      string,
+      { inputProperties: Record<string, { description?: string }>; requiredInputs: string[] }
+    >
+  }
+  expect(Object.keys(schema.resources).sort()).toEqual(
+    [...catalogue.keys()].map((token) => `chancery:${token}`).sort(),
+  )
   for (const [token, resource] of Object.entries(schema.resources)) {
     expect(resource.requiredInputs, token).toContain('host')
     for (const [name, property] of Object.entries(resource.inputProperties)) {

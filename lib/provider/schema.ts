@@ -32,8 +32,15 @@ function resourceSchema(loaded: LoadedKind, types: Json): Json {
   const input = translate.object(jsonSchema(kind.props, 'input'), kind.token.split(':')[1] ?? '')
   const output = translate.object(jsonSchema(kind.outs, 'output'), `${kind.token.split(':')[1]}Output`)
   const own = {
-    host: { type: 'string', description: 'Id of the host in the inventory. Another host is another resource (replacement).', willReplaceOnChanges: true },
-    adopt: { type: 'boolean', description: 'Takes over a thing that exists and has no record of ours. Default false.' },
+    host: {
+      type: 'string',
+      description: 'Id of the host in the inventory. Another host is another resource (replacement).',
+      willReplaceOnChanges: true,
+    },
+    adopt: {
+      type: 'boolean',
+      description: 'Takes over a thing that exists and has no record of ours. Default false.',
+    },
   }
   for (const name of kind.replaceOn) {
     const property = input.properties[name]
@@ -61,17 +68,23 @@ type Translated = { readonly properties: { [name: string]: Json }; readonly requ
 function translator(token: string, types: Json) {
   const moduleName = token.split(':')[0] ?? 'index'
   const property = (schema: Json, name: string): Json => {
-    const description = typeof schema['description'] === 'string' ? { description: schema['description'] } : {}
+    const description =
+      typeof schema['description'] === 'string' ? { description: schema['description'] } : {}
     const options = (schema['anyOf'] ?? schema['oneOf']) as Json[] | undefined
     if (options !== undefined) {
       const real = options.filter((o) => o['type'] !== 'null')
-      return real.length === 1 ? { ...property(real[0]!, name), ...description } : { $ref: 'pulumi.json#/Any', ...description }
+      return real.length === 1
+        ? { ...property(real[0]!, name), ...description }
+        : { $ref: 'pulumi.json#/Any', ...description }
     }
     if (Array.isArray(schema['enum'])) {
-      const text = `${description.description ?? ''} One of: ${(schema['enum'] as unknown[]).join(', ')}.`.trim()
+      const text =
+        `${description.description ?? ''} One of: ${(schema['enum'] as unknown[]).join(', ')}.`.trim()
       return { type: 'string', description: text }
     }
-    const type = Array.isArray(schema['type']) ? (schema['type'] as string[]).find((t) => t !== 'null') : schema['type']
+    const type = Array.isArray(schema['type'])
+      ? (schema['type'] as string[]).find((t) => t !== 'null')
+      : schema['type']
     switch (type) {
       case 'string':
       case 'boolean':
@@ -79,7 +92,11 @@ function translator(token: string, types: Json) {
       case 'number':
         return { type, ...description }
       case 'array':
-        return { type: 'array', items: property((schema['items'] as Json | undefined) ?? {}, `${name}Item`), ...description }
+        return {
+          type: 'array',
+          items: property((schema['items'] as Json | undefined) ?? {}, `${name}Item`),
+          ...description,
+        }
       case 'object': {
         if (schema['properties'] === undefined) return { $ref: 'pulumi.json#/Any', ...description }
         const reference = `chancery:${moduleName}:${name}`
@@ -95,7 +112,10 @@ function translator(token: string, types: Json) {
     const entries = Object.entries((schema['properties'] as { [name: string]: Json } | undefined) ?? {})
     return {
       properties: Object.fromEntries(
-        entries.map(([name, value]) => [name, property(value, `${prefix}${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`)]),
+        entries.map(([name, value]) => [
+          name,
+          property(value, `${prefix}${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`),
+        ]),
       ),
       required: (schema['required'] as string[] | undefined) ?? [],
     }

@@ -9,7 +9,17 @@ import type { Struct as StructMessage, JavaScriptValue } from 'google-protobuf/g
 import { describeFailure, type Failure } from '../domain/failure.ts'
 import type { Result } from '../domain/result.ts'
 import { initFailed, refusal } from './grpc-errors.ts'
-import { type Call, check, diff, type Difference, foresee, type Outcome, perform, read, type Struct } from './resource-calls.ts'
+import {
+  type Call,
+  check,
+  diff,
+  type Difference,
+  foresee,
+  type Outcome,
+  perform,
+  read,
+  type Struct,
+} from './resource-calls.ts'
 import { packageSchema } from './schema.ts'
 import type { StackRun } from './stack-run.ts'
 import { version } from './version.ts'
@@ -72,7 +82,10 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
   const callOf = (request: { getUrn(): string; getType(): string }): Call => {
     const type = request.getType() || (request.getUrn().split('::')[2]?.split('$').at(-1) ?? '')
     const loaded = run.kind(type)
-    if (loaded === undefined) throw refusal(`${type} is not a kind of this provider. Known: ${[...run.options.catalogue.keys()].join(', ')}.`)
+    if (loaded === undefined)
+      throw refusal(
+        `${type} is not a kind of this provider. Known: ${[...run.options.catalogue.keys()].join(', ')}.`,
+      )
     return { urn: request.getUrn(), loaded }
   }
   const unimplemented = answering(() => {
@@ -126,9 +139,12 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
       const news = struct(request.getProperties())
       const call = callOf(request)
       const outcome = unwrapOr(
-        request.getPreview() ? await foresee(run, 'create', call, {}, news) : await perform(run, 'create', call, {}, news),
+        request.getPreview()
+          ? await foresee(run, 'create', call, {}, news)
+          : await perform(run, 'create', call, {}, news),
       )
-      if (outcome.short !== undefined) throw initFailed(outcome.id, outcome.properties, news, describeFailure(outcome.short))
+      if (outcome.short !== undefined)
+        throw initFailed(outcome.id, outcome.properties, news, describeFailure(outcome.short))
       const answer = new messages.CreateResponse()
       answer.setId(outcome.id)
       answer.setProperties(message(outcome.properties))
@@ -139,9 +155,12 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
       const news = struct(request.getNews())
       const call = callOf(request)
       const outcome = unwrapOr(
-        request.getPreview() ? await foresee(run, 'update', call, olds, news) : await perform(run, 'update', call, olds, news),
+        request.getPreview()
+          ? await foresee(run, 'update', call, olds, news)
+          : await perform(run, 'update', call, olds, news),
       )
-      if (outcome.short !== undefined) throw initFailed(outcome.id, outcome.properties, news, describeFailure(outcome.short))
+      if (outcome.short !== undefined)
+        throw initFailed(outcome.id, outcome.properties, news, describeFailure(outcome.short))
       const answer = new messages.UpdateResponse()
       answer.setProperties(message(outcome.properties))
       return answer
@@ -160,7 +179,8 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
     }),
     delete: answering(async (request: p.DeleteRequest) => {
       const olds = struct(request.getProperties())
-      const inputs = Object.keys(struct(request.getOldInputs())).length > 0 ? struct(request.getOldInputs()) : olds
+      const inputs =
+        Object.keys(struct(request.getOldInputs())).length > 0 ? struct(request.getOldInputs()) : olds
       const call = callOf(request)
       const outcome = unwrapOr(await perform(run, 'delete', call, olds, inputs))
       if (outcome.short !== undefined) throw refusal(describeFailure(outcome.short))
@@ -207,7 +227,13 @@ function diffAnswer(difference: Difference): p.DiffResponse {
     const detail = new messages.PropertyDiff()
     const kinds = messages.PropertyDiff.Kind
     detail.setKind(
-      replace ? kinds.UPDATE_REPLACE : kind === 'add' ? kinds.ADD : kind === 'delete' ? kinds.DELETE : kinds.UPDATE,
+      replace
+        ? kinds.UPDATE_REPLACE
+        : kind === 'add'
+          ? kinds.ADD
+          : kind === 'delete'
+            ? kinds.DELETE
+            : kinds.UPDATE,
     )
     detail.setInputdiff(true)
     answer.getDetaileddiffMap().set(property, detail)

@@ -50,7 +50,9 @@ export class StackRun {
   }
 
   kind(type: string): LoadedKind | undefined {
-    return type.startsWith('chancery:') ? this.options.catalogue.get(type.slice('chancery:'.length)) : undefined
+    return type.startsWith('chancery:')
+      ? this.options.catalogue.get(type.slice('chancery:'.length))
+      : undefined
   }
 
   owner(urn: string): Owner {
@@ -73,7 +75,10 @@ export class StackRun {
     if (known !== undefined) return ok(known)
     if (!this.options.online) {
       const because = 'it was never looked at, and this preview is offline'
-      return ok({ state: 'unobservable', failure: { kind: 'unobservable', host: target.host, resource: nameOf(target), because } })
+      return ok({
+        state: 'unobservable',
+        failure: { kind: 'unobservable', host: target.host, resource: nameOf(target), because },
+      })
     }
     if (this.stopped.signal.aborted) return err({ kind: 'interrupted', host: target.host })
     const answer = await observe(this.options.batch(target.host), target, this.stopped.signal)
@@ -90,7 +95,13 @@ export class StackRun {
     const observed = await this.sight(operation, target)
     if (!observed.ok) return observed
     const { observation, guardAtStart } = observed.value
-    const decision = decide(operation, target, observation, this.owner(target.urn), this.dataLossNamed(target))
+    const decision = decide(
+      operation,
+      target,
+      observation,
+      this.owner(target.urn),
+      this.dataLossNamed(target),
+    )
     if (this.options.phase === 'preview') {
       this.options.book.write({
         operation,

@@ -10,7 +10,8 @@ function find(from: URL): string {
     // No package.json here: look one folder up.
   }
   const above = new URL('../', from)
-  if (above.href === from.href) throw new Error('Internal error: no package.json of chancery above lib/provider')
+  if (above.href === from.href)
+    throw new Error('Internal error: no package.json of chancery above lib/provider')
   return find(above)
 }
 

@@ -15,7 +15,10 @@ describe('values from the engine', () => {
     expect([...secrets]).toEqual(['a', 'b'])
   })
   it('tell the path of each leaf that is not known yet', () => {
-    expect(unwrap({ disks: [{ path: 'p' }, { path: unknownValue }], n: unknownValue }).unknown).toEqual(['disks/1/path', 'n'])
+    expect(unwrap({ disks: [{ path: 'p' }, { path: unknownValue }], n: unknownValue }).unknown).toEqual([
+      'disks/1/path',
+      'n',
+    ])
   })
   it('come back the same after wrapping and unwrapping', () => {
     const json = fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), fc.jsonValue({ maxDepth: 3 }))

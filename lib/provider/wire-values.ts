@@ -33,7 +33,13 @@ export function unwrap(struct: { readonly [key: string]: unknown }): Incoming {
       unknown.push(path.join('/'))
       return unknownValue
     }
-    if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'boolean' ||
+      typeof value === 'number'
+    )
+      return value
     if (Array.isArray(value)) return value.map((v, i) => walk(v, [...path, String(i)]))
     if (typeof value !== 'object') return null
     const object = value as { readonly [key: string]: unknown }

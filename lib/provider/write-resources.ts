@@ -12,17 +12,25 @@ export async function generatedResources(): Promise<ReadonlyMap<string, string>>
   const pretty = (text: string) => format(text, { ...style, parser: 'typescript' })
   const folders = kindFolders()
   const files = await Promise.all(
-    catalogue.map(async (loaded, i) => [`${folders[i]!.replace('/', '-')}.ts`, await pretty(resourceSource(loaded))] as const),
+    catalogue.map(
+      async (loaded, i) =>
+        [`${folders[i]!.replace('/', '-')}.ts`, await pretty(resourceSource(loaded))] as const,
+    ),
   )
   const index = files.map(([name]) => `export * from './${name}'`).join('\n')
-  return new Map([...files, ['index.ts', await pretty(`// Written by \`npm run resources\`. Do not edit.\n${index}\n`)]])
+  return new Map([
+    ...files,
+    ['index.ts', await pretty(`// Written by \`npm run resources\`. Do not edit.\n${index}\n`)],
+  ])
 }
 
 /** Names of generated files that are missing, different or left over. */
 export async function staleResources(): Promise<readonly string[]> {
   const wanted = await generatedResources()
   const present = new Set(readdirSync(home))
-  const stale = [...wanted].filter(([name, text]) => !present.has(name) || readFileSync(new URL(name, home), 'utf8') !== text)
+  const stale = [...wanted].filter(
+    ([name, text]) => !present.has(name) || readFileSync(new URL(name, home), 'utf8') !== text,
+  )
   return [...stale.map(([name]) => name), ...[...present].filter((name) => !wanted.has(name))]
 }
 

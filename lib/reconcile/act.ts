@@ -28,19 +28,35 @@ export type ActRequest = {
 }
 
 /** Looks at one thing. Failures of the connection come back as they are; `unobservable` is an observation. */
-export async function observe(batch: HostBatch, target: Target, abort?: AbortSignal): Promise<Result<Observation, Failure>> {
-  const answer = await batch.request({ op: 'observe', ...lookOf(target) }, [scriptOf(target.loaded, 'observe')], abort)
+export async function observe(
+  batch: HostBatch,
+  target: Target,
+  abort?: AbortSignal,
+): Promise<Result<Observation, Failure>> {
+  const answer = await batch.request(
+    { op: 'observe', ...lookOf(target) },
+    [scriptOf(target.loaded, 'observe')],
+    abort,
+  )
   return answer.ok ? ok(observationOf(target, answer.value)) : answer
 }
 
 /** Runs the steps under guard and says what is there afterwards. A lost reply is resolved by looking, never by repeating blindly. */
-export async function act(batch: HostBatch, request: ActRequest, abort?: AbortSignal): Promise<Result<Acted, Failure>> {
+export async function act(
+  batch: HostBatch,
+  request: ActRequest,
+  abort?: AbortSignal,
+): Promise<Result<Acted, Failure>> {
   const first = await send(batch, request, abort)
   if (first.ok || first.error.kind !== 'unknown') return first
   return resolve(batch, request, first.error, abort)
 }
 
-async function send(batch: HostBatch, request: ActRequest, abort?: AbortSignal): Promise<Result<Acted, Failure>> {
+async function send(
+  batch: HostBatch,
+  request: ActRequest,
+  abort?: AbortSignal,
+): Promise<Result<Acted, Failure>> {
   const answer = await batch.request(applyOf(request), scriptsOf(request), abort)
   return answer.ok ? read(request, answer.value) : answer
 }
@@ -53,7 +69,11 @@ function applyOf({ operation, target, steps, sight, adopt, me }: ActRequest): Op
     own: { ...me, operation },
     ...(adopt ? { adopt: true } : {}),
     ...(operation === 'delete' ? { release: true } : {}),
-    steps: steps.map((s) => ({ name: s.verb, script: scriptOf(target.loaded, s.verb).hash, params: s.params })),
+    steps: steps.map((s) => ({
+      name: s.verb,
+      script: scriptOf(target.loaded, s.verb).hash,
+      params: s.params,
+    })),
   }
 }
 
@@ -73,7 +93,11 @@ function read(request: ActRequest, reply: Reply): Result<Acted, Failure> {
     case 'changed':
       return err({ kind: 'changed', ...base, planned: sight.found, now: reply.seen })
     case 'owned':
-      return err({ kind: 'exists', ...base, owner: reply.owner === null ? undefined : describeOwner(reply.owner) })
+      return err({
+        kind: 'exists',
+        ...base,
+        owner: reply.owner === null ? undefined : describeOwner(reply.owner),
+      })
     case 'error': {
       const failure = scriptFailure(base, reply.step, reply.error)
       const after = reply.after
@@ -107,7 +131,11 @@ function scriptFailure(base: { host: string; resource: string }, step: string, e
 }
 
 /** Holds what is there afterwards against what was wanted. */
-function judge(request: ActRequest, observation: Observation, warnings: readonly string[]): Result<Acted, Failure> {
+function judge(
+  request: ActRequest,
+  observation: Observation,
+  warnings: readonly string[],
+): Result<Acted, Failure> {
   const { target, operation } = request
   if (observation.state === 'unobservable') return err(observation.failure)
   const found = observation.found
@@ -124,10 +152,18 @@ function judge(request: ActRequest, observation: Observation, warnings: readonly
     case 'nothing':
       return ok({ found, warnings })
     case 'defer':
-      return ok({ found, warnings, short: { kind: 'deferred', ...base, because: plan.because, fix: plan.fix } })
+      return ok({
+        found,
+        warnings,
+        short: { kind: 'deferred', ...base, because: plan.because, fix: plan.fix },
+      })
     default: {
       const what = plan.do === 'steps' ? plan.steps.map((s) => s.because).join('; ') : plan.because
-      return ok({ found, warnings, short: stillThere(target, `it still differs after its steps ran: ${what}`) })
+      return ok({
+        found,
+        warnings,
+        short: stillThere(target, `it still differs after its steps ran: ${what}`),
+      })
     }
   }
 }
@@ -145,8 +181,16 @@ const stillThere = (target: Target, because: string): Failure => ({
 const resolveWaits = [0, 1000, 3000, 8000] as const
 
 /** Looks again and again until the host answers, or the tries are used up. */
-async function lookAgain(batch: HostBatch, target: Target, abort?: AbortSignal): Promise<Result<Observation, Failure>> {
-  let last: Result<Observation, Failure> = err({ kind: 'unreachable', host: target.host, detail: 'not tried' })
+async function lookAgain(
+  batch: HostBatch,
+  target: Target,
+  abort?: AbortSignal,
+): Promise<Result<Observation, Failure>> {
+  let last: Result<Observation, Failure> = err({
+    kind: 'unreachable',
+    host: target.host,
+    detail: 'not tried',
+  })
   for (const wait of resolveWaits) {
     if (wait > 0 && !(await batch.sleep(wait, abort))) return last
     last = await observe(batch, target, abort)

@@ -32,7 +32,9 @@ describe('requests for one host', () => {
     const clock = handClock()
     const port = handPort((request) => frameEnd(request.ops.map(() => sees('x'))))
     const batch = new HostBatch(port, { clock, ...waits })
-    const looks = Array.from({ length: 20 }, (_, i) => observe(batch, noteTarget({ want: { name: `n${i}`, text: 't' } })))
+    const looks = Array.from({ length: 20 }, (_, i) =>
+      observe(batch, noteTarget({ want: { name: `n${i}`, text: 't' } })),
+    )
     await clock.tick(10)
     await Promise.all(looks)
     expect(port.sent.map((s) => s.ops.length)).toEqual([20])
@@ -72,7 +74,11 @@ describe('guards', () => {
     )
     const batch = new HostBatch(port, { clock, ...waits })
     batch.arm([guard], [], 5, () => ({ kind: 'protocol', host: 'h1', detail: '' }))
-    for (const send of [() => observe(batch, noteTarget()), () => act(batch, write('a')), () => act(batch, write('b'))]) {
+    for (const send of [
+      () => observe(batch, noteTarget()),
+      () => act(batch, write('a')),
+      () => act(batch, write('b')),
+    ]) {
       const sent = send()
       await clock.tick(10)
       await sent
@@ -83,7 +89,9 @@ describe('guards', () => {
   it('that fail stop everything on the host, also what comes later', async () => {
     const clock = handClock()
     const changed = { kind: 'changed', host: 'h1', resource: 'Note n', planned: null, now: null } as const
-    const port = handPort(() => ok({ replies: [], end: { frame: 1, ok: false, why: 'guards', changed: [], ms: 1 }, noise: [] }))
+    const port = handPort(() =>
+      ok({ replies: [], end: { frame: 1, ok: false, why: 'guards', changed: [], ms: 1 }, noise: [] }),
+    )
     const batch = new HostBatch(port, { clock, ...waits })
     batch.arm([guard], [], 5, () => changed)
     const first = act(batch, write('a'))

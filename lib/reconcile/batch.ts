@@ -50,13 +50,22 @@ export class HostBatch {
     this.host = port.host
     this.port = port
     this.options = options
-    this.describeGuards = (end) => ({ kind: 'protocol', host: port.host, detail: `frame refused: ${end.why}` })
+    this.describeGuards = (end) => ({
+      kind: 'protocol',
+      host: port.host,
+      detail: `frame refused: ${end.why}`,
+    })
   }
 
   /**
    * Arms the guards of a plan. `mutations`: how many operations the plan has here; a frame with all of them does not wait for more.
    */
-  arm(guards: readonly Guard[], scripts: readonly Script[], mutations: number, describe: (end: BatchEnd) => Failure): void {
+  arm(
+    guards: readonly Guard[],
+    scripts: readonly Script[],
+    mutations: number,
+    describe: (end: BatchEnd) => Failure,
+  ): void {
     this.guards = guards
     this.guardScripts = scripts
     this.expected = mutations
@@ -70,7 +79,8 @@ export class HostBatch {
       if (body.op === 'apply' && this.broken !== undefined) return settle(err(this.broken))
       if (this.waiting.length === 0) this.oldest = this.options.clock.now()
       this.waiting.push({ body, scripts, abort, settle })
-      const full = this.expected > 0 && this.waiting.filter((w) => w.body.op === 'apply').length >= this.expected
+      const full =
+        this.expected > 0 && this.waiting.filter((w) => w.body.op === 'apply').length >= this.expected
       void this.flushAfter(full ? 0 : this.options.quietMs)
     })
   }
@@ -123,7 +133,12 @@ export class HostBatch {
     // Guards that were sent but not answered stay due.
     if (!answer.ok && guards.length > 0 && settled.size === 0) this.guards = guards
     batch.forEach((_, index) => {
-      settle(index, err(failure ?? { kind: 'protocol', host: this.host, detail: 'a frame ended without all its answers' }))
+      settle(
+        index,
+        err(
+          failure ?? { kind: 'protocol', host: this.host, detail: 'a frame ended without all its answers' },
+        ),
+      )
     })
   }
 

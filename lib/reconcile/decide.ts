@@ -18,7 +18,12 @@ export type Decision =
       /** A thing that exists without our record is taken over. */
       readonly adopt: boolean
     }
-  | { readonly do: 'replace'; readonly because: string; readonly properties: readonly string[]; readonly sight: Sight }
+  | {
+      readonly do: 'replace'
+      readonly because: string
+      readonly properties: readonly string[]
+      readonly sight: Sight
+    }
   | { readonly do: 'fail'; readonly failure: Failure }
 
 /** Two records name the same owner when organisation, backend and resource agree. */
@@ -75,7 +80,9 @@ function foreignTo(target: Target, sight: Sight, me: Owner): Failure | undefined
   if (sight.owner !== null) {
     return sameOwner(sight.owner, me) ? undefined : { ...base, owner: describeOwner(sight.owner) }
   }
-  return sight.found === null || target.loaded.kind.builtIn === true ? undefined : { ...base, owner: undefined }
+  return sight.found === null || target.loaded.kind.builtIn === true
+    ? undefined
+    : { ...base, owner: undefined }
 }
 
 /** What is part of Windows is taken over without being told, as long as nobody's record is on it. */
@@ -98,7 +105,10 @@ function fromPlan(plan: Plan, target: Target, sight: Sight): Decision {
     case 'replace':
       return { do: 'replace', because: plan.because, properties: plan.properties, sight }
     case 'refuse':
-      return { do: 'fail', failure: { kind: 'refused', ...base, rule: plan.rule, because: plan.because, fix: plan.fix } }
+      return {
+        do: 'fail',
+        failure: { kind: 'refused', ...base, rule: plan.rule, because: plan.because, fix: plan.fix },
+      }
     case 'defer':
       return { do: 'fail', failure: { kind: 'deferred', ...base, because: plan.because, fix: plan.fix } }
   }

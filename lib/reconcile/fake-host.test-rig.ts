@@ -27,7 +27,9 @@ export function handClock(): Clock & { tick(ms: number): Promise<void> } {
 }
 
 /** A host port whose answers the test gives. */
-export function handPort(answer: (request: Exchange, count: number) => Result<Answer, Failure>): HostPort & { sent: Exchange[] } {
+export function handPort(
+  answer: (request: Exchange, count: number) => Result<Answer, Failure>,
+): HostPort & { sent: Exchange[] } {
   const sent: Exchange[] = []
   return {
     host: 'h1',
@@ -56,7 +58,14 @@ const note: Kind<JsonObject, JsonObject> = {
   plan: (want, found) =>
     found?.['text'] === want['text']
       ? nothing('the text is as wanted')
-      : steps([step('write', { name: want['name'] ?? null, text: want['text'] ?? null }, 'text differs', ['text'])], ''),
+      : steps(
+          [
+            step('write', { name: want['name'] ?? null, text: want['text'] ?? null }, 'text differs', [
+              'text',
+            ]),
+          ],
+          '',
+        ),
   remove: (want) => steps([step('remove', { name: want['name'] ?? null }, 'no longer wanted')], ''),
   outs: z.strictObject({}),
   outputs: () => ({}),
@@ -64,7 +73,9 @@ const note: Kind<JsonObject, JsonObject> = {
 
 export const noteKind: LoadedKind = {
   kind: note,
-  scripts: new Map(['observe', 'write', 'remove'].map((verb) => [verb, { hash: `hash-${verb}`, text: `# ${verb}` }])),
+  scripts: new Map(
+    ['observe', 'write', 'remove'].map((verb) => [verb, { hash: `hash-${verb}`, text: `# ${verb}` }]),
+  ),
 }
 
 export const noteTarget = (over: Partial<Target> = {}): Target => ({

@@ -19,7 +19,8 @@ export type Sight = {
 /** Reads the host's answer to an observe. */
 export function observationOf(target: Target, reply: Reply): Observation {
   if (reply.ok && reply.op !== 'ping') return sightOf(target, reply)
-  if (!reply.ok && reply.why === 'error') return { state: 'unobservable', failure: unobservable(target, reply.error) }
+  if (!reply.ok && reply.why === 'error')
+    return { state: 'unobservable', failure: unobservable(target, reply.error) }
   throw new Error(`Internal error: an observe was answered with ${JSON.stringify(reply)}`)
 }
 

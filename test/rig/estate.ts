@@ -107,7 +107,9 @@ async function usePorts(hosts: string, sites: readonly string[]): Promise<void> 
   const changed = await Promise.all(
     lines.map(async (line) => {
       const cells = line.split(',')
-      return sites.includes(cells[1] ?? '') ? [...cells.slice(0, 3), await freePort(), ...cells.slice(4)].join(',') : line
+      return sites.includes(cells[1] ?? '')
+        ? [...cells.slice(0, 3), await freePort(), ...cells.slice(4)].join(',')
+        : line
     }),
   )
   writeFileSync(hosts, changed.join('\n'))
@@ -119,6 +121,10 @@ const freePort = (): Promise<number> =>
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
+      server.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      )
     })
   })

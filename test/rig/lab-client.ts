@@ -90,7 +90,10 @@ export class LabClient {
   }
 
   /** Sends a frame and gives its answers, the end last. */
-  async exchange(frame: { readonly frame: number } & object): Promise<readonly string[]> {
+  async exchange(frame: {
+    readonly frame: number
+    readonly [key: string]: unknown
+  }): Promise<readonly string[]> {
     this.send(JSON.stringify(frame))
     return this.until((line) => line.startsWith(`{"frame":`))
   }

@@ -12,14 +12,17 @@ export function costOf(book: PlanBook, link: Link, now: number, depth: number): 
   const guards = acts.length === 0 ? [] : book.all().filter((e) => e.guardAtStart && e.decision.do !== 'fail')
   const hosts = new Set(acts.map((e) => e.target.host))
   const texts = new Map(acts.flatMap((e) => scriptsIn(e).map((s) => [s.hash, s.text] as const)))
-  const params = [...guards.map((e) => lookOf(e.target).params), ...acts.flatMap((e) => e.decision.steps.map((s) => s.params))]
+  const params = [
+    ...guards.map((e) => lookOf(e.target).params),
+    ...acts.flatMap((e) => e.decision.steps.map((s) => s.params)),
+  ]
   const work = {
     connections: 0,
     exchanges: acts.length === 0 ? 0 : hosts.size * Math.max(1, depth),
     observes: guards.length,
     applies: acts.length,
     scriptBytes: deflated([...texts.values()].join('\n')),
-    paramsBytes: params.reduce((sum, p) => sum + JSON.stringify(p).length, 0),
+    paramsBytes: deflated(params.map((p) => JSON.stringify(p)).join('\n')),
   }
   return estimate(work, link, budgetAt(link, now).kbitPerS)
 }

@@ -20,7 +20,9 @@ export function engineProgressText(): (progress: EngineProgress) => string | und
 function textOf(progress: EngineProgress): string | undefined {
   switch (progress.kind) {
     case 'skipped':
-      return progress.from === 'path' || progress.from === 'cache' ? undefined : `Pulumi engine: not by ${progress.from}: ${progress.because}`
+      return progress.from === 'path' || progress.from === 'cache'
+        ? undefined
+        : `Pulumi engine: not by ${progress.from}: ${progress.because}`
     case 'waiting':
       return `Pulumi engine: another process is obtaining it; waiting for ${seconds(progress.elapsedMs)}`
     case 'download': {
@@ -30,7 +32,9 @@ function textOf(progress: EngineProgress): string | undefined {
     case 'build':
       return `Pulumi engine: building from its Go modules, ${phases[progress.phase]} ${progress.done} of about ${progress.total}, ${seconds(progress.elapsedMs)} of about ${seconds(progress.expectedMs)}`
     case 'ready':
-      return progress.from === 'cache' || progress.from === 'path' ? undefined : `Pulumi engine: version ${progress.version} is ready (${progress.from})`
+      return progress.from === 'cache' || progress.from === 'path'
+        ? undefined
+        : `Pulumi engine: version ${progress.version} is ready (${progress.from})`
   }
 }
 

@@ -31,7 +31,9 @@ export type FleetOptions = {
 
 export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
   const sites = new Map(estate.sites.map((site) => [site.id, site]))
-  const hosts = new Map<string, Host>(estate.sites.flatMap((site) => site.hosts.map((host) => [host.id, host])))
+  const hosts = new Map<string, Host>(
+    estate.sites.flatMap((site) => site.hosts.map((host) => [host.id, host])),
+  )
   const links = new Map<string, OpenLink>()
   const batches = new Map<string, HostBatch>()
   const memory = fileMemory(join(root, 'hosts.json'))
@@ -60,7 +62,10 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
         (hostName === address ? undefined : offLimits(estate.offLimits, { hostName }))
       return network === undefined
         ? ok(undefined)
-        : err({ network: network.name, by: hostName === address ? `address ${address}` : `${hostName}, address ${address}` })
+        : err({
+            network: network.name,
+            by: hostName === address ? `address ${address}` : `${hostName}, address ${address}`,
+          })
     },
     door: (host) => link(hostOf(host).site),
     emit,

@@ -30,7 +30,13 @@ function describe(host: string, seen: readonly Seen[], end: BatchEnd): Failure {
       if (changed === undefined || entry === undefined || entry.decision.do === 'fail') {
         return { kind: 'protocol', host, detail: 'a guard failed without saying which' }
       }
-      return { kind: 'changed', host, resource: nameOf(entry.target), planned: entry.decision.sight.found, now: changed.seen }
+      return {
+        kind: 'changed',
+        host,
+        resource: nameOf(entry.target),
+        planned: entry.decision.sight.found,
+        now: changed.seen,
+      }
     }
     case 'guard-error': {
       const entry = seen.find((s) => keyOf(s.entry.target) === end.key)?.entry
@@ -38,7 +44,11 @@ function describe(host: string, seen: readonly Seen[], end: BatchEnd): Failure {
       return { kind: 'unobservable', host, resource, because: `${end.error.message} (${end.error.fqid})` }
     }
     case 'need':
-      return { kind: 'protocol', host, detail: `scripts that were sent are still missing: ${end.need.join(', ')}` }
+      return {
+        kind: 'protocol',
+        host,
+        detail: `scripts that were sent are still missing: ${end.need.join(', ')}`,
+      }
     case 'bad-frame':
       return { kind: 'protocol', host, detail: `the frame could not be read there: ${end.error.message}` }
   }

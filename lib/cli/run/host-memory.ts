@@ -36,7 +36,9 @@ export function fileMemory(path: string): HostMemory & { save(): void } {
     },
     save: () => {
       if (!changed) return
-      const known = [...hosts].map((h) => [h, { scripts: [...memory.get(h)], waits: memory.waits(h) }] as const)
+      const known = [...hosts].map(
+        (h) => [h, { scripts: [...memory.get(h)], waits: memory.waits(h) }] as const,
+      )
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(`${path}.${process.pid}`, JSON.stringify(Object.fromEntries(known)))
       renameSync(`${path}.${process.pid}`, path)

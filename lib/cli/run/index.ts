@@ -27,11 +27,17 @@ export async function runSites(request: RunRequest): Promise<Result<RunReport, R
 }
 
 async function runPrepared(request: RunRequest, runs: readonly SiteRun[]): Promise<RunReport> {
-  const previewed = await inTurn(runs, availableParallelism(), async (run) => ({ run, ...(await previewSite(run)) }))
+  const previewed = await inTurn(runs, availableParallelism(), async (run) => ({
+    run,
+    ...(await previewSite(run)),
+  }))
   const previews = previewed.map((p) => p.preview)
   const differences = previews.some(hasChanges)
   const goOn =
-    request.operation !== 'preview' && request.interrupts.level === 0 && differences && (await request.confirm(previews))
+    request.operation !== 'preview' &&
+    request.interrupts.level === 0 &&
+    differences &&
+    (await request.confirm(previews))
   if (request.operation === 'preview' || !differences) await request.confirm(previews)
   const sites = goOn
     ? await inTurn(previewed, availableParallelism() * 8, ({ run, ...rest }) => settle(request, run, rest))
@@ -43,7 +49,11 @@ async function runPrepared(request: RunRequest, runs: readonly SiteRun[]): Promi
 }
 
 /** Runs jobs at most `width` at once; answers in the order of the items. */
-async function inTurn<T, R>(items: readonly T[], width: number, job: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inTurn<T, R>(
+  items: readonly T[],
+  width: number,
+  job: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
   const queue = new PQueue({ concurrency: width })
   return Promise.all(items.map((item) => queue.add(() => job(item))))
 }
@@ -66,15 +76,21 @@ async function settle(request: RunRequest, run: SiteRun, previewed: Previewed): 
     return report(preview.failed.outcome, preview.failed.because)
   }
   if (!hasChanges(preview)) return report(preview.failed?.outcome ?? 'done', preview.failed?.because)
-  if (request.interrupts.level > 0) return report('deferred', 'interrupted before it started; nothing was changed')
+  if (request.interrupts.level > 0)
+    return report('deferred', 'interrupted before it started; nothing was changed')
   const admitted = admission(run.site.link, preview.cost.ms, request.clock.now())
   if (admitted !== 'now') return report('deferred', admitted.because)
   return applySite(run, previewed)
 }
 
 function withoutApply(request: RunRequest, preview: SitePreview, differences: boolean): SiteReport {
-  const base = { site: preview.site.id, failures: preview.failed?.failures ?? [], changes: countChanges(preview) }
-  if (preview.failed !== undefined) return { ...base, outcome: preview.failed.outcome, because: preview.failed.because }
+  const base = {
+    site: preview.site.id,
+    failures: preview.failed?.failures ?? [],
+    changes: countChanges(preview),
+  }
+  if (preview.failed !== undefined)
+    return { ...base, outcome: preview.failed.outcome, because: preview.failed.because }
   if (request.operation === 'preview' || !differences) return { ...base, outcome: 'done' }
   return { ...base, outcome: 'deferred', because: 'not confirmed; nothing was changed' }
 }

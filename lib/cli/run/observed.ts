@@ -36,5 +36,7 @@ export function keepObservations(workFolder: string, at: number, observations: O
 export function lastObservations(workFolder: string): { at: number; observations: Observations } | undefined {
   if (!existsSync(path(workFolder))) return undefined
   const parsed = file.safeParse(JSON.parse(readFileSync(path(workFolder), 'utf8')))
-  return parsed.success ? { at: parsed.data.at, observations: Observations.from(parsed.data.seen) } : undefined
+  return parsed.success
+    ? { at: parsed.data.at, observations: Observations.from(parsed.data.seen) }
+    : undefined
 }

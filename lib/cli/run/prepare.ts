@@ -25,7 +25,9 @@ import type { RunFailure, RunRequest } from './types.ts'
 export const workRoot = (cwd: string): string => join(cwd, '.chancery')
 
 const project = 'chancery'
-const launcher = dirname(fileURLToPath(new URL('../../provider/launcher/pulumi-resource-chancery', import.meta.url)))
+const launcher = dirname(
+  fileURLToPath(new URL('../../provider/launcher/pulumi-resource-chancery', import.meta.url)),
+)
 
 /** Everything that is needed before a site is reached: engine, program, states. */
 export async function prepareSites(
@@ -54,7 +56,8 @@ export async function prepareSites(
   const collected = needsProgram
     ? await collect({ program: module.value.url, calls, env: { ...request.env }, abort })
     : ok([])
-  if (!collected.ok) return err({ kind: 'setup', message: describeCollectFailure(request.program, collected.error) })
+  if (!collected.ok)
+    return err({ kind: 'setup', message: describeCollectFailure(request.program, collected.error) })
   const collections = new Map(collected.value.map((c) => [c.id, c]))
   const [{ default: program }, catalogue] = await Promise.all([
     needsProgram ? (import(module.value.url) as Promise<{ default: Program }>) : { default: () => undefined },
@@ -83,7 +86,8 @@ export async function prepareSites(
 }
 
 /** Without properties that are undefined, which no message carries. */
-const plain = (value: object): z.core.util.JSONType => JSON.parse(JSON.stringify(value)) as z.core.util.JSONType
+const plain = (value: object): z.core.util.JSONType =>
+  JSON.parse(JSON.stringify(value)) as z.core.util.JSONType
 
 type Known = Pick<SiteRun, 'declared' | 'depth' | 'recorded' | 'broken'>
 
@@ -98,7 +102,10 @@ function describeCollectFailure(program: string, failure: CollectFailure): strin
   }
 }
 
-function declaredOf(part: Collection | undefined, state: Result<StackState | undefined, StackFailure>): Known {
+function declaredOf(
+  part: Collection | undefined,
+  state: Result<StackState | undefined, StackFailure>,
+): Known {
   const none: Known = { declared: [], depth: 1, recorded: [] }
   if (part?.problem !== undefined) return { ...none, broken: part.problem.message }
   if (!state.ok) return { ...none, broken: describeStackFailure(state.error) }
@@ -108,12 +115,20 @@ function declaredOf(part: Collection | undefined, state: Result<StackState | und
     depth: depthOf(resources),
     recorded: (state.value?.resources ?? [])
       .filter((r) => r.custom)
-      .map(({ urn, type, inputs, outputs }) => ({ urn, type, inputs, outputs, name: urn.slice(urn.lastIndexOf('::') + 2) })),
+      .map(({ urn, type, inputs, outputs }) => ({
+        urn,
+        type,
+        inputs,
+        outputs,
+        name: urn.slice(urn.lastIndexOf('::') + 2),
+      })),
   }
 }
 
 /** Longest chain of resources of which each waits for the one before. */
-function depthOf(resources: readonly { readonly urn: string; readonly dependencies: readonly string[] }[]): number {
+function depthOf(
+  resources: readonly { readonly urn: string; readonly dependencies: readonly string[] }[],
+): number {
   const depths = new Map<string, number>()
   for (const { urn, dependencies } of resources) {
     depths.set(urn, 1 + Math.max(0, ...dependencies.map((d) => depths.get(d) ?? 0)))
@@ -152,7 +167,10 @@ function backendOf(request: RunRequest): string {
 
 /** From the environment where it is set; else a file of our own, made once and readable by its owner only. */
 function passphraseOf(request: RunRequest): Passphrase {
-  if (request.env['PULUMI_CONFIG_PASSPHRASE'] !== undefined || request.env['PULUMI_CONFIG_PASSPHRASE_FILE'] !== undefined) {
+  if (
+    request.env['PULUMI_CONFIG_PASSPHRASE'] !== undefined ||
+    request.env['PULUMI_CONFIG_PASSPHRASE_FILE'] !== undefined
+  ) {
     return { from: 'environment' }
   }
   const path = join(workRoot(request.cwd), 'passphrase')

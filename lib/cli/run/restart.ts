@@ -11,7 +11,11 @@ const shape = z.object({ started: z.string(), reasons: z.array(z.string()) })
 export type RestartState = z.infer<typeof shape> & { readonly hash: string }
 
 /** What became of one host. */
-export type Restarted = { readonly host: string; readonly was: 'not-needed' | 'restarted'; readonly tookMs: number }
+export type Restarted = {
+  readonly host: string
+  readonly was: 'not-needed' | 'restarted'
+  readonly tookMs: number
+}
 
 const observeScript = hostScript('restart-state')
 const restartScript = hostScript('restart')
@@ -21,12 +25,20 @@ const scripts = new Map([observeScript, restartScript].map((s) => [s.hash, s.tex
 /** How long a host may take to come back, and how often it is tried, ms. */
 export const restartWaits = { longestMs: 15 * 60_000, everyMs: 5_000 } as const
 
-export async function restartState(port: HostPort, abort?: AbortSignal): Promise<Result<RestartState, Failure>> {
-  const answer = await port.exchange({ scripts, guards: [], ops: [{ op: 'observe', ...look }] }, undefined, abort)
+export async function restartState(
+  port: HostPort,
+  abort?: AbortSignal,
+): Promise<Result<RestartState, Failure>> {
+  const answer = await port.exchange(
+    { scripts, guards: [], ops: [{ op: 'observe', ...look }] },
+    undefined,
+    abort,
+  )
   if (!answer.ok) return answer
   const reply = answer.value.replies[0]
   if (reply?.ok !== true || reply.op !== 'observe') {
-    const because = reply !== undefined && !reply.ok && reply.why === 'error' ? reply.error.message : 'no answer'
+    const because =
+      reply !== undefined && !reply.ok && reply.why === 'error' ? reply.error.message : 'no answer'
     return err({ kind: 'unobservable', host: port.host, resource: 'restart state', because })
   }
   const parsed = shape.safeParse(reply.seen)
@@ -42,24 +54,43 @@ export async function restartState(port: HostPort, abort?: AbortSignal): Promise
 export async function restartHost(
   port: HostPort,
   clock: Clock,
-  options: { readonly always: boolean; readonly waits?: typeof restartWaits | { longestMs: number; everyMs: number }; readonly abort?: AbortSignal },
+  options: {
+    readonly always: boolean
+    readonly waits?: typeof restartWaits | { longestMs: number; everyMs: number }
+    readonly abort?: AbortSignal
+  },
 ): Promise<Result<Restarted, Failure>> {
   const { always, waits = restartWaits, abort } = options
   const began = clock.now()
   const before = await restartState(port, abort)
   if (!before.ok) return before
-  if (before.value.reasons.length === 0 && !always) return ok({ host: port.host, was: 'not-needed', tookMs: 0 })
+  if (before.value.reasons.length === 0 && !always)
+    return ok({ host: port.host, was: 'not-needed', tookMs: 0 })
   const steps = [{ name: 'restart', script: restartScript.hash, params: {} }]
   const op = { op: 'apply', ...look, expect: before.value.hash, own: null, steps } as const
   const sent = await port.exchange({ scripts, guards: [], ops: [op] }, undefined, abort)
   if (!sent.ok && sent.error.kind !== 'unknown') return sent
   const refused = sent.ok ? sent.value.replies[0] : undefined
   if (refused !== undefined && !refused.ok && refused.why !== 'error') {
-    return err({ kind: 'changed', host: port.host, resource: 'restart state', planned: null, now: refused.seen })
+    return err({
+      kind: 'changed',
+      host: port.host,
+      resource: 'restart state',
+      planned: null,
+      now: refused.seen,
+    })
   }
   if (refused !== undefined && !refused.ok && refused.why === 'error' && refused.step === 'restart') {
     const { fqid, category, message } = refused.error
-    return err({ kind: 'script', host: port.host, resource: 'restart', step: 'restart', fqid, category, message })
+    return err({
+      kind: 'script',
+      host: port.host,
+      resource: 'restart',
+      step: 'restart',
+      fqid,
+      category,
+      message,
+    })
   }
   while (clock.now() - began < waits.longestMs) {
     if (!(await clock.sleep(waits.everyMs, abort))) return err({ kind: 'interrupted', host: port.host })

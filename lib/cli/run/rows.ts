@@ -28,7 +28,9 @@ function rowOf(entries: readonly BookEntry[]): PreviewRow {
   }
   const steps = both.flatMap((e) => (e.decision.do === 'act' ? e.decision.steps : []))
   const because =
-    steps.length > 0 ? steps.map((s) => s.because) : both.flatMap((e) => ('because' in e.decision ? e.decision.because : []))
+    steps.length > 0
+      ? steps.map((s) => s.because)
+      : both.flatMap((e) => ('because' in e.decision ? e.decision.because : []))
   const effects = [...new Set<Effect>(steps.flatMap((s) => s.effects))]
   return { ...base, change: changeOf(main, replaced), because, effects }
 }

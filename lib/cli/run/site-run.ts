@@ -43,7 +43,11 @@ export type SiteRun = {
 }
 
 /** What a preview leaves for the apply. */
-export type Previewed = { readonly preview: SitePreview; readonly book: PlanBook; readonly observations: Observations }
+export type Previewed = {
+  readonly preview: SitePreview
+  readonly book: PlanBook
+  readonly observations: Observations
+}
 
 /** Resource operations at once: the link's queue limits, not the engine. */
 const parallel = 64
@@ -51,7 +55,8 @@ const parallel = 64
 /** Looks at the site's hosts once, then lets the engine plan on what was seen. Changes nothing. */
 export async function previewSite(run: SiteRun): Promise<Previewed> {
   const book = new PlanBook()
-  if (run.broken !== undefined) return brokenPreview(run, book, new Observations(), { outcome: 'failed', because: run.broken })
+  if (run.broken !== undefined)
+    return brokenPreview(run, book, new Observations(), { outcome: 'failed', because: run.broken })
   const { observations, at, failure } = await looked(run)
   if (failure !== undefined) return failedPreview(run, book, observations, [failure])
   if (run.request.operation === 'destroy') await planRemovals(run, book, observations, run.recorded)
@@ -103,7 +108,12 @@ async function planWithEngine(
   })
   // A resource that failed to be previewed is in the book or among the failures, with our own words.
   if (!ran.result.ok && ran.failures.length === 0) return ran.result.error
-  await planRemovals(run, book, observations, run.recorded.filter((r) => removed.has(r.urn)))
+  await planRemovals(
+    run,
+    book,
+    observations,
+    run.recorded.filter((r) => removed.has(r.urn)),
+  )
   return undefined
 }
 
@@ -115,7 +125,12 @@ function refreshRows(run: SiteRun, observations: Observations): readonly Preview
       const base = { name: nameOf(target), host: target.host, urn: resource.urn, effects: [] }
       if (seen?.state !== 'seen') {
         const because = 'it was not looked at'
-        const failure: Failure = { kind: 'unobservable', host: target.host, resource: nameOf(target), because }
+        const failure: Failure = {
+          kind: 'unobservable',
+          host: target.host,
+          resource: nameOf(target),
+          because,
+        }
         return { ...base, change: 'fail', because: [], failure: seen?.failure ?? failure }
       }
       if (seen.found === null) return { ...base, change: 'delete', because: ['it is gone from the host'] }
@@ -185,7 +200,10 @@ async function runEngine(
 }
 
 /** Carries out what the preview booked, and nothing else. */
-export async function applySite(run: SiteRun, { preview, book, observations }: Previewed): Promise<SiteReport> {
+export async function applySite(
+  run: SiteRun,
+  { preview, book, observations }: Previewed,
+): Promise<SiteReport> {
   const { operation } = run.request
   armGuards(book, (host) => run.fleet.batch(host))
   const phase = operation === 'refresh' ? 'refresh' : 'apply'

@@ -8,7 +8,11 @@ export type Declared = { readonly type: string; readonly name: string; readonly 
 export type Recorded = Declared & { readonly urn: string; readonly outputs: JsonObject }
 
 /** Everything of a site that can be named before the engine runs: what is declared, and what only the state still knows. */
-export function targetsOf(catalogue: Catalogue, declared: readonly Declared[], recorded: readonly Recorded[]): readonly Target[] {
+export function targetsOf(
+  catalogue: Catalogue,
+  declared: readonly Declared[],
+  recorded: readonly Recorded[],
+): readonly Target[] {
   const states = new Map(recorded.map((r) => [`${r.type} ${r.name}`, r]))
   const wanted = declared.flatMap((d) => {
     const state = states.get(`${d.type} ${d.name}`)
@@ -25,12 +29,17 @@ export function targetOf(
   urn: string,
   outputs: JsonObject | undefined,
 ): readonly Target[] {
-  const loaded = declared.type.startsWith('chancery:') ? catalogue.get(declared.type.slice('chancery:'.length)) : undefined
+  const loaded = declared.type.startsWith('chancery:')
+    ? catalogue.get(declared.type.slice('chancery:'.length))
+    : undefined
   if (loaded === undefined) return []
   const parts = inputsOf(loaded, declared.inputs)
-  if (parts.unknown.length > 0 || parts.host === '' || !loaded.kind.props.safeParse(parts.want).success) return []
+  if (parts.unknown.length > 0 || parts.host === '' || !loaded.kind.props.safeParse(parts.want).success)
+    return []
   const observed = outputs?.['observed']
   const recorded =
-    observed !== null && typeof observed === 'object' && !Array.isArray(observed) ? (observed as JsonObject) : undefined
+    observed !== null && typeof observed === 'object' && !Array.isArray(observed)
+      ? (observed as JsonObject)
+      : undefined
   return [{ host: parts.host, urn, loaded, want: parts.want, recorded, adopt: parts.adopt }]
 }

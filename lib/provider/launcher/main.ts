@@ -14,11 +14,14 @@ const cwd = process.cwd()
 const folder = chooseInventory(cwd, process.env['CHANCERY_INVENTORY'])
 const estate = folder.ok ? loadInventory(folder.value) : folder
 if (!estate.ok) {
-  process.stderr.write(`${typeof estate.error === 'string' ? estate.error : formatComplaints(estate.error)}\n`)
+  process.stderr.write(
+    `${typeof estate.error === 'string' ? estate.error : formatComplaints(estate.error)}\n`,
+  )
   process.exit(1)
 }
 const emit = (event: Parameters<Parameters<typeof openFleet>[0]['emit']>[0]): void => {
-  if (event.kind === 'resource' && typeof event.result !== 'string') process.stderr.write(`${describeFailure(event.result)}\n`)
+  if (event.kind === 'resource' && typeof event.result !== 'string')
+    process.stderr.write(`${describeFailure(event.result)}\n`)
   if (event.kind === 'warning') process.stderr.write(`${event.host}: ${event.resource}: ${event.message}\n`)
 }
 const fleet = openFleet({ estate: estate.value, clock: systemClock, emit, root: workRoot(cwd) })
