@@ -1,44 +1,34 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Lab, startLab } from '../../../lib/lab/index.ts'
-import { converse, type Reach } from './over-ssh.ts'
+import { coldExchange } from './flights.ts'
+import { startLabHost } from './lab-host.ts'
+import { converse } from './over-ssh.ts'
 import { play, transcripts } from './transcript.ts'
-import { newKey } from '../../../lib/transport/ssh/ssh.test-rig.ts'
+
+let host: Awaited<ReturnType<typeof startLabHost>>
+beforeAll(async () => {
+  host = await startLabHost()
+})
+afterAll(() => host.stop())
 
 /** The lab's worker answers the frames of the transcripts as worker.ps1 does (test/powershell holds the other to them). */
 describe('the lab’s worker', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'chancery-contract-'))
-  let lab: Lab
-  let reach: Reach
-  beforeAll(async () => {
-    const user = newKey()
-    const spec = {
-      id: 'host',
-      site: 'site',
-      port: 0,
-      account: 'chancery',
-      authorizedKey: user.public,
-      image: 'bare',
-    } as const
-    lab = await startLab({ hosts: [spec], links: [] })
-    const host = lab.host('host')
-    reach = {
-      port: host.port,
-      account: 'chancery',
-      key: join(folder, 'key'),
-      knownHosts: join(folder, 'known_hosts'),
-    }
-    writeFileSync(reach.key, user.private, { mode: 0o600 })
-    writeFileSync(reach.knownHosts, `[127.0.0.1]:${host.port} ${host.hostKey}\n`)
-  })
-  afterAll(async () => {
-    await lab.close()
-    rmSync(folder, { recursive: true })
-  })
   test.each(transcripts)('$title', async (transcript) => {
-    const party = { start: () => converse(reach), place: (name: string) => `C:\\${name}.txt` }
+    const party = { start: () => converse(host.reach), place: (name: string) => `C:\\${name}.txt` }
     expect(await play(transcript, party)).toEqual([])
+  })
+})
+
+describe('a cold exchange with the lab', () => {
+  test('takes one flight after the key exchange', async () => {
+    const cold = await coldExchange(host.reach, false, 40)
+    expect(cold.answer.replies).toHaveLength(20)
+    expect(cold.bursts).toHaveLength(4)
+    expect(cold.afterKeys).toBe(1)
+  })
+
+  test('waits for each answer where it must, with the same answers', async () => {
+    const cold = await coldExchange(host.reach, true, 40)
+    expect(cold.answer.replies).toHaveLength(20)
+    expect(cold.afterKeys).toBeGreaterThanOrEqual(5)
   })
 })
