@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { estimate, totalEstimate, type Workload } from './cost.ts'
@@ -17,19 +19,56 @@ const twenty: Workload = {
   exchanges: 1,
   observes: 0,
   applies: 20,
-  scriptBytes: 1_800,
-  paramsBytes: 3_000,
+  scriptBytes: 700,
+  paramsBytes: 300,
 }
 
+/** A frame as the wire has it. */
+const frame = (n: number): object => ({
+  frame: 1,
+  ops: Array.from({ length: n }, (_, i) => ({
+    id: i + 1,
+    op: 'apply',
+    key: `windows:File|c:\\chancery\\file-${i}.txt`,
+    script: hash('observe'),
+    params: { path: `C:\\Chancery\\file-${i}.txt` },
+    expect: i % 2 === 0 ? 'absent' : hash(String(i)),
+    own: {
+      organisation: 'ministry',
+      backend: 'file:///srv/chancery/state',
+      urn: `urn:pulumi:mission.beirut::chancery::chancery:windows:File::file-${i}`,
+      operation: 'create',
+    },
+    steps: [{ name: 'write', script: hash('write'), params: paramsOf(i) }],
+  })),
+})
+const paramsOf = (i: number) => ({
+  path: `C:\\Chancery\\file-${i}.txt`,
+  content: `The content of the file number ${i}, some sixty characters.`,
+  encoding: 'utf8',
+})
+const hash = (text: string) => createHash('sha256').update(text).digest('hex')
+const deflated = (text: string) => deflateRawSync(Buffer.from(text), { level: 9 })
+
 describe('estimate', () => {
+  test.each([1, 5, 20, 50])('comes within a quarter of a real frame of %d operations', (applies) => {
+    const real = deflated(JSON.stringify(frame(applies))).toString('base64').length * 1.06
+    const paramsBytes = deflated(
+      Array.from({ length: applies }, (_, i) => JSON.stringify(paramsOf(i))).join('\n'),
+    ).length
+    const { bytesUp } = estimate({ ...idle, exchanges: 1, applies, paramsBytes }, satellite, 480)
+    expect(bytesUp / real).toBeGreaterThan(0.75)
+    expect(bytesUp / real).toBeLessThan(1.25)
+  })
+
   test('costs nothing for nothing', () => {
     expect(estimate(idle, satellite, 480)).toEqual({ bytesUp: 0, bytesDown: 0, roundTrips: 0, ms: 0 })
   })
 
   test('follows its formula', () => {
     const work = { connections: 1, exchanges: 2, observes: 3, applies: 4, scriptBytes: 500, paramsBytes: 600 }
-    const up = 2_600 + (((3 * 160 + 4 * 520 + 600) * 0.2 + 500) * (4 / 3) + 120) * 1.06
-    const down = 2_000 + (900 + 1_360 + 160) * 1.06
+    const up = 8_400 + (860 + 165 + 120 + 1_100 * (4 / 3)) * 1.06
+    const down = 2_000 + (160 + 1_290 + 1_840) * 1.06
     expect(estimate(work, satellite, 480)).toEqual({
       bytesUp: Math.round(up),
       bytesDown: Math.round(down),

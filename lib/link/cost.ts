@@ -12,7 +12,7 @@ export type Workload = {
   readonly applies: number
   /** Scripts that the host may lack, bytes after deflate. */
   readonly scriptBytes: number
-  /** Parameters, bytes of JSON. */
+  /** Parameters of all of it together, bytes of JSON after deflate. */
   readonly paramsBytes: number
 }
 
@@ -30,22 +30,22 @@ export type CostParameters = typeof costParameters
 export const costParameters = {
   /** TCP 1, identification and KEXINIT 2, key exchange 1, waiting behind SERVICE_ACCEPT 1; the first frame rides along. */
   connectionRoundTrips: 5,
-  /** Key exchange, authentication, channel and bootstrap of one connection, IP bytes. */
+  /** Key exchange, authentication and channel of one connection, IP bytes. */
   connectionBytesUp: 2_600,
   connectionBytesDown: 2_000,
+  /** The command that starts the worker, and the worker itself, deflated. */
+  workerBytesUp: 5_800,
   /** Start of the worker on the host, ms. */
-  connectionHostMs: 750,
-  /** Envelope of a frame and of its end. */
-  exchangeBytesUp: 60,
+  workerHostMs: 750,
+  /** What a frame takes whatever is in it: hashes, names and the table of its compression. */
+  exchangeBytesUp: 430,
   exchangeBytesDown: 80,
-  /** One operation without its parameters: key, hash of its script, expectation, owner. Before deflate. */
-  observeBytesUp: 160,
-  applyBytesUp: 520,
-  /** One answer with its observation. The host doesn't deflate what it prints. */
-  observeBytesDown: 300,
-  applyBytesDown: 340,
-  /** What deflate leaves of the lines of one frame, whose operations are alike. */
-  deflated: 0.2,
+  /** One thing more to look at, with the hash that is expected; one operation more. Deflated, as part of a frame. */
+  observeBytesUp: 55,
+  applyBytesUp: 30,
+  /** One answer with its observation and owner. The host doesn't deflate what it prints. */
+  observeBytesDown: 430,
+  applyBytesDown: 460,
   /** Deflated lines travel as base64. */
   base64: 4 / 3,
   /** IP, TCP and SSH headers on what is sent. */
@@ -61,9 +61,8 @@ export const costParameters = {
  * Estimates a plan, by formula:
  *
  *     roundTrips = connections × 5 + exchanges
- *     lines      = observes × 160 + applies × 520 + params        (before deflate)
- *     bytesUp    = connections × 2600 + ((lines × 0.2 + scripts) × 4/3 + exchanges × 60) × 1.06
- *     bytesDown  = connections × 2000 + (observes × 300 + applies × 340 + exchanges × 80) × 1.06
+ *     bytesUp    = connections × (2600 + 5800) + (exchanges × 430 + observes × 55 + applies × 30 + (params + scripts) × 4/3) × 1.06
+ *     bytesDown  = connections × 2000 + (exchanges × 80 + observes × 430 + applies × 460) × 1.06
  *     ms         = roundTrips × rtt + bytesUp ÷ (95 % of the budget) + bytesDown ÷ line + host
  *     host       = connections × 750 + observes × 10 + applies × 40
  *
@@ -78,13 +77,16 @@ export function estimate(
 ): Estimate {
   const { connections, exchanges, observes, applies } = work
   const roundTrips = connections * p.connectionRoundTrips + exchanges
-  const lines = observes * p.observeBytesUp + applies * p.applyBytesUp + work.paramsBytes
-  const sent = (lines * p.deflated + work.scriptBytes) * p.base64 + exchanges * p.exchangeBytesUp
-  const bytesUp = Math.round(connections * p.connectionBytesUp + sent * p.headers)
+  const sent =
+    exchanges * p.exchangeBytesUp +
+    observes * p.observeBytesUp +
+    applies * p.applyBytesUp +
+    (work.paramsBytes + work.scriptBytes) * p.base64
+  const bytesUp = Math.round(connections * (p.connectionBytesUp + p.workerBytesUp) + sent * p.headers)
   const answered =
     observes * p.observeBytesDown + applies * p.applyBytesDown + exchanges * p.exchangeBytesDown
   const bytesDown = Math.round(connections * p.connectionBytesDown + answered * p.headers)
-  const hostMs = connections * p.connectionHostMs + observes * p.observeHostMs + applies * p.applyHostMs
+  const hostMs = connections * p.workerHostMs + observes * p.observeHostMs + applies * p.applyHostMs
   const ms =
     roundTrips * line.rttMs +
     (bytesUp * 8) / (budgetKbitPerS * p.pacedShare) +
