@@ -5,9 +5,19 @@ const names = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 const minuteMs = 60_000
 const dayMs = 86_400_000
 
-/** Days since 1970-01-01 of the calendar date that clocks in a zone show at an instant. */
-export const localDay = (zone: string, instant: number): number =>
-  epochDayOf(Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate())
+/** Days since 1970-01-01 of the calendar date that clocks in a zone show at an instant; a day off where they are set back over midnight. */
+export function localDay(zone: string, instant: number): number {
+  const last = lastDays.get(zone)
+  if (last !== undefined && last.from <= instant && instant < last.to) return last.day
+  const day = epochDayOf(
+    Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate(),
+  )
+  lastDays.set(zone, { day, from: dayIn(zone, day).start, to: dayIn(zone, day + 1).start })
+  return day
+}
+
+/** The day last asked for, by zone. */
+const lastDays = new Map<string, { readonly day: number } & Span>()
 
 /** Weekday of a date given as days since 1970-01-01, a Thursday. */
 export const weekdayOf = (epochDay: number): Weekday => names[(((epochDay + 3) % 7) + 7) % 7]!
