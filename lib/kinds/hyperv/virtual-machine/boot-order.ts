@@ -37,9 +37,9 @@ function tokensOf(what: What, want: Want, found: Found | null): readonly string[
   }
 }
 
-/** What the order will be after the device steps. */
+/** What the order will be after the device steps: new ones come last, in the order of the steps. */
 function order(want: Want, found: Found, devices: readonly Change[]): readonly string[] {
-  const all = (['disk', 'dvd', 'network'] as const).flatMap((what) => tokensOf(what, want, found))
+  const all = (['network', 'disk', 'dvd'] as const).flatMap((what) => tokensOf(what, want, found))
   const there = new Set(all.map(foldCase))
   const remade = devices.some((one) => one.step.verb === 'remove-dvd')
   const kept = found.bootOrder.filter((token) => there.has(foldCase(token)) && !(remade && token === 'dvd'))
