@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly counters: { frames: number; operations: number }
   /** Time that scripts slept and nobody waited for yet, ms. */
   takeSlept(): number
+  /** Lines that scripts printed past the worker. */
+  takeConsole(): readonly string[]
   /** Cuts the connection: now, or once what was written has arrived. */
   cut(when: 'now' | 'flushed'): void
   cutLink(): void
@@ -87,6 +89,7 @@ export class WorkerChannel {
       if (answer.op !== undefined) counters.operations += 1
       if (struck.has('worker-killed')) return this.#kill()
       if (!(await this.#passTime(answer))) return
+      for (const printed of this.#around.takeConsole()) this.#print(printed)
       if (struck.has('drop-after-act')) held.push(answer.line)
       else if (first && struck.has('drop-mid-reply')) {
         this.#channel.write(`${marker}${answer.line.slice(0, answer.line.length / 2)}`)

@@ -31,6 +31,8 @@ export type HostParts = {
   readonly clock: Clock
   /** How long a restart takes, ms. */
   readonly restartMs: number
+  /** Whether what scripts sleep takes real time. */
+  readonly waits: boolean
   readonly executorOf: (world: World) => Executor
   readonly address: string
   readonly seed: number
@@ -76,6 +78,7 @@ export class LabHost {
       link,
       faults: this.#faults,
       clock,
+      waits: parts.waits,
       newWorker: () => new Worker(this.world, store, executor),
       restart: (seconds) => void this.restart(seconds * 1000),
     })

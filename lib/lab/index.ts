@@ -17,6 +17,8 @@ export type LabOptions = {
   readonly clock?: Clock
   /** How long a restart takes, ms. Default 3000. */
   readonly restartMs?: number
+  /** False: what scripts sleep takes no real time. Default true. */
+  readonly waits?: boolean
   /** Identities that Windows draws at random (of machines, switches, disks) come from it. Default: another one each time. */
   readonly seed?: number
 }
@@ -55,6 +57,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         clock,
         restartMs: options.restartMs ?? 3000,
         executorOf,
+        waits: options.waits ?? true,
         seed: seed + index,
         address: `10.64.${Math.floor(index / 200)}.${(index % 200) + 10}`,
       }),

@@ -48,6 +48,7 @@ beforeEach(async () => {
     clock: systemClock,
     restartMs: 20,
     executorOf,
+    waits: true,
     address: '10.64.0.10',
     seed: 1,
   })
@@ -130,9 +131,8 @@ test('a failed guard runs no operation and says what the host looks like now', a
     why: 'guards',
     changed: [{ key: look.key, hash: seenHash('theirs'), seen: { path, content: 'theirs' }, owner: null }],
   })
-  expect(Buffer.from(host.world.files.file(path)?.content.kind === 'bytes' ? 'theirs' : '').toString()).toBe(
-    'theirs',
-  )
+  const file = host.world.files.read(path)
+  expect(file.ok && Buffer.from(file.value).toString()).toBe('theirs')
 })
 
 test("somebody else's thing, or nobody's, is refused unless adopted", async () => {

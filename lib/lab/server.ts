@@ -29,6 +29,7 @@ export type ServerParts = {
   readonly link: LabLink
   readonly faults: Faults
   readonly clock: Clock
+  readonly waits: boolean
   readonly newWorker: () => Worker
   /** A script has asked for a restart in so many seconds. */
   readonly restart: (seconds: number) => void
@@ -153,14 +154,15 @@ export class LabServer {
       session.on('close', () => (open -= 1))
       session.on('exec', (acceptExec, rejectExec, info) => {
         if (!isBootstrap(info.command)) return rejectExec()
-        const { clock, faults, world, link, newWorker, restart } = this.#parts
+        const { clock, faults, world, link, newWorker, restart, waits } = this.#parts
         new WorkerChannel(acceptExec(), {
           clock,
           faults,
           worker: newWorker(),
           pid: (this.#pid += 4),
           counters: this.counters,
-          takeSlept: () => world.takeSlept(),
+          takeSlept: () => (waits ? world.takeSlept() : 0),
+          takeConsole: () => world.console.splice(0),
           cut: (when) => (when === 'now' ? end.cut() : end.cutWhenFlushed()),
           cutLink: () => link.cut(),
           afterFrame: () => {

@@ -4,7 +4,9 @@ import { cimCmdlets } from './cim.ts'
 import { commandsOf, type Behaviour, type Module } from './cmdlet.ts'
 import { featureCmdlets } from './features.ts'
 import { hypervModule } from './hyperv/index.ts'
-import { itemCmdlets, utilityCmdlets } from './items.ts'
+import { changingCmdlets } from './items/change.ts'
+import { lookingCmdlets } from './items/look.ts'
+import { utilityCmdlets } from './items/utility.ts'
 import { adapterCmdlets, addressCmdlets } from './network.ts'
 import { registryCmdlets } from './registry.ts'
 import { serviceCmdlets } from './services.ts'
@@ -34,7 +36,13 @@ export const modules: readonly Module[] = [
     name: 'Microsoft.PowerShell.Management',
     here: always,
     className: commands,
-    cmdlets: { ...itemCmdlets, ...registryCmdlets, ...serviceCmdlets, 'Restart-Computer': restartComputer },
+    cmdlets: {
+      ...lookingCmdlets,
+      ...changingCmdlets,
+      ...registryCmdlets,
+      ...serviceCmdlets,
+      'Restart-Computer': restartComputer,
+    },
   },
   {
     name: 'Microsoft.PowerShell.Utility',

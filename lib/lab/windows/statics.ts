@@ -6,8 +6,8 @@ import { type FileFailure, lengthOf } from '../world/files.ts'
 import { extensionOf, fullPath, join, leafOf, parentOf } from '../world/path.ts'
 import type { World } from '../world/world.ts'
 import { throwDotnet } from './dotnet-errors.ts'
-import { decode, encode } from './encoding.ts'
-import { bytesFrom, byteArray, date, flagOf, object, strings, textOf } from './values.ts'
+import { decode, encode, encodingTypes } from './encoding.ts'
+import { bytesFrom, byteArray, date, flagOf, guid, object, strings, textOf } from './values.ts'
 
 const text = (value: PsValue | undefined): string => textOf(value) ?? ''
 const valueOf = <T>(result: Result<T, FileFailure>): T =>
@@ -132,17 +132,47 @@ const identityStatics = (world: World): StaticType => ({
 const sid = (value: string): PsValue =>
   object(['System.Security.Principal.SecurityIdentifier'], { Value: value }, undefined, value)
 
+const dateStatics = (world: World): StaticType => ({
+  name: 'System.DateTime',
+  methods: {},
+  properties: {
+    UtcNow: () => date(world.now(), 'Utc'),
+    Now: () => date(world.now()),
+    Today: () => date(Math.floor(world.now() / 86_400_000) * 86_400_000),
+  },
+})
+
+const guidStatics = (world: World): StaticType => ({
+  name: 'System.Guid',
+  methods: { NewGuid: () => guid(world.ids.uuid()) },
+})
+
+/** `[NullString]::Value`: a null that stays null as a string. */
+const nullString: StaticType = {
+  name: 'System.Management.Automation.Language.NullString',
+  methods: {},
+  properties: { Value: () => null },
+}
+
 /** Static types of .NET that reach into the world. */
 export function staticsOf(world: World): (name: string) => StaticType | undefined {
-  const all = [
+  const all: readonly StaticType[] = [
     fileStatics(world),
     folderStatics(world),
     pathStatics,
     environmentStatics(world),
     identityStatics(world),
+    nullString,
+    dateStatics(world),
+    guidStatics(world),
+    ...encodingTypes,
   ]
   const byName = new Map(
-    all.flatMap((t) => [t.name, t.name.replace(/^System\./, '')].map((n) => [n.toLowerCase(), t] as const)),
+    all.flatMap((t) =>
+      [t.name, t.name.replace(/^System\./, ''), ...(t === nullString ? ['NullString'] : [])].map(
+        (n) => [n.toLowerCase(), t] as const,
+      ),
+    ),
   )
   return (name) => byName.get(name.toLowerCase())
 }

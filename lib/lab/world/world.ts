@@ -69,6 +69,9 @@ export class World {
     return this.#last + this.clockSkewMs
   }
 
+  /** Lines that scripts printed to the session's own output and nobody has sent yet. */
+  readonly console: string[] = []
+
   /** What a script may sleep until its time is up, ms. */
   sleepLeft = Infinity
 

@@ -6,7 +6,7 @@ import type { Behaviour } from '../cmdlet.ts'
 import { flagOf, numberOf, textOf } from '../values.ts'
 import { enumName } from './enums.ts'
 import { hypervCmdlet, invalidArgument, notFoundText, operationFailed, wrongState } from './errors.ts'
-import { adapterObject, hostPorts, vlanObject } from './objects.ts'
+import { adapterObject, hostPorts, vlanObject } from './adapter-objects.ts'
 import { adaptersOf, machinesOf, type Selected } from './select.ts'
 
 /** Network adapters of machines. */

@@ -6,7 +6,7 @@ import type { Behaviour } from '../cmdlet.ts'
 import { flagOf, numberOf, textOf } from '../values.ts'
 import { enumName } from './enums.ts'
 import { hypervCmdlet, invalidArgument, objectInUse, operationFailed, wrongState } from './errors.ts'
-import { controllerObject, driveObject } from './objects.ts'
+import { controllerObject, driveObject } from './drive-objects.ts'
 import { devicesFrom, hasDrive, machinesOf, type Selected } from './select.ts'
 
 /** Disks, DVD drives and SCSI controllers of machines. */

@@ -3,6 +3,7 @@ import { adapterCmdlets } from './adapters.ts'
 import { diskCmdlets } from './disks.ts'
 import { classOf } from './errors.ts'
 import { driveCmdlets } from './drives.ts'
+import { firmwareCmdlets } from './firmware.ts'
 import { hardwareCmdlets } from './hardware.ts'
 import { machineCmdlets } from './machines.ts'
 import { serverCmdlets } from './server.ts'
@@ -19,6 +20,7 @@ export const hypervModule: Module = {
     ...diskCmdlets,
     ...machineCmdlets,
     ...hardwareCmdlets,
+    ...firmwareCmdlets,
     ...adapterCmdlets,
     ...driveCmdlets,
   },

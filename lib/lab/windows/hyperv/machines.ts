@@ -18,7 +18,7 @@ import { enumOf, flagOf, numberOf, textOf } from '../values.ts'
 import { enumName } from './enums.ts'
 import { hypervCmdlet, invalidArgument, operationFailed, outOfMemory, wrongState } from './errors.ts'
 import { setMemory, setProcessors } from './hardware.ts'
-import { integrationObjects, machineObject, snapshotObjects } from './objects.ts'
+import { integrationObjects, machineObject, snapshotObjects } from './machine-objects.ts'
 import { machinesOf } from './select.ts'
 
 /** Machines as a whole: find, make, name, configure, start, stop, remove. */

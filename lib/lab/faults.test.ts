@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { type FaultName, Faults, faultTable, parseFault } from './faults.ts'
+
+const names = Object.keys(faultTable) as FaultName[]
+
+test('a fault is read from HOST:NAME and HOST:NAME:ARG', () => {
+  expect(parseFault('beirut-hv1:drop-after-act:3')).toEqual({
+    ok: true,
+    value: { host: 'beirut-hv1', fault: { name: 'drop-after-act', value: 3 } },
+  })
+  expect(parseFault('beirut-hv1:banner:Welcome: all')).toEqual({
+    ok: true,
+    value: { host: 'beirut-hv1', fault: { name: 'banner', text: 'Welcome: all' } },
+  })
+  expect(parseFault('beirut-hv1:login-refused')).toEqual({
+    ok: true,
+    value: { host: 'beirut-hv1', fault: { name: 'login-refused' } },
+  })
+})
+
+test.each([
+  ['', 'expected HOST:NAME'],
+  ['beirut-hv1', 'expected HOST:NAME'],
+  ['beirut-hv1:drop', 'drop-before-act'],
+  ['beirut-hv1:login-refused:2', 'takes no argument'],
+  ['beirut-hv1:slow:soon', 'a whole number, got "soon"'],
+])('%j is refused with what was expected', (text, expected) => {
+  const parsed = parseFault(text)
+  expect(parsed.ok).toBe(false)
+  if (!parsed.ok) expect(parsed.error).toContain(expected)
+})
+
+test('a fault that strikes once strikes the frame that was ordered and no other', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...names.filter((name) => faultTable[name].lasts === 'once')),
+      fc.integer({ min: 1, max: 20 }),
+      (name, at) => {
+        const faults = new Faults()
+        faults.order({ name, value: at })
+        const struck = Array.from({ length: 25 }, () => faults.frame().has(name))
+        expect(struck.map((hit, i) => (hit ? i + 1 : 0)).filter((i) => i > 0)).toEqual([at])
+      },
+    ),
+  )
+})
+
+test('a fault that lasts stands until it is cleared, whatever frames pass', () => {
+  for (const name of names.filter((n) => faultTable[n].lasts === 'on')) {
+    const faults = new Faults()
+    expect(faults.standing(name)).toBeUndefined()
+    faults.order({ name })
+    for (let i = 0; i < 5; i++) expect(faults.frame().size).toBe(0)
+    expect(faults.standing(name)).toBeDefined()
+    faults.clear(name)
+    expect(faults.standing(name)).toBeUndefined()
+  }
+})
+
+test('the README lists every fault with its moment and effect', () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
+  for (const name of names) {
+    const { argument, moment, effect } = faultTable[name]
+    expect(readme).toContain(`| \`${name}\` | ${argument === 'none' ? '' : argument} | ${moment} | ${effect} |`)
+  }
+})
