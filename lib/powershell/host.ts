@@ -13,6 +13,8 @@ export interface Host {
 /** A simulated cmdlet. Binding (names, positions, sets, conversion, ValidateSet, pipeline) is done by the interpreter from `signature`. */
 export interface Cmdlet {
   readonly name: string
+  /** Suffix of the error ids that binding gives (`Microsoft.HyperV.PowerShell.Commands.GetVM`); default: the cmdlet's name. */
+  readonly className?: string
   readonly signature: Signature
   /** Called once for each pipeline input object that bound, or once without a pipeline. Synchronous. */
   invoke(call: Call): void
@@ -23,7 +25,12 @@ export interface Cmdlet {
 /** As in the tables of documented cmdlets: the shape of one entry of `cmdlets` there. */
 export interface Signature {
   readonly parameters: { readonly [name: string]: Parameter }
-  readonly sets: readonly { readonly name: string; readonly mandatory: readonly string[]; readonly parameters: readonly string[]; readonly positional: readonly string[] }[]
+  readonly sets: readonly {
+    readonly name: string
+    readonly mandatory: readonly string[]
+    readonly parameters: readonly string[]
+    readonly positional: readonly string[]
+  }[]
   readonly commonParameters?: boolean
   readonly supportsShouldProcess?: boolean
 }
@@ -64,6 +71,7 @@ export interface ErrorInit {
 
 export interface StaticType {
   readonly name: string
+  /** A method that gives null gives no output, as a `void` method does. */
   readonly methods: { readonly [name: string]: (...args: PsValue[]) => PsValue }
   readonly properties?: { readonly [name: string]: () => PsValue }
   readonly construct?: (...args: PsValue[]) => PsValue

@@ -2,9 +2,11 @@
  * Values of the interpreter. Numbers carry their .NET type, because PowerShell's answers depend on it; strings, booleans and
  * null are JavaScript's own; arrays are `object[]`.
  */
-export type PsValue = null | boolean | string | PsNumber | PsChar | readonly PsValue[] | PsObject | PsEnum | PsOpaque
+export type PsValue =
+  null | boolean | string | PsNumber | PsChar | readonly PsValue[] | PsObject | PsEnum | PsOpaque
 
-export type NumberType = 'Byte' | 'Int16' | 'Int32' | 'Int64' | 'UInt16' | 'UInt32' | 'UInt64' | 'Single' | 'Double' | 'Decimal'
+export type NumberType =
+  'Byte' | 'Int16' | 'Int32' | 'Int64' | 'UInt16' | 'UInt32' | 'UInt64' | 'Single' | 'Double' | 'Decimal'
 
 /** Integers hold a bigint, `Single` and `Double` a number, `Decimal` its digits as text. */
 export class PsNumber {

@@ -1,0 +1,310 @@
+import { compareNumbers, compareText, order } from '../compare.ts'
+import { itemsOf } from '../convert.ts'
+import { PsThrow, Refused, record } from '../errors.ts'
+import { PsComputed, PsSwitch, isNull } from '../objects.ts'
+import { wildcard } from '../regex.ts'
+import { text } from '../text.ts'
+import { typeOf } from '../types.ts'
+import { PsNumber, PsObject, type PsValue } from '../values.ts'
+import { propertyOf } from '../members/members.ts'
+import { formals, type Formals } from '../run/formal.ts'
+import { emit } from '../run/statements.ts'
+import { type BuiltIn, type Starting, classOf } from './built-in.ts'
+import { type Key, checkedValue, keysOf, valueOf } from './keys.ts'
+
+const on = (v: PsValue | undefined): boolean => v instanceof PsSwitch && v.on
+const count = (v: PsValue | undefined): number | undefined =>
+  v instanceof PsNumber ? Number(v.value) : undefined
+
+/** A parameter that must not be negative. */
+function notNegative(f: Formals, names: readonly string[]): Formals {
+  return {
+    ...f,
+    list: f.list.map((p) =>
+      names.includes(p.name)
+        ? {
+            ...p,
+            check: (v: PsValue): string | undefined =>
+              (count(v) ?? 0) < 0
+                ? `The ${text(v)} argument is less than the minimum allowed range of 0.`
+                : undefined,
+          }
+        : p,
+    ),
+  }
+}
+
+/** Names that an object shows to a wildcard. */
+export function namesOf(item: PsValue): readonly string[] {
+  if (item instanceof PsObject)
+    return [...item.properties]
+      .filter(([, v]) => !(v instanceof PsComputed && v.member === 'ScriptMethod'))
+      .map(([name]) => name)
+  throw new Refused(`all properties of ${typeOf(item)}`)
+}
+
+function shape(call: Starting, item: PsValue, keys: readonly Key[], exclude: readonly RegExp[]): PsObject {
+  const out = new PsObject(
+    item instanceof PsObject && item.types[0] !== 'System.Management.Automation.PSCustomObject'
+      ? [`Selected.${item.types[0]!}`, 'System.Management.Automation.PSCustomObject']
+      : ['System.Management.Automation.PSCustomObject'],
+    new Map(),
+  )
+  const put = (name: string, value: PsValue): void => {
+    if (exclude.some((x) => x.test(name))) return
+    if ([...out.properties.keys()].some((k) => k.toLowerCase() === name.toLowerCase())) {
+      call.report(
+        record(
+          `AlreadyExistingUserSpecifiedPropertyNoExpand,${call.className}`,
+          `The property cannot be processed because the property "${name}" already exists.`,
+          'InvalidOperation',
+          'System.Management.Automation.PSArgumentException',
+          item,
+        ),
+      )
+      return
+    }
+    out.properties.set(name, value)
+  }
+  for (const key of keys) {
+    if (typeof key.of === 'string' && key.table === undefined && /[*?[]/.test(key.of)) {
+      const pattern = wildcard(key.of, false)
+      for (const name of namesOf(item))
+        if (
+          pattern.test(name) &&
+          ![...out.properties.keys()].some((k) => k.toLowerCase() === name.toLowerCase())
+        )
+          put(name, propertyOf(call.engine, item, name) ?? null)
+      continue
+    }
+    let v: PsValue | undefined
+    try {
+      v = valueOf(call, item, key)
+    } catch (x) {
+      if (!(x instanceof PsThrow)) throw x
+      v = null
+    }
+    const known =
+      typeof key.of === 'string' && key.table === undefined && item instanceof PsObject
+        ? [...item.properties.keys()].find((k) => k.toLowerCase() === key.label.toLowerCase())
+        : undefined
+    put(
+      known ??
+        (typeof key.of === 'string' && key.table === undefined && v !== undefined
+          ? spelled(item, key.label)
+          : key.label),
+      v ?? null,
+    )
+  }
+  return out
+}
+
+function spelled(item: PsValue, name: string): string {
+  if (typeof item === 'string' && name.toLowerCase() === 'length') return 'Length'
+  return name
+}
+
+/** Select-Object */
+export const selectObject: BuiltIn = {
+  name: 'Select-Object',
+  className: classOf('Select-Object'),
+  formals: notNegative(
+    formals(
+      'InputObject:object| Property:object[]@0{default,skip} ExcludeProperty:string[]{default,skip} ExpandProperty:string{default,skip} Unique:switch First:int{default} Last:int{default,skip} Skip:int{default} SkipLast:int{skip} Index:int[]{index} Wait:switch{default,index}',
+      'default',
+    ),
+    ['First', 'Last', 'Skip', 'SkipLast'],
+  ),
+  start(call) {
+    const { values } = call
+    const keys = keysOf(values.get('Property'))
+    const expand = values.get('ExpandProperty')
+    const exclude = (itemsOf(values.get('ExcludeProperty') ?? []) ?? []).map((p) => wildcard(text(p), false))
+    const [first, last, skip, skipLast] = ['First', 'Last', 'Skip', 'SkipLast'].map((n) =>
+      count(values.get(n)),
+    )
+    const index = itemsOf(values.get('Index') ?? null)?.map((n) => Number(text(n)))
+    const unique = on(values.get('Unique'))
+    const held: PsValue[] = []
+    const seen: PsValue[] = []
+    let at = 0
+    let given = 0
+    const put = (item: PsValue): void => {
+      const chosen = keys.length === 0 && expand === undefined && exclude.length === 0 ? item : undefined
+      if (chosen !== undefined || (keys.length === 0 && expand === undefined && exclude.length === 0))
+        return send(item)
+      if (expand !== undefined) return expanded(call, item, text(expand), keys, send)
+      send(shape(call, item, keys.length === 0 ? keysOf('*') : keys, exclude))
+    }
+    const send = (v: PsValue): void => {
+      if (unique) {
+        if (seen.some((s) => identical(s, v))) return
+        seen.push(v)
+      }
+      call.out(v)
+    }
+    const process = (item: PsValue): void => {
+      const n = at++
+      if (index !== undefined) {
+        held.push(item)
+        return
+      }
+      if (last !== undefined || skipLast !== undefined) {
+        held.push(item)
+        return
+      }
+      if (n < (skip ?? 0)) return
+      if (first !== undefined && given >= first) call.stop()
+      given++
+      put(item)
+      if (first !== undefined && given >= first && call.hasInput) call.stop()
+    }
+    if (first === 0 && call.hasInput && last === undefined)
+      return { process: () => call.stop(), end: () => undefined }
+    return {
+      once: () => {
+        if (values.has('InputObject')) process(values.get('InputObject')!)
+      },
+      process,
+      end: () => {
+        if (index !== undefined) {
+          const wanted = [...new Set(index)].sort((a, b) => a - b)
+          for (const i of wanted) if (i < held.length) put(held[i]!)
+          return
+        }
+        if (skipLast !== undefined) {
+          for (const item of held.slice(skip ?? 0, held.length - skipLast)) put(item)
+          return
+        }
+        if (last === undefined) return
+        const end = held.length - (skip ?? 0)
+        const tail = held.slice(Math.max(0, end - last), Math.max(0, end))
+        const head =
+          first === undefined ? [] : held.slice(0, Math.min(first, Math.max(0, held.length - last)))
+        for (const item of [...head, ...tail]) put(item)
+      },
+    }
+  },
+}
+
+function expanded(
+  call: Starting,
+  item: PsValue,
+  name: string,
+  keys: readonly Key[],
+  send: (v: PsValue) => void,
+): void {
+  const v = isNull(item) ? undefined : propertyOf(call.engine, item, name)
+  if (v === undefined) {
+    call.report(
+      record(
+        `ExpandPropertyNotFound,${call.className}`,
+        `Property "${name}" cannot be found.`,
+        'InvalidArgument',
+        'System.Management.Automation.PSArgumentException',
+        item,
+      ),
+    )
+    return
+  }
+  if (keys.length > 0) throw new Refused('-ExpandProperty with -Property')
+  emit(v, send)
+}
+
+/** Whether -Unique and Get-Unique hold two values for the same. */
+export function identical(a: PsValue, b: PsValue): boolean {
+  if (a instanceof PsObject && b instanceof PsObject) {
+    const [x, y] = [[...a.properties], [...b.properties]]
+    return x.length === y.length && x.every(([k, v], i) => y[i]![0] === k && identical(v, y[i]![1]))
+  }
+  if (typeof a === 'string' || typeof b === 'string') return typeof a === typeof b && a === b
+  if (isNull(a) || isNull(b)) return isNull(a) && isNull(b)
+  if (a instanceof PsNumber && b instanceof PsNumber) return compareNumbers(a, b) === 0
+  return a === b || (typeOf(a) === typeOf(b) && text(a) === text(b))
+}
+
+/** The order of Sort-Object: numbers by value, otherwise as text when the types differ. */
+export function sortOrder(a: PsValue, b: PsValue, caseSensitive: boolean): number {
+  if (isNull(a) || isNull(b)) return Number(!isNull(a)) - Number(!isNull(b))
+  if (a instanceof PsNumber && b instanceof PsNumber) return compareNumbers(a, b)
+  if (typeOf(a) === typeOf(b) && !(a instanceof PsObject) && !Array.isArray(a))
+    return order(a, b, caseSensitive)
+  if (a instanceof PsNumber && typeof b === 'string') {
+    try {
+      return order(a, b, caseSensitive)
+    } catch (x) {
+      if (!(x instanceof PsThrow)) throw x
+    }
+  }
+  return compareText(text(a), text(b), caseSensitive)
+}
+
+/** Sort-Object */
+export const sortObject: BuiltIn = {
+  name: 'Sort-Object',
+  className: classOf('Sort-Object'),
+  formals: formals(
+    'Property:object[]@0 InputObject:object| Descending:switch Unique:switch CaseSensitive:switch Culture:string',
+  ),
+  start(call) {
+    const { values } = call
+    if (values.has('Culture')) throw new Refused('-Culture')
+    const keys = keysOf(values.get('Property'))
+    const held: PsValue[] = []
+    const descending = on(values.get('Descending'))
+    const cased = on(values.get('CaseSensitive'))
+    const add = (item: PsValue): void => {
+      if (!isNull(item)) held.push(item)
+    }
+    return {
+      once: () => {
+        if (values.has('InputObject')) add(values.get('InputObject')!)
+      },
+      process: add,
+      end: () => {
+        const rows = held.map((item) => ({
+          item,
+          keys: keys.length === 0 ? [item] : keys.map((k) => checkedValue(call, item, k) ?? null),
+        }))
+        const compare = (a: (typeof rows)[number], b: (typeof rows)[number]): number => {
+          for (let i = 0; i < a.keys.length; i++) {
+            const d = sortOrder(a.keys[i]!, b.keys[i]!, cased)
+            if (d !== 0) return (keys[i]?.descending ?? descending) ? -d : d
+          }
+          return 0
+        }
+        rows.sort(compare)
+        let before: (typeof rows)[number] | undefined
+        for (const row of rows) {
+          if (on(values.get('Unique')) && before !== undefined && compare(before, row) === 0) continue
+          before = row
+          call.out(row.item)
+        }
+      },
+    }
+  },
+}
+
+/** Get-Unique */
+export const getUnique: BuiltIn = {
+  name: 'Get-Unique',
+  className: classOf('Get-Unique'),
+  formals: formals('InputObject:object| AsString:switch OnType:switch'),
+  start(call) {
+    if (on(call.values.get('OnType'))) throw new Refused('Get-Unique -OnType')
+    let before: PsValue | undefined
+    const process = (item: PsValue): void => {
+      const same =
+        before !== undefined &&
+        (on(call.values.get('AsString')) ? text(before) === text(item) : identical(before, item))
+      if (!same) call.out(item)
+      before = item
+    }
+    return {
+      once: () => {
+        if (call.values.has('InputObject')) process(call.values.get('InputObject')!)
+      },
+      process,
+    }
+  },
+}

@@ -1,0 +1,308 @@
+import { casting, common, operand } from './arithmetic.ts'
+import { CastFailure, convert, converts, itemsOf, toNumber, truth } from './convert.ts'
+import { enumOf } from './enums.ts'
+import { RUNTIME, Refused, fail } from './errors.ts'
+import { align, exact, toDouble } from './numbers.ts'
+import {
+  PsDate,
+  PsDictionary,
+  PsNative,
+  PsRegex,
+  PsScalar,
+  PsSwitch,
+  PsTimeSpan,
+  PsType,
+  PsVersion,
+  isNull,
+  typedArray,
+} from './objects.ts'
+import { replaceAll, toRegex, wildcard } from './regex.ts'
+import { text } from './text.ts'
+import { isException, typeOf, typesOf } from './types.ts'
+import { PsChar, PsEnum, PsNumber, PsObject, type PsValue } from './values.ts'
+
+const insensitive = new Intl.Collator('en', { sensitivity: 'accent' })
+const sensitive = new Intl.Collator('en', { sensitivity: 'variant', caseFirst: 'false' })
+
+/** Order of two texts in the invariant culture. */
+export const compareText = (a: string, b: string, caseSensitive: boolean): number =>
+  a === b ? 0 : (caseSensitive ? sensitive : insensitive).compare(a, b)
+
+/** Order of two numbers. */
+export function compareNumbers(a: PsNumber, b: PsNumber): number {
+  if (typeof a.value === 'bigint' && typeof b.value === 'bigint')
+    return a.value < b.value ? -1 : a.value > b.value ? 1 : 0
+  if (common(a, b) === 'Decimal') {
+    const [x, y] = align(
+      exact(String(toNumber(a, 'Decimal').value)),
+      exact(String(toNumber(b, 'Decimal').value)),
+    )
+    return x < y ? -1 : x > y ? 1 : 0
+  }
+  const [x, y] = [toDouble(a), toDouble(b)]
+  return x < y ? -1 : x > y ? 1 : x === y ? 0 : NaN
+}
+
+/** Whether two values are equal by the rules of the left one. */
+export function equal(left: PsValue, right: PsValue, caseSensitive = false): boolean {
+  if (isNull(left)) return isNull(right)
+  if (isNull(right)) return false
+  if (typeof left === 'string') {
+    const other = Array.isArray(right) ? text(right) : text(right)
+    return compareEqual(left, other, caseSensitive)
+  }
+  if (typeof left === 'boolean') return left === truth(right)
+  if (left instanceof PsSwitch) return left.on === truth(right)
+  if (left instanceof PsNumber) {
+    const other = right instanceof PsNumber ? right : asNumber(right, left)
+    return other !== undefined && compareNumbers(left, other) === 0
+  }
+  if (left instanceof PsChar) {
+    if (right instanceof PsChar) return compareEqual(left.char, right.char, caseSensitive)
+    if (typeof right === 'string')
+      return right.length === 1 ? compareEqual(left.char, right, caseSensitive) : false
+    return right instanceof PsNumber && compareNumbers(operand(left)!, right) === 0
+  }
+  if (left instanceof PsEnum) return equalEnum(left, right)
+  if (left === right) return true
+  if (left instanceof PsDate || left instanceof PsTimeSpan) {
+    const other = converts(right, left.type)
+    return other instanceof (left instanceof PsDate ? PsDate : PsTimeSpan) && other.ticks === left.ticks
+  }
+  if (left instanceof PsVersion || left instanceof PsScalar) {
+    const other = converts(right, left.type)
+    return other !== undefined && !isNull(other) && text(other) === text(left)
+  }
+  if (left instanceof PsType) {
+    const other = converts(right, 'System.Type')
+    return other instanceof PsType && other.name === left.name
+  }
+  if (left instanceof PsObject && left.text !== undefined && typeof right === 'string')
+    return compareEqual(left.text, right, caseSensitive)
+  if (left instanceof PsNative || left instanceof PsRegex) throw new Refused(`-eq on ${left.type}`)
+  if (left instanceof PsObject && !(right instanceof PsObject)) {
+    if (left.types[0] === 'System.Management.Automation.PSCustomObject') return false
+    throw new Refused(`-eq on ${left.types[0] ?? 'an object'}`)
+  }
+  return false
+}
+
+function compareEqual(a: string, b: string, caseSensitive: boolean): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  return !caseSensitive && a.toUpperCase() === b.toUpperCase()
+}
+
+function asNumber(v: PsValue, like: PsNumber): PsNumber | undefined {
+  if (v instanceof PsEnum || v instanceof PsChar) return operand(v)
+  try {
+    return typeof v === 'string' ? operandOrNothing(v) : toNumber(v, like.type)
+  } catch (e) {
+    if (e instanceof CastFailure) return undefined
+    throw e
+  }
+}
+
+function operandOrNothing(v: string): PsNumber | undefined {
+  return converts(v, 'System.Double') === undefined ? undefined : operand(v)
+}
+
+function equalEnum(left: PsEnum, right: PsValue): boolean {
+  if (right instanceof PsEnum) return left.type === right.type ? left.number === right.number : false
+  if (typeof right === 'string') {
+    if (left.name.toLowerCase() === right.trim().toLowerCase()) return true
+    if (/^-?\d+$/.test(right.trim())) return Number(right) === left.number
+    return enumOf(left.type) !== undefined && equalKnown(left, right)
+  }
+  return right instanceof PsNumber && toDouble(right) === left.number
+}
+
+function equalKnown(left: PsEnum, right: string): boolean {
+  const other = converts(right, left.type)
+  return other instanceof PsEnum && other.number === left.number
+}
+
+/** Order of two values by the rules of the left one; NaN when they have none. */
+export function order(left: PsValue, right: PsValue, caseSensitive = false): number {
+  if (typeof left === 'string') return compareText(left, text(right), caseSensitive)
+  if (isNull(left)) return isNull(right) ? 0 : right instanceof PsNumber && toDouble(right) < 0 ? 1 : -1
+  if (left instanceof PsNumber || left instanceof PsEnum || typeof left === 'boolean') {
+    if (typeof left === 'boolean') return Number(left) - Number(truth(right))
+    if (left instanceof PsEnum && typeof right === 'string')
+      return left.number - (casting(() => convert(right, left.type)) as PsEnum).number
+    const b = right instanceof PsNumber ? right : isNull(right) ? undefined : operand(right)
+    if (isNull(right)) return toDouble(operand(left)!) < 0 ? -1 : 1
+    if (b === undefined)
+      fail(
+        'ComparisonFailure',
+        `Could not compare "${text(left)}" to "${text(right)}".`,
+        'InvalidOperation',
+        RUNTIME,
+      )
+    return compareNumbers(operand(left)!, b)
+  }
+  if (left instanceof PsChar) return compareText(left.char, text(right), caseSensitive)
+  if (left instanceof PsDate || left instanceof PsTimeSpan) {
+    if (isNull(right)) return 1
+    const other = casting(() => convert(right, left.type))
+    const ticks = other instanceof PsDate || other instanceof PsTimeSpan ? other.ticks : 0n
+    return left.ticks < ticks ? -1 : left.ticks > ticks ? 1 : 0
+  }
+  if (left instanceof PsScalar && left.type === 'System.Guid')
+    return left.text < text(right) ? -1 : left.text > text(right) ? 1 : 0
+  if (left instanceof PsVersion) {
+    if (isNull(right)) return 1
+    const other = casting(() => convert(right, left.type)) as PsVersion
+    for (let i = 0; i < 4; i++) {
+      const d = (left.parts[i] ?? -1) - (other.parts[i] ?? -1)
+      if (d !== 0) return d
+    }
+    return 0
+  }
+  if (left instanceof PsObject || left instanceof PsDictionary)
+    fail(
+      'NotIcomparable',
+      `Cannot compare "${text(left)}" because it is not IComparable.`,
+      'InvalidOperation',
+      'System.Management.Automation.PSInvalidOperationException',
+    )
+  throw new Refused(`the order of ${typeOf(left)}`)
+}
+
+/** Whether a value is of a type. */
+export function isType(v: PsValue, type: string): boolean {
+  if (isNull(v)) return false
+  if (
+    type === 'System.Management.Automation.PSObject' ||
+    type === 'System.Management.Automation.PSCustomObject'
+  )
+    return v instanceof PsObject && v.types.includes('System.Management.Automation.PSCustomObject')
+  return typesOf(v).some((t) => t.toLowerCase() === type.toLowerCase())
+}
+
+/** What `-match` leaves in $Matches. */
+export interface Matched {
+  readonly result: PsValue
+  readonly matches: RegExpExecArray | undefined
+}
+
+const compiled = (pattern: PsValue, caseSensitive: boolean): RegExp =>
+  pattern instanceof PsRegex && caseSensitive
+    ? pattern.regex
+    : toRegex(pattern instanceof PsRegex ? pattern.source : text(pattern), caseSensitive)
+
+/** `-match`, `-notmatch` */
+export function match(left: PsValue, pattern: PsValue, negative: boolean, caseSensitive: boolean): Matched {
+  const regex = compiled(pattern, caseSensitive)
+  const items = itemsOf(left)
+  const test = (v: PsValue): RegExpExecArray | null => {
+    regex.lastIndex = 0
+    return regex.exec(text(v))
+  }
+  if (items !== undefined)
+    return { result: items.filter((v) => (test(v) !== null) !== negative), matches: undefined }
+  const m = test(left)
+  return { result: (m !== null) !== negative, matches: m ?? undefined }
+}
+
+/** All comparison operators but `-match` and its negation; `op` without the leading i or c. */
+export function comparison(op: string, left: PsValue, right: PsValue, caseSensitive: boolean): PsValue {
+  const items = itemsOf(left)
+  const each = (test: (v: PsValue) => boolean): PsValue =>
+    items === undefined ? test(left) : items.filter(test)
+  switch (op) {
+    case 'eq':
+      return each((v) => equal(v, right, caseSensitive))
+    case 'ne':
+      return each((v) => !equal(v, right, caseSensitive))
+    case 'gt':
+      return each((v) => order(v, right, caseSensitive) > 0)
+    case 'ge':
+      return each((v) => order(v, right, caseSensitive) >= 0)
+    case 'lt':
+      return each((v) => order(v, right, caseSensitive) < 0)
+    case 'le':
+      return each((v) => order(v, right, caseSensitive) <= 0)
+    case 'like':
+    case 'notlike': {
+      const pattern = wildcard(text(right), caseSensitive)
+      return each((v) => pattern.test(text(v)) === (op === 'like'))
+    }
+    case 'contains':
+    case 'notcontains':
+      return (items ?? [left]).some((v) => equal(v, right, caseSensitive)) === (op === 'contains')
+    case 'in':
+    case 'notin':
+      return (itemsOf(right) ?? [right]).some((v) => equal(v, left, caseSensitive)) === (op === 'in')
+    case 'join':
+      return (items ?? [left]).map(text).join(text(right))
+    default:
+      throw new Refused(`the operator -${op}`)
+  }
+}
+
+/** `-replace` */
+export function replace(left: PsValue, right: PsValue, caseSensitive: boolean): PsValue {
+  const [pattern = null, by = ''] = itemsOf(right) ?? [right]
+  if ((itemsOf(right)?.length ?? 1) > 2)
+    fail(
+      'BadReplaceArgument',
+      'The -ireplace operator allows only two elements to follow it, not more.',
+      'InvalidOperation',
+    )
+  const regex = compiled(pattern, caseSensitive)
+  const replacement = text(by)
+  const one = (v: PsValue): string => replaceAll(text(v), regex, replacement)
+  const items = itemsOf(left)
+  return items === undefined ? one(left) : items.map(one)
+}
+
+/** `-split`, binary or unary (no `right`). */
+export function split(left: PsValue, right: PsValue | undefined, caseSensitive: boolean): PsValue {
+  const sources = (itemsOf(left) ?? [left]).map(text)
+  if (right === undefined)
+    return typedArray(
+      'System.String',
+      sources.flatMap((s) =>
+        s
+          .trim()
+          .split(/\s+/)
+          .filter((p) => p !== '' || s.trim() === ''),
+      ),
+    )
+  const [pattern = null, max = null, options = null] = itemsOf(right) ?? [right]
+  let literal = false
+  for (const o of isNull(options) ? [] : text(options).split(',')) {
+    const name = o.trim().toLowerCase()
+    if (name === 'simplematch') literal = true
+    else if (name !== 'regexmatch' && name !== '') throw new Refused(`the split option ${o}`)
+  }
+  const limit = isNull(max) ? 0 : Number(casting(() => toNumber(max, 'Int32')).value)
+  if (limit < 0) throw new Refused('-split from the right')
+  const source = text(pattern)
+  const regex = toRegex(literal ? source.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : source, caseSensitive)
+  return typedArray(
+    'System.String',
+    sources.flatMap((s) => splitOne(s, regex, limit)),
+  )
+}
+
+function splitOne(source: string, regex: RegExp, limit: number): string[] {
+  const out: string[] = []
+  let from = 0
+  regex.lastIndex = 0
+  for (
+    let m = regex.exec(source);
+    m !== null && (limit === 0 || out.length < limit - 1);
+    m = regex.exec(source)
+  ) {
+    out.push(source.slice(from, m.index))
+    for (const group of m.slice(1)) if (group !== undefined) out.push(group)
+    from = m.index + m[0].length
+    if (m[0] === '') regex.lastIndex++
+  }
+  out.push(source.slice(from))
+  return out
+}
+
+export { isException }

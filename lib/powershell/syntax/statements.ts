@@ -1,0 +1,378 @@
+import { type Attribute, type Block, type Expr, type ParameterAst, type Stmt, type TypeName } from './ast.ts'
+import { readCommand, readRedirections } from './commands.ts'
+import { primary, readExpression, readTypeLiteral, readTypeName } from './expressions.ts'
+import { readVariable } from './literals.ts'
+import { type Reader } from './reader.ts'
+
+const KEYWORD =
+  /(?:if|foreach|for|while|do|switch|try|throw|return|break|continue|exit|function|filter|trap|class|enum|data|using|dynamicparam|workflow|parallel|sequence|inlinescript|configuration)(?![\w.\\/:-])/iy
+const REFUSED = [
+  'trap',
+  'class',
+  'enum',
+  'data',
+  'using',
+  'dynamicparam',
+  'workflow',
+  'parallel',
+  'sequence',
+  'inlinescript',
+  'configuration',
+]
+const ASSIGN = /(?:[-+*/%]?=)(?!=)/y
+
+/** Statements up to the closing bracket, which stays. */
+export function readStatements(r: Reader, close: string): readonly Stmt[] {
+  const out: Stmt[] = []
+  for (;;) {
+    r.separators()
+    if (r.done || (close !== '' && r.peek() === close)) return out
+    out.push(readStatement(r))
+    const mark = r.at
+    r.blanks()
+    if (!r.done && !/[;\n\r)}]/.test(r.peek()) && !endsAlone(out[out.length - 1]!))
+      r.fail(`expected the end of the statement, got ${r.here()}`, mark)
+    if (close === '' && /[)}]/.test(r.peek())) r.fail(`unexpected ${r.here()}`)
+    if (close !== '' && /[)}]/.test(r.peek()) && r.peek() !== close)
+      r.fail(`expected "${close}", got ${r.here()}`)
+  }
+}
+
+const endsAlone = (s: Stmt): boolean =>
+  ['if', 'while', 'for', 'foreach', 'switch', 'try', 'function'].includes(s.kind)
+
+function body(r: Reader): readonly Stmt[] {
+  r.lines()
+  r.expect('{')
+  const out = readStatements(r, '}')
+  r.expect('}')
+  return out
+}
+
+function condition(r: Reader): Stmt {
+  r.lines()
+  r.expect('(')
+  r.lines()
+  const out = readPipeline(r)
+  r.lines()
+  r.expect(')')
+  return out
+}
+
+/** Whether a word follows here, perhaps on a later line; moves past it if so. */
+function follows(r: Reader, word: RegExp): boolean {
+  const mark = r.at
+  r.lines()
+  const m = r.match(word)
+  if (m === undefined) {
+    r.at = mark
+    return false
+  }
+  r.at += m.length
+  return true
+}
+
+/** One statement. */
+export function readStatement(r: Reader): Stmt {
+  r.blanks()
+  const at = r.at
+  let label = ''
+  const labelled = r.match(/:([A-Za-z_]\w*)(?=\s)/y)
+  if (labelled !== undefined) {
+    label = labelled.slice(1)
+    r.at += labelled.length
+    r.lines()
+  }
+  const word = r.match(KEYWORD)?.toLowerCase()
+  if (word === undefined) {
+    if (label !== '') r.fail('expected a loop after the label')
+    return readPipeline(r)
+  }
+  r.at += word.length
+  if (REFUSED.includes(word)) r.fail(`"${word}" is not read`, at)
+  switch (word) {
+    case 'if':
+      return readIf(r, at)
+    case 'foreach':
+      return readForeach(r, at, label)
+    case 'for':
+      return readFor(r, at, label)
+    case 'while':
+      return { kind: 'while', at, label, condition: condition(r), body: body(r) }
+    case 'do':
+      return readDo(r, at, label)
+    case 'switch':
+      return readSwitch(r, at, label)
+    case 'try':
+      return readTry(r, at)
+    case 'function':
+    case 'filter':
+      return readFunction(r, at, word === 'filter')
+    case 'break':
+    case 'continue': {
+      r.blanks()
+      const name = r.match(/[A-Za-z_]\w*/y)
+      if (name !== undefined) r.at += name.length
+      return { kind: word, at, label: name === undefined ? undefined : { kind: 'const', at, value: name } }
+    }
+    default: {
+      r.blanks()
+      const value = r.done || /[;\n\r)}]/.test(r.peek()) ? undefined : readPipeline(r)
+      return { kind: word === 'throw' ? 'throw' : word === 'return' ? 'return' : 'exit', at, value }
+    }
+  }
+}
+
+function readIf(r: Reader, at: number): Stmt {
+  const clauses: [Stmt, readonly Stmt[]][] = [[condition(r), body(r)]]
+  while (follows(r, /elseif(?!\w)/iy)) clauses.push([condition(r), body(r)])
+  const otherwise = follows(r, /else(?!\w)/iy) ? body(r) : undefined
+  return { kind: 'if', at, clauses, otherwise }
+}
+
+function readForeach(r: Reader, at: number, label: string): Stmt {
+  r.lines()
+  r.expect('(')
+  r.lines()
+  const variable = readVariable(r)
+  if (!follows(r, /in(?!\w)/iy)) r.fail('expected "in"')
+  r.lines()
+  const over = readPipeline(r)
+  r.lines()
+  r.expect(')')
+  return { kind: 'foreach', at, label, variable, over, body: body(r) }
+}
+
+function readFor(r: Reader, at: number, label: string): Stmt {
+  r.lines()
+  r.expect('(')
+  const part = (end: string): Stmt | undefined => {
+    r.lines()
+    const out = r.peek() === end || r.peek() === ')' ? undefined : readPipeline(r)
+    r.lines()
+    if (end === ';') r.accept(';')
+    return out
+  }
+  const start = part(';')
+  const test = part(';')
+  const next = part(')')
+  r.expect(')')
+  return { kind: 'for', at, label, start, condition: test, next, body: body(r) }
+}
+
+function readDo(r: Reader, at: number, label: string): Stmt {
+  const inner = body(r)
+  const until = follows(r, /until(?!\w)/iy)
+  if (!until && !follows(r, /while(?!\w)/iy)) r.fail('expected "while" or "until"')
+  return { kind: 'do', at, label, until, condition: condition(r), body: inner }
+}
+
+function readSwitch(r: Reader, at: number, label: string): Stmt {
+  let mode: 'exact' | 'regex' | 'wildcard' = 'exact'
+  let caseSensitive = false
+  for (;;) {
+    r.blanks()
+    const flag = r.match(/-[a-z]+/iy)
+    if (flag === undefined) break
+    const name = flag.slice(1).toLowerCase()
+    r.at += flag.length
+    if (name === 'regex' || name === 'wildcard' || name === 'exact') mode = name
+    else if (name === 'casesensitive') caseSensitive = true
+    else r.fail(`switch has no parameter -${name} here`)
+  }
+  const on = condition(r)
+  r.lines()
+  r.expect('{')
+  const clauses: { test: Expr | undefined; body: readonly Stmt[] }[] = []
+  for (;;) {
+    r.separators()
+    if (r.accept('}')) return { kind: 'switch', at, label, mode, caseSensitive, on, clauses }
+    const from = r.at
+    const bare = r.match(/[^\s{}()$'"@;,|&[-][^\s{}();|&]*/y)
+    let test: Expr | undefined
+    if (bare !== undefined && !/^[\d.]/.test(bare)) {
+      r.at += bare.length
+      test = bare.toLowerCase() === 'default' ? undefined : { kind: 'const', at: from, value: bare }
+    } else test = r.peek() === '{' ? primary(r) : readExpression(r)
+    clauses.push({ test, body: body(r) })
+  }
+}
+
+function readTry(r: Reader, at: number): Stmt {
+  const inner = body(r)
+  const catches: { types: TypeName[]; body: readonly Stmt[] }[] = []
+  while (follows(r, /catch(?!\w)/iy)) {
+    const types: TypeName[] = []
+    r.lines()
+    while (r.peek() === '[') {
+      types.push(readTypeLiteral(r))
+      r.lines()
+      if (r.accept(',')) r.lines()
+    }
+    catches.push({ types, body: body(r) })
+  }
+  const last = follows(r, /finally(?!\w)/iy) ? body(r) : undefined
+  if (catches.length === 0 && last === undefined) r.fail('try needs catch or finally')
+  return { kind: 'try', at, body: inner, catches, last }
+}
+
+function readFunction(r: Reader, at: number, filter: boolean): Stmt {
+  r.blanks()
+  const name = r.match(/[^\s{}();|&$'"]+/y)
+  if (name === undefined) r.fail(`expected the name of a function, got ${r.here()}`)
+  r.at += name.length
+  r.blanks()
+  const declared = r.peek() === '(' ? readParameters(r) : undefined
+  r.lines()
+  const start = r.at
+  r.expect('{')
+  const block = readBlockBody(r, '}', start)
+  r.expect('}')
+  return {
+    kind: 'function',
+    at,
+    name,
+    filter,
+    block: declared === undefined ? block : { ...block, parameters: declared },
+  }
+}
+
+/** What stands in a script block or a script: attributes and param, then named blocks or statements. */
+export function readBlockBody(r: Reader, close: string, at: number): Block {
+  const from = r.at
+  r.separators()
+  const attributes: Attribute[] = []
+  let parameters: readonly ParameterAst[] | undefined
+  const mark = r.at
+  try {
+    while (r.peek() === '[') {
+      attributes.push(readAttribute(r))
+      r.lines()
+    }
+  } catch {
+    attributes.length = 0
+  }
+  if (r.match(/param(?=\s*\()/iy) !== undefined) {
+    r.at += 5
+    r.lines()
+    parameters = readParameters(r)
+    r.separators()
+  } else {
+    attributes.length = 0
+    r.at = mark
+  }
+  const named: { begin?: readonly Stmt[]; process?: readonly Stmt[]; end?: readonly Stmt[] } = {}
+  const isNamed = (): string | undefined => r.match(/(?:begin|process|end)(?=\s*\{)/iy)?.toLowerCase()
+  if (isNamed() !== undefined) {
+    for (let word = isNamed(); word !== undefined; word = isNamed()) {
+      r.at += word.length
+      named[word as 'begin' | 'process' | 'end'] = body(r)
+      r.separators()
+    }
+    const text = r.text.slice(from, r.at)
+    return { at, text, attributes, parameters, begin: named.begin, process: named.process, end: named.end }
+  }
+  const end = readStatements(r, close)
+  return {
+    at,
+    text: r.text.slice(from, r.at),
+    attributes,
+    parameters,
+    begin: undefined,
+    process: undefined,
+    end,
+  }
+}
+
+function readParameters(r: Reader): readonly ParameterAst[] {
+  r.expect('(')
+  const out: ParameterAst[] = []
+  for (;;) {
+    r.lines()
+    if (r.accept(')')) return out
+    const at = r.at
+    const attributes: Attribute[] = []
+    while (r.peek() === '[') {
+      attributes.push(readAttribute(r))
+      r.lines()
+    }
+    const name = readVariable(r).name
+    r.lines()
+    let initial: Expr | undefined
+    if (r.accept('=')) {
+      r.lines()
+      initial = withoutComma(r)
+      r.lines()
+    }
+    out.push({ at, name, attributes, initial })
+    if (!r.accept(',') && r.peek() !== ')') r.fail(`expected "," or ")", got ${r.here()}`)
+  }
+}
+
+function withoutComma(r: Reader): Expr {
+  return readExpression(r, false)
+}
+
+function readAttribute(r: Reader): Attribute {
+  const at = r.at
+  r.expect('[')
+  const type = readTypeName(r)
+  r.blanks()
+  if (r.accept(']')) return { kind: 'type', at, type }
+  r.expect('(')
+  const positional: Expr[] = []
+  const named: { name: string; value: Expr | undefined }[] = []
+  for (;;) {
+    r.lines()
+    if (r.accept(')')) break
+    const word = r.match(/[A-Za-z_]\w*(?=\s*[=,)])/y)
+    if (word !== undefined) {
+      r.at += word.length
+      r.blanks()
+      const value = r.accept('=') ? withoutComma(r) : undefined
+      named.push({ name: word, value })
+    } else positional.push(withoutComma(r))
+    r.lines()
+    if (!r.accept(',') && r.peek() !== ')') r.fail(`expected "," or ")", got ${r.here()}`)
+  }
+  r.blanks()
+  r.expect(']')
+  return { kind: 'attribute', at, name: type.name, positional, named }
+}
+
+/** A pipeline, or an assignment. */
+export function readPipeline(r: Reader): Stmt {
+  r.blanks()
+  const at = r.at
+  const first = startsExpression(r) ? readExpression(r) : readCommand(r)
+  r.blanks()
+  if (first.kind !== 'command') {
+    const op = r.match(ASSIGN)
+    if (op !== undefined) {
+      r.at += op.length
+      r.lines()
+      return { kind: 'assign', at, target: first, op, value: readStatement(r) }
+    }
+  }
+  const redirections = first.kind === 'command' ? [] : readRedirections(r)
+  const rest = []
+  r.blanks()
+  while (r.peek() === '|') {
+    if (r.peek(1) === '|') r.fail('an operator of a later PowerShell')
+    r.at++
+    r.lines()
+    rest.push(readCommand(r))
+    r.blanks()
+  }
+  if (r.peek() === '&') r.fail('an operator of a later PowerShell')
+  return { kind: 'pipeline', at, first, rest, redirections }
+}
+
+function startsExpression(r: Reader): boolean {
+  const c = r.peek()
+  if (/[$'"([{,!\d]/.test(c)) return true
+  if (c === '@') return true
+  if (c === '.') return /\d/.test(r.peek(1))
+  if (c === '+' || c === '-') return true
+  return false
+}
