@@ -60,7 +60,7 @@ export function findSshd(): string {
   return '/usr/sbin/sshd'
 }
 
-/** `settings`: further lines of its configuration. */
+/** `settings`: lines of its configuration that go before ours. */
 export async function startSshd(settings: readonly string[] = []): Promise<Sshd> {
   const sshd = findSshd()
   const folder = mkdtempSync(join(tmpdir(), 'chancery-sshd-'))
@@ -83,6 +83,8 @@ export async function startSshd(settings: readonly string[] = []): Promise<Sshd>
   const config = at(
     'sshd_config',
     [
+      // sshd takes the first value of a setting.
+      ...settings,
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${at('host_key', host.private)}`,
@@ -94,14 +96,16 @@ export async function startSshd(settings: readonly string[] = []): Promise<Sshd>
       'PasswordAuthentication no',
       'PrintMotd no',
       `SetEnv PATH=${bin}${delimiter}${process.env['PATH'] ?? ''} ProgramData=${programData}`,
-      ...settings,
       '',
     ].join('\n'),
   )
   const child = spawn(sshd, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] })
   let log = ''
   child.stderr.on('data', (bytes: Buffer) => (log += bytes.toString()))
-  await listening(child, port, () => log)
+  await listening(child, port, () => log).catch((cause: unknown) => {
+    rmSync(folder, { recursive: true, force: true })
+    throw cause
+  })
   return {
     port,
     account,
