@@ -63,6 +63,8 @@ test('the README lists every fault with its moment and effect', () => {
   const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
   for (const name of names) {
     const { argument, moment, effect } = faultTable[name]
-    expect(readme).toContain(`| \`${name}\` | ${argument === 'none' ? '' : argument} | ${moment} | ${effect} |`)
+    expect(readme).toContain(
+      `| \`${name}\` | ${argument === 'none' ? '' : argument} | ${moment} | ${effect} |`,
+    )
   }
 })

@@ -28,10 +28,35 @@ function signatures(module: string): { readonly [name: string]: Signature } {
   let table = tables.get(module)
   if (table === undefined) {
     const text = readFileSync(new URL(`../../powershell/tables/${module}.json`, import.meta.url), 'utf8')
-    table = (JSON.parse(text) as { readonly cmdlets: { readonly [name: string]: Signature } }).cmdlets
+    const { cmdlets } = JSON.parse(text) as { readonly cmdlets: { readonly [name: string]: Signature } }
+    table = Object.fromEntries(
+      Object.entries(cmdlets).map(([name, signature]) => [name, withoutProviders(signature)]),
+    )
     tables.set(module, table)
   }
   return table
+}
+
+/** The pages list a set once a provider (`LiteralPath - FileSystem provider`); to the binder they are one set. */
+function withoutProviders(signature: Signature): Signature {
+  const sets = new Map<string, Signature['sets'][number]>()
+  for (const set of signature.sets) {
+    const name = set.name.replace(/ - .* providers?$/, '')
+    const known = sets.get(name)
+    const both = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])]
+    sets.set(
+      name,
+      known === undefined
+        ? { ...set, name }
+        : {
+            name,
+            mandatory: known.mandatory.filter((p) => set.mandatory.includes(p)),
+            parameters: both(known.parameters, set.parameters),
+            positional: both(known.positional, set.positional),
+          },
+    )
+  }
+  return { ...signature, sets: [...sets.values()] }
 }
 
 /** A command by its name, any case, out of these modules. */

@@ -1,5 +1,13 @@
 import type { JsonObject } from '../../domain/json.ts'
-import { fromJson, loadParser, read, type ReadResult, Refused, run, toWireJson } from '../../powershell/index.ts'
+import {
+  fromJson,
+  loadParser,
+  read,
+  type ReadResult,
+  Refused,
+  run,
+  toWireJson,
+} from '../../powershell/index.ts'
 import type { PsErrorRecord } from '../../powershell/objects.ts'
 import type { WireError } from '../../transport/wire.ts'
 import { type Execution, type Executor, fault, TimeUp, timeUp } from '../executor.ts'
@@ -26,7 +34,8 @@ export async function createExecutor(): Promise<(world: World) => Executor> {
           return execute(host, hash, text, params)
         } catch (cause) {
           if (cause instanceof TimeUp) return nothing(timeUp)
-          if (cause instanceof Refused) return nothing(notInterpreted(cause))
+          if (cause instanceof Refused)
+            return nothing(cause.construct.endsWith(' outside a loop') ? leftEarly : notInterpreted(cause))
           throw cause
         } finally {
           world.sleepLeft = Infinity
@@ -44,7 +53,8 @@ function execute(host: ReturnType<typeof hostOf>, hash: string, text: string, pa
     script = read(text, hash)
     parsed.set(hash, script)
   }
-  if (!script.ok) return nothing(syntaxError(script.error.map((c) => `${c.line}:${c.column}: ${c.message}`).join('; ')))
+  if (!script.ok)
+    return nothing(syntaxError(script.error.map((c) => `${c.line}:${c.column}: ${c.message}`).join('; ')))
   const { output, warnings, error } = run(script.value, { host, params: fromJson(params) })
   return {
     out: error === null ? output.map((value) => toWireJson(value)) : [],
@@ -65,6 +75,12 @@ function wireError(record: PsErrorRecord): WireError {
     stack: '',
   }
 }
+
+const leftEarly: WireError = fault(
+  'Chancery.LeftEarly',
+  'InvalidOperation',
+  'The script ended by break, continue or exit',
+)
 
 const syntaxError = (message: string): WireError => ({
   message: `Exception calling "Create" with "1" argument(s): "${message}"`,
