@@ -41,13 +41,11 @@ const scriptOf = (folder: string, verb: string): string =>
 async function observe(folder: string, params: JsonObject): Promise<Reply | undefined> {
   const text = scriptOf(folder, 'observe')
   const script = hashOf(text)
-  const answer = await transport
-    .host('host')
-    .exchange({
-      scripts: new Map([[script, text]]),
-      guards: [],
-      ops: [{ op: 'observe', key: folder, script, params }],
-    })
+  const answer = await transport.host('host').exchange({
+    scripts: new Map([[script, text]]),
+    guards: [],
+    ops: [{ op: 'observe', key: folder, script, params }],
+  })
   if (!answer.ok) throw new Error(JSON.stringify(answer.error))
   return answer.value.replies[0]
 }
