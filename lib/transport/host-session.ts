@@ -11,7 +11,7 @@ import type { HostMemory } from './memory.ts'
 import type { Answer, Counters, Exchange, HostPort } from './port.ts'
 import { type Manner, openWorker } from './ssh/connect.ts'
 import type { SshOptions, Target } from './ssh/target.ts'
-import type { FrameEnd, Reply } from './wire.ts'
+import type { FrameEnd, Hello, Reply } from './wire.ts'
 import { workerCommand, workerLine } from './worker/payload.ts'
 
 export type SessionOptions = {
@@ -48,6 +48,10 @@ export class HostSession implements HostPort {
     this.host = target.id
     this.#target = target
     this.#options = options
+  }
+
+  get hello(): Hello | undefined {
+    return this.#talk?.hello
   }
 
   async exchange(

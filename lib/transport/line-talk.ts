@@ -5,7 +5,7 @@ import { complaintAbout, type InFlight } from './in-flight.ts'
 import { LineDecoder, lineLimit } from './lines.ts'
 import type { Counters } from './port.ts'
 import type { WorkerChannel } from './ssh/worker-channel.ts'
-import type { FrameEnd } from './wire.ts'
+import type { FrameEnd, Hello } from './wire.ts'
 
 /** How the talk about one frame ended. `lost`: the connection went before the frame's end. */
 export type TalkEnd = Result<
@@ -19,7 +19,7 @@ export class LineTalk {
   readonly #clock: Clock
   readonly #counters: Counters
   readonly #decoder = new LineDecoder()
-  #greeted = false
+  #hello: Hello | undefined
   #lastByte: number
   #waiting: { readonly inFlight: InFlight; readonly done: (end: TalkEnd) => void } | undefined
   #early: string[] = []
@@ -39,6 +39,11 @@ export class LineTalk {
         closed(detail)
       },
     })
+  }
+
+  /** What the worker said of itself; undefined until it did. */
+  get hello(): Hello | undefined {
+    return this.#hello
   }
 
   get open(): boolean {
@@ -96,8 +101,8 @@ export class LineTalk {
       else if ('hello' in decoded.line) {
         const complaint = complaintAbout(decoded.line)
         if (complaint !== undefined) return this.#garbage(complaint)
-        this.#greeted = true
-      } else if (!this.#greeted)
+        this.#hello = decoded.line
+      } else if (this.#hello === undefined)
         return this.#garbage('a reply before the worker said which version it speaks')
       else {
         const outcome = this.#waiting?.inFlight.take(decoded.line) ?? undefined
@@ -128,7 +133,7 @@ export class LineTalk {
 
   /** A worker that never said hello: what it printed instead says why (no PowerShell, a policy, a login shell that talks). */
   #withNoise(detail: string): string {
-    if (this.#greeted) return detail
+    if (this.#hello !== undefined) return detail
     const noise = [...(this.#waiting?.inFlight.noise ?? this.#early), this.#decoder.rest()].filter(
       (l) => l.trim() !== '',
     )

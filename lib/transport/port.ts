@@ -1,6 +1,6 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Result } from '../domain/result.ts'
-import type { FrameEnd, Guard, Op, Reply } from './wire.ts'
+import type { FrameEnd, Guard, Hello, Op, Reply } from './wire.ts'
 
 /** Omit that keeps a union a union. */
 export type OpBody = Op extends infer O ? (O extends Op ? Omit<O, 'id'> : never) : never
@@ -22,6 +22,8 @@ export interface HostPort {
     onReply?: (index: number, reply: Reply) => void,
     abort?: AbortSignal,
   ): Promise<Result<Answer, Failure>>
+  /** What the worker of the open connection said of itself when it started. */
+  readonly hello?: Hello | undefined
   /** Counters since the start, for reports and tests. */
   readonly counters: Counters
   close(): Promise<void>

@@ -35,6 +35,8 @@ export type Findings = {
 
 export type Session = {
   readonly probes: { readonly [script: string]: Probe }
+  /** Version of PowerShell, as the worker says it. */
+  readonly powershell: string | undefined
   /** Shortest of the round trips measured on the open connection, ms, the host's own work taken off. */
   readonly rttMs: number
   /** Our clock when the host read its own, ms; give or take half a round trip. */

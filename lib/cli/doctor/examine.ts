@@ -9,7 +9,7 @@ import { type Findings, probeOf } from './check.ts'
 
 /** The doctor's scripts, all of them looks, with their parameters. What is named here exists on no host. */
 const looks: { readonly [script: string]: JsonObject } = {
-  powershell: {},
+  clock: {},
   rights: {},
   disk: {},
   session: {},
@@ -71,6 +71,7 @@ export async function examine(
       probes: Object.fromEntries(
         Object.keys(looks).map((name, index) => [name, probeOf(first.value.replies[index])]),
       ),
+      powershell: port.hello?.ps,
       rttMs,
       askedAt: answeredAt - rttMs / 2,
       noise: first.value.noise,

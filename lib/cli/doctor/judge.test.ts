@@ -10,7 +10,7 @@ const seen = (value: JsonObject | null): Probe => ({ state: 'seen', seen: value 
 const failed = (fqid: string): Probe => ({ state: 'error', fqid, message: 'it says no' })
 
 const healthy: Session['probes'] = {
-  powershell: seen({ version: '5.1.20348.2849', time: '2026-11-24T06:00:00.0000000Z' }),
+  clock: seen({ time: '2026-11-24T06:00:00.000Z' }),
   rights: seen({ account: 'BEIRUT-HV1\\chancery', administrator: true }),
   disk: seen({ drive: 'C:', size: 500 * 1024 ** 3, free: 200 * 1024 ** 3 }),
   session: seen({ address: '10.64.0.10', adapter: 'Ethernet' }),
@@ -25,7 +25,14 @@ const findings = (probes: Session['probes'] = {}, session: Partial<Session> = {}
   host: 'beirut-hv1',
   account: 'chancery',
   declaredRttMs: 600,
-  exchange: ok({ probes: { ...healthy, ...probes }, rttMs: 612, askedAt: now, noise: [], ...session }),
+  exchange: ok({
+    probes: { ...healthy, ...probes },
+    powershell: '5.1.20348.2849',
+    rttMs: 612,
+    askedAt: now,
+    noise: [],
+    ...session,
+  }),
 })
 const without = (failure: Failure): Findings => ({ ...findings(), exchange: err(failure) })
 /** Name to verdict of everything that is not fine. */
@@ -62,7 +69,7 @@ describe('the doctor', () => {
   it('has a repair for everything that is not fine', () => {
     const sick = findings(
       {
-        powershell: seen({ version: '4.0', time: '2026-11-24T05:00:00Z' }),
+        clock: seen({ time: '2026-11-24T05:00:00.000Z' }),
         rights: seen({ account: 'x', administrator: false }),
         disk: seen({ drive: 'C:', size: 1024 ** 4, free: 1024 ** 2 }),
         session: seen(null),
@@ -72,7 +79,7 @@ describe('the doctor', () => {
         'no-such-service': failed('SomethingElse'),
         'no-such-machine': failed('ObjectNotFound,Microsoft.HyperV.PowerShell.Commands.GetVM'),
       },
-      { rttMs: 2000, noise: ['Welcome!'] },
+      { powershell: '4.0', rttMs: 2000, noise: ['Welcome!'] },
     )
     expect(troubles(sick)).toEqual({
       'round trip': 'warn',

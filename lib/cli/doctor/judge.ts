@@ -22,7 +22,7 @@ export function judge(findings: Findings): readonly Check[] {
     check('login', 'ok', `${findings.account} is let in`),
     check('worker', 'ok', 'it started, and its standard input is its own'),
     roundTrip(session.rttMs, findings.declaredRttMs),
-    powershell(session.probes['powershell']),
+    powershell(session.powershell),
     clock(session),
     rights(session.probes['rights']),
     disk(session.probes['disk']),
@@ -113,9 +113,8 @@ function roundTrip(measured: number, declared: number): Check {
       )
 }
 
-function powershell(probe: Probe | undefined): Check {
-  const version = text(probe, 'version')
-  if (version === undefined) return unasked('PowerShell', probe)
+function powershell(version: string | undefined): Check {
+  if (version === undefined) return unasked('PowerShell', undefined)
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > 5 || (major === 5 && minor >= 1)
     ? check('PowerShell', 'ok', version)
@@ -126,9 +125,9 @@ function powershell(probe: Probe | undefined): Check {
 const clockLimitMs = 300_000
 
 function clock({ probes, askedAt }: Session): Check {
-  const time = text(probes['powershell'], 'time')
+  const time = text(probes['clock'], 'time')
   const at = time === undefined ? Number.NaN : Date.parse(time)
-  if (Number.isNaN(at)) return unasked('clock', probes['powershell'])
+  if (Number.isNaN(at)) return unasked('clock', probes['clock'])
   const skew = at - askedAt
   const found = `${duration(Math.abs(skew))} ${skew < 0 ? 'behind' : 'ahead of'} ours`
   if (Math.abs(skew) <= 5_000) return check('clock', 'ok', found)

@@ -1,5 +1,0 @@
-param($Params)
-[pscustomobject]@{
-    version = $PSVersionTable.PSVersion.ToString()
-    time = [DateTime]::UtcNow.ToString('o')
-}
