@@ -61,11 +61,7 @@ const seen: fc.Arbitrary<Found> = fc
     processors: fc.integer({ min: 1, max: 4 }),
     cards: fc.uniqueArray(cardName),
     attached: fc.uniqueArray(path),
-    dvds: fc.oneof(
-      fc.constant([]),
-      fc.constant([null]),
-      iso.map((one) => [one]),
-    ),
+    dvds: fc.array(fc.option(iso), { maxLength: 1 }),
     secureBoot: fc.boolean(),
     shuffle: fc.infiniteStream(fc.nat()),
     start: fc.constantFrom('Nothing', 'Start', 'StartIfRunning'),
