@@ -213,7 +213,7 @@ type Hint = {
 }
 
 function hintAt(schema: z.ZodType, path: readonly PropertyKey[]): Hint {
-  let nodes: unknown[] = alternatives(z.toJSONSchema(schema, { io: 'input' }))
+  let nodes: unknown[] = alternatives(jsonSchemaOf(schema))
   for (const key of path) {
     nodes = nodes.flatMap((node) => {
       const next =
@@ -231,6 +231,14 @@ function hintAt(schema: z.ZodType, path: readonly PropertyKey[]): Hint {
     values,
     example: examples === undefined ? undefined : JSON.stringify(examples[0]).replaceAll('"', "'"),
   }
+}
+
+const jsonSchemas = new WeakMap<z.ZodType, unknown>()
+
+function jsonSchemaOf(schema: z.ZodType): unknown {
+  const known = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input' })
+  jsonSchemas.set(schema, known)
+  return known
 }
 
 const alternatives = (node: unknown): unknown[] => {
