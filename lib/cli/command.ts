@@ -62,7 +62,12 @@ export function defineCommand<
           for (const [name, positional] of Object.entries(spec.positionals)) own.positional(name, positional)
           own.options(spec.options).example(spec.examples.map(([line, why]) => [`$0 ${line}`, why]))
         },
-        (args) => act(args, (context) => spec.run(args, context)),
+        (args) => {
+          for (const [name, { array }] of Object.entries({ ...spec.positionals, ...spec.options }))
+            if (array !== true && Array.isArray(Reflect.get(args, name)))
+              throw new UsageError(`--${name}: expected once, got it several times`)
+          return act(args, (context) => spec.run(args, context))
+        },
       ),
   }
 }

@@ -48,6 +48,8 @@ describe('the command line', () => {
     ['sites berut', 'Did you mean "beirut"?'],
     ['sites --inventory', 'inventory'],
     ['sites --inventory no/such/folder', 'no/such/folder'],
+    ['sites --inventory a --inventory b', '--inventory: expected once'],
+    ['preview beirut --program a --program b', '--program: expected once'],
     ['lab down', 'down'],
     ['up beirut', '--yes'],
     ['destroy --yes', 'destroy: expected the sites to destroy'],
@@ -90,6 +92,13 @@ describe('the command line', () => {
     const json = await run('sites link=satellite --json')
     expect((JSON.parse(json.stdout) as unknown[]).length).toBe(9)
     expect((await run('sites link=satellite --quiet')).stderr).toBe('')
+  })
+
+  it('takes several sites, and options that may be repeated', async () => {
+    const two = await run('sites beirut nairobi --json')
+    expect(JSON.parse(two.stdout)).toMatchObject([{ id: 'beirut' }, { id: 'nairobi' }])
+    const faults = await run('lab up beirut --fault nobody:clixml --fault beirut-hv1:nonsense')
+    expect([faults.code, faults.stderr]).toEqual([2, expect.stringContaining('beirut-hv1:nonsense')])
   })
 
   it('takes the inventory from the environment, and the option before it', async () => {

@@ -13,6 +13,7 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
   const program = commands.reduce<Argv<Globals>>(
     (built, command) =>
       command.register(built, async (globals, run) => {
+        onceEach(globals)
         code = await run({ ...at, output: createOutput(at, globals) })
       }),
     globalOptions(argv, at),
@@ -43,7 +44,7 @@ function globalOptions(argv: readonly string[], at: Surroundings): Argv<Globals>
     .usage('$0 COMMAND\n\nDeclares, previews and pushes what runs at sites on thin, slow links.')
     .locale('en')
     .options(globals)
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
+    .parserConfiguration({ 'boolean-negation': false })
     .strict()
     .demandCommand(1, 'A command is missing')
     .exitProcess(false)
@@ -74,6 +75,13 @@ const globals = {
   json: { type: 'boolean', default: false, describe: 'Print the answer as JSON' },
   quiet: { type: 'boolean', default: false, describe: 'Print only the answer and what went wrong' },
 } as const satisfies { [name: string]: Options }
+
+/** yargs makes a list of what is written twice. */
+function onceEach(given: Globals): void {
+  for (const name of Object.keys(globals))
+    if (Array.isArray(Reflect.get(given, name)))
+      throw new UsageError(`--${name}: expected once, got it several times`)
+}
 
 /** What yargs found wrong, then what was probably meant, then where to read on. */
 function explain(message: string, argv: readonly string[]): string {
