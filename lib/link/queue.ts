@@ -5,7 +5,7 @@ import type { Priority } from './door.ts'
 /** Jobs at once over all links of a process. */
 export const defaultOverall = 64
 /** Starts of jobs in a second on one link: a loop gone wild must not become a flood of connections. */
-export const startsPerSecond = 20
+export const startsPerSecond = 50
 
 const rank = { control: 1, bulk: 0 } as const
 
