@@ -9,6 +9,8 @@ const rejected: unknown[] = []
 process.on('unhandledRejection', (reason) => rejected.push(reason))
 process.on('uncaughtException', (error) => rejected.push(error))
 
+// Whoever gave the order is gone.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.once('message', (message) => void work(orderShape.parse(message)))
 
 async function work(order: CollectOrder): Promise<void> {

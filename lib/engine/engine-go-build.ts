@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { lines, runChild, type Exit } from './child.ts'
 import { binaryIn, engines } from './engine-cache.ts'
 import { executables } from './engine-on-path.ts'
-import type { OnProgress } from './engine-progress.ts'
+import type { EngineProgress, OnProgress } from './engine-progress.ts'
 
 /** Folder with go.mod and go.sum: the engine's modules, all pinned with their checksums. */
 const moduleFolder = fileURLToPath(new URL('build/', import.meta.url))
@@ -38,61 +38,66 @@ export async function buildWithGo(build: GoBuild): Promise<Result<void, string>>
   for (const file of ['go.mod', 'go.sum'])
     await copyFile(join(moduleFolder, file), join(build.temporary, file))
   const env = goEnvironment(build)
-  const started = build.clock.now()
-  const elapsed = () => build.clock.now() - started
+  const reporter = reportsOf(build)
+  const stale = await stalePackages(go.value, build, env, reporter)
+  return stale.ok ? compile(go.value, build, env, stale.value, reporter) : stale
+}
 
+type Phase = Extract<EngineProgress, { kind: 'build' }>['phase']
+type Report = (phase: Phase, done: number, total: number, remainingMs: number) => void
+
+/** Never expects less than at first, nor less than what is left to do. */
+function reportsOf(build: GoBuild): Report {
+  const started = build.clock.now()
+  let atFirstMs = 0
+  return (phase, done, total, remainingMs) => {
+    const elapsedMs = build.clock.now() - started
+    if (phase === 'modules' || done === 0) atFirstMs = elapsedMs + remainingMs
+    const expectedMs = Math.max(atFirstMs, elapsedMs + remainingMs)
+    build.onProgress({ kind: 'build', phase, done, total, elapsedMs, expectedMs })
+  }
+}
+
+/** Fetches the modules and counts the packages that Go's cache lacks. */
+async function stalePackages(
+  go: string,
+  build: GoBuild,
+  env: NodeJS.ProcessEnv,
+  report: Report,
+): Promise<Result<number, string>> {
   const modules = await moduleCount()
   let fetched = 0
-  let expectedMs = fetchMs + expectedCompileMs(allPackages)
-  const fetching = () =>
-    build.onProgress({
-      kind: 'build',
-      phase: 'modules',
-      done: fetched,
-      total: modules,
-      elapsedMs: elapsed(),
-      expectedMs,
-    })
-  const listed = await withTicks(build, fetching, () =>
-    runGo(
-      go.value,
-      ['list', '-deps', '-f', '{{.Stale}}', ...buildFlags(build.version), mainPackage],
-      build,
-      env,
-      (line) => {
-        if (!line.startsWith('go: downloading ')) return
-        fetched = Math.min(fetched + 1, modules)
-        fetching()
-      },
-    ),
+  const tick = () =>
+    report('modules', fetched, modules, fetchMs * (1 - fetched / modules) + compileMs(allPackages))
+  const args = ['list', '-deps', '-f', '{{.Stale}}', ...buildFlags(build.version), mainPackage]
+  const listed = await withTicks(build, tick, () =>
+    runGo(go, args, build, env, (line) => {
+      if (!line.startsWith('go: downloading ')) return
+      fetched = Math.min(fetched + 1, modules)
+      tick()
+    }),
   )
   if (!succeeded(listed)) return err(complaint('go list', listed))
+  return ok(listed.stdout.split('\n').filter((line) => line === 'true').length)
+}
 
-  const total = listed.stdout.split('\n').filter((line) => line === 'true').length
-  expectedMs = elapsed() + expectedCompileMs(total)
+async function compile(
+  go: string,
+  build: GoBuild,
+  env: NodeJS.ProcessEnv,
+  total: number,
+  report: Report,
+): Promise<Result<void, string>> {
   let compiled = 0
-  const compiling = () =>
-    build.onProgress({
-      kind: 'build',
-      phase: compiled < total ? 'compile' : 'link',
-      done: compiled,
-      total,
-      elapsedMs: elapsed(),
-      expectedMs,
-    })
-  const out = binaryIn(build.temporary)
-  const built = await withTicks(build, compiling, () =>
-    runGo(
-      go.value,
-      ['build', '-v', '-o', out, ...buildFlags(build.version), mainPackage],
-      build,
-      env,
-      (line) => {
-        if (!/^[\w./-]+$/.test(line)) return
-        compiled = Math.min(compiled + 1, total)
-        compiling()
-      },
-    ),
+  const tick = () =>
+    report(compiled < total ? 'compile' : 'link', compiled, total, compileMs(total - compiled))
+  const args = ['build', '-v', '-o', binaryIn(build.temporary), ...buildFlags(build.version), mainPackage]
+  const built = await withTicks(build, tick, () =>
+    runGo(go, args, build, env, (line) => {
+      if (!/^[\w./-]+$/.test(line)) return
+      compiled = Math.min(compiled + 1, total)
+      tick()
+    }),
   )
   return succeeded(built) ? ok(undefined) : err(complaint('go build', built))
 }
@@ -100,7 +105,7 @@ export async function buildWithGo(build: GoBuild): Promise<Result<void, string>>
 /** Packages of a build into an empty cache. */
 const allPackages = 1700
 
-const expectedCompileMs = (packages: number): number =>
+const compileMs = (packages: number): number =>
   linkMs + (packages * cpuMsAPackage) / Math.min(availableParallelism(), 16)
 
 function buildFlags(version: string): readonly string[] {

@@ -55,11 +55,14 @@ export function describeStackFailure(failure: StackFailure): string {
     case 'program':
       return `The program failed: ${failure.message}`
     case 'resources':
-      return failure.failed.map(({ urn, message }) => `${nameOf(urn)}: ${message}`).join('\n')
+      return failure.failed.map(describeResource).join('\n')
     case 'interrupted':
-      return failure.terminated
-        ? 'Stopped without waiting for what was in flight; the next run looks at it first.'
-        : 'Stopped. What was in flight has ended, nothing new was started.'
+      return [
+        failure.terminated
+          ? 'Stopped without waiting for what was in flight; the next run looks at it first.'
+          : 'Stopped. What was in flight has ended, nothing new was started.',
+        ...failure.failed.map(describeResource),
+      ].join('\n')
     case 'engine':
       return [`The engine failed: ${failure.message}`, ...failure.diagnostics].join('\n')
   }
@@ -80,8 +83,9 @@ const problemFix = {
   other: 'Correct it and run again.',
 } as const
 
-/** The last part of a URN: the resource's name. */
-const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
+/** By the last part of its URN, which is its name. */
+const describeResource = ({ urn, message }: FailedResource): string =>
+  `${urn.slice(urn.lastIndexOf('::') + 2)}: ${message}`
 
 /** `scheme://user:****@host` for each URL in the text that has a password. */
 export const withoutPassword = (text: string): string =>
