@@ -90,6 +90,21 @@ describe('the preview', () => {
     expect(previewTable([offline], { width: undefined, now })).toContain('as seen 2 h 05 min ago')
   })
 
+  it('says that a site is held up where something of it is refused', () => {
+    const rows = [
+      sampleRow({ name: 'File a', change: 'create' }),
+      sampleRow({ name: 'File b', change: 'fail' }),
+    ]
+    const held = {
+      ...samplePreview(beirut, rows),
+      failed: { outcome: 'failed', because: 'no', failures: [] },
+    } as const
+    expect(previewSum([held])).toBe(
+      '1 change at 1 site, 9.1 KB over the links. 1 site held up by what is marked x.',
+    )
+    expect(previewSum([unreachable])).toBe('1 site could not be previewed.')
+  })
+
   it('counts a site without changes as such', () => {
     const idle = samplePreview(beirut, [sampleRow({ name: 'File a', change: 'same' })])
     expect(previewSum([idle])).toBe('No changes at 1 site.')

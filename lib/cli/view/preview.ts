@@ -85,20 +85,28 @@ export function siteText(preview: SitePreview, width: number | undefined, paint:
   ].join('\n')
 }
 
-/** The last line: `12 changes at 3 sites, 14.6 KB over the links.` or that there are none. */
+/** The last line: `12 changes at 3 sites, 14.6 KB over the links.` or that there are none, and what is held up. */
 export function previewSum(previews: readonly SitePreview[]): string {
-  const seen = previews.filter(({ failed }) => failed === undefined)
-  const unseen = previews.length - seen.length
-  const changes = seen.flatMap(({ rows }) => rows.filter(({ change }) => change !== 'same'))
-  const changing = seen.filter(({ rows }) => rows.some(({ change }) => change !== 'same'))
+  const unseen = previews.filter(({ rows, failed }) => failed !== undefined && rows.length === 0)
+  const heldUp = previews.filter(({ rows, failed }) => failed !== undefined && rows.length > 0)
+  const seen = previews.filter((preview) => !unseen.includes(preview))
+  const changing = seen.filter(({ rows }) => rows.some(isChange))
+  const changes = changing.reduce((sum, { rows }) => sum + rows.filter(isChange).length, 0)
   const total = changing.reduce((sum, { cost }) => sum + cost.bytesUp + cost.bytesDown, 0)
   return [
-    changes.length === 0
-      ? `No changes at ${plural(seen.length, 'site')}.`
-      : `${plural(changes.length, 'change')} at ${plural(changing.length, 'site')}, ${bytes(total)} over the links.`,
-    ...(unseen === 0 ? [] : [`${plural(unseen, 'site')} could not be previewed.`]),
+    ...(changes > 0
+      ? [
+          `${plural(changes, 'change')} at ${plural(changing.length, 'site')}, ${bytes(total)} over the links.`,
+        ]
+      : seen.length > 0
+        ? [`No changes at ${plural(seen.length, 'site')}.`]
+        : []),
+    ...(heldUp.length > 0 ? [`${plural(heldUp.length, 'site')} held up by what is marked x.`] : []),
+    ...(unseen.length > 0 ? [`${plural(unseen.length, 'site')} could not be previewed.`] : []),
   ].join(' ')
 }
+
+const isChange = ({ change }: PreviewRow): boolean => change !== 'same' && change !== 'fail'
 
 const quiet = ({ rows, failed }: SitePreview): boolean =>
   failed === undefined && rows.every(({ change }) => change === 'same')

@@ -23,7 +23,7 @@ export function logText(state: ProgressState, event: Event): string | undefined 
 function wordsOf(event: Event): string | undefined {
   switch (event.kind) {
     case 'link':
-      if (event.state === 'waiting' || event.state === 'connecting') return undefined
+      if (event.state === 'waiting' || event.state === 'connecting' || closedByUs(event)) return undefined
       return `${event.host} ${event.state}${event.detail === undefined ? '' : `: ${event.detail}`}`
     case 'breaker':
       return event.state === 'half-open' ? undefined : `link ${event.state}: ${event.because}`
@@ -39,6 +39,10 @@ function wordsOf(event: Event): string | undefined {
       return `${event.outcome}${event.because === undefined ? '' : `: ${event.because}`}`
   }
 }
+
+/** A connection that this program ended, being idle or done, is no news. */
+const closedByUs = (event: Extract<Event, { kind: 'link' }>): boolean =>
+  event.state === 'closed' && (event.detail === 'idle' || event.detail === 'closed by this program')
 
 /** The lines that are redrawn: a line over all sites, then the sites at work, at most `rows` of them. */
 export function liveText(

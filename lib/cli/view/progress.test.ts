@@ -15,6 +15,7 @@ const story: readonly Event[] = [
   { kind: 'exchange', host: 'beirut-hv1', bytesUp: 5000, bytesDown: 700, ms: 650 },
   { kind: 'resource', host: 'beirut-hv1', resource: 'File c:\\a', result: 'done' },
   { kind: 'resource', host: 'beirut-hv1', resource: 'File c:\\b', result: 'same' },
+  { kind: 'link', host: 'beirut-hv1', state: 'closed', detail: 'idle' },
   { kind: 'site', site: 'nairobi', outcome: 'unreachable', because: 'connection refused' },
   { kind: 'site', site: 'beirut', outcome: 'done' },
 ]
@@ -144,7 +145,7 @@ describe('progress', () => {
   it('is JSON lines for a program', () => {
     const { stream, clock, text } = rig()
     const progress = jsonProgress(stream, clock)
-    progress.emit(story[7]!)
+    progress.emit(story.at(-1)!)
     expect(JSON.parse(text())).toEqual({
       time: '2026-11-24T05:52:03.000Z',
       kind: 'site',
