@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../lib/domain/clock.ts'
@@ -81,6 +81,35 @@ describe('a session with real PowerShell', () => {
     })
     expect(third.host('host').counters.exchanges).toBe(2)
     expect(readFileSync(file, 'utf8')).toBe(script)
+  })
+
+  test('whose connection is lost in the middle of an act is not overtaken by the next', async () => {
+    const path = join(sshd.folder, 'slow.txt')
+    const slow = `param($Params)
+[IO.File]::WriteAllText($Params.path, 'begun')
+foreach ($n in 1..30) { Start-Sleep -Milliseconds 100 }
+[IO.File]::WriteAllText($Params.path, 'ended')`
+    const seen = `param($Params)
+if ([IO.File]::Exists($Params.path)) { [pscustomobject]@{ text = [IO.File]::ReadAllText($Params.path) } }`
+    const scripts = new Map([slow, seen].map((text) => [hashOf(text), text]))
+    const first = transport()
+    const act = {
+      op: 'apply' as const,
+      key: 'slow',
+      script: hashOf(seen),
+      params: { path },
+      expect: 'absent',
+      own: null,
+      steps: [{ name: 'slow', script: hashOf(slow), params: { path } }],
+    }
+    const lost = first.host('host').exchange({ scripts, guards: [], ops: [act] })
+    while (!existsSync(path)) await new Promise((resolve) => setImmediate(resolve))
+    await first.close()
+    expect(await lost).toMatchObject({ ok: false, error: { kind: 'unknown' } })
+    expect(await look(transport(), { path }, seen)).toMatchObject({
+      ok: true,
+      value: { replies: [{ seen: { text: 'ended' } }] },
+    })
   })
 
   test('leaves no half-written file behind', async () => {

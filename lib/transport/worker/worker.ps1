@@ -70,6 +70,22 @@ function Get-StorePath {
     [IO.Path]::Combine($path, $Name)
 }
 
+# One frame at a time on a host, whoever sent it: also after a lost connection, whose worker may still be at work. Held by an open
+# file, so that it ends with the process. Nothing when it was not free in time.
+function Open-Lock {
+    param($Wait)
+    $path = Get-StorePath '' 'lock'
+    while ($true) {
+        try {
+            return [IO.File]::Open($path, 'OpenOrCreate', 'ReadWrite', 'None')
+        } catch {
+            if ($_.Exception.InnerException -isnot [IO.IOException]) { throw }
+            if ($watch.ElapsedMilliseconds -ge $Wait) { return }
+            Start-Sleep -Milliseconds 100
+        }
+    }
+}
+
 # A file is never seen half written: a new one is moved in place of the old one.
 function Write-Whole {
     param($Path, $Text)
@@ -178,6 +194,10 @@ function Get-Names {
 function Invoke-Apply {
     param($Op, $End, $State)
     $State.step = 'observe'
+    if ($null -eq $lock) {
+        $State.fault = New-Fault 'Chancery.Busy' 'ResourceBusy' 'Another session is at work on this host'
+        return
+    }
     $before = $fresh[$Op.key]
     if ($null -eq $before) { $before = Get-Seen $Op $End $State }
     if ($null -ne $State.fault) { return }
@@ -300,15 +320,19 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
     if ($line.Length -eq 0) { continue }
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $fresh = @{}
+    $lock = $null
     $id = -1
     try {
         $frame = Read-Frame $line
+        $kinds = @($frame.ops | ForEach-Object { $_.op })
+        if ($kinds -contains 'apply') { $lock = Open-Lock 60000 } elseif ($kinds -contains 'observe') { $lock = Open-Lock 15000 }
         $guards = @(Get-Field $frame 'guards' | ForEach-Object { $_ })
         $text = Invoke-Frame $frame $guards
         $id = $frame.frame
     } catch {
         $text = '"ok":false,"why":"bad-frame","error":' + (ConvertTo-Fault $_)
     }
+    if ($null -ne $lock) { $lock.Dispose() }
     Write-Wire ('{"frame":' + $id + ',' + $text + ',"ms":' + $watch.ElapsedMilliseconds + '}')
     $Error.Clear()
 }
