@@ -114,7 +114,7 @@ export class WorkerChannel {
   async #reply(answer: Answer): Promise<void> {
     const { faults, clock } = this.#around
     const hold = faults.standing('hold-reply')
-    if (hold !== undefined) await clock.sleep(hold.value)
+    if (hold !== undefined) await (hold.value === 0 ? faults.cleared() : clock.sleep(hold.value))
     const stray = faults.standing('stray-output')
     if (stray !== undefined) this.#print(stray.text ?? 'The operation completed successfully.')
     const warning = answer.op === undefined ? undefined : faults.standing('warnings')

@@ -42,9 +42,14 @@ export class FarEnd extends Duplex {
     if (held.length > 0) this.#arrive(Buffer.concat(held))
   }
 
+  /** Resolves once everything written so far has reached the client. */
+  flushed(): Promise<void> {
+    return this.#down.flushed()
+  }
+
   /** Cuts the connection once everything written so far has reached the client. */
   cutWhenFlushed(): void {
-    void this.#down.flushed().then(() => this.cut())
+    void this.flushed().then(() => this.cut())
   }
 
   /** Cuts the connection now; what is on its way is lost. */

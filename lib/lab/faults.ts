@@ -56,7 +56,12 @@ export const faultTable = {
     moment: 'each reply',
     effect: 'it arrives in pieces of so many bytes',
   },
-  'hold-reply': { argument: 'ms', lasts: 'on', moment: 'each reply', effect: 'it is held back for so long' },
+  'hold-reply': {
+    argument: 'ms',
+    lasts: 'on',
+    moment: 'each reply',
+    effect: 'it is held back for so long; 0 = until cleared',
+  },
   slow: { argument: 'ms', lasts: 'on', moment: 'each operation', effect: 'the host takes so much longer' },
   'access-denied': {
     argument: 'none',
@@ -135,6 +140,7 @@ const isFaultName = (name: string): name is FaultName => Object.hasOwn(faultTabl
 
 /** The faults ordered on one host. */
 export class Faults {
+  readonly #waiting: (() => void)[] = []
   readonly #ordered = new Map<FaultName, { fault: Fault; left: number }>()
 
   order(fault: Fault): void {
@@ -142,8 +148,14 @@ export class Faults {
   }
 
   clear(name?: FaultName): void {
+    for (const wake of this.#waiting.splice(0)) wake()
     if (name === undefined) this.#ordered.clear()
     else this.#ordered.delete(name)
+  }
+
+  /** Resolves with the next `clear`. */
+  cleared(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   /** The value of a fault that stands; undefined when it was not ordered. */

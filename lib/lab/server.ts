@@ -45,7 +45,7 @@ export class LabServer {
   readonly #key: ParsedKey
   readonly #tcp = createServer((socket) => void this.#accept(socket))
   readonly #ends = new Set<FarEnd>()
-  readonly counters: LabCounters = {
+  readonly #counters: LabCounters = {
     connections: 0,
     logins: 0,
     frames: 0,
@@ -92,7 +92,7 @@ export class LabServer {
   async #accept(socket: Socket): Promise<void> {
     const { link, faults, world } = this.#parts
     socket.on('error', () => socket.destroy())
-    this.counters.connections += 1
+    this.#counters.connections += 1
     if (
       !this.up ||
       !world.network.reachable ||
@@ -110,8 +110,8 @@ export class LabServer {
     this.#ends.add(end)
     end.on('close', () => {
       this.#ends.delete(end)
-      this.counters.bytesUp += end.bytes.up
-      this.counters.bytesDown += end.bytes.down
+      this.#counters.bytesUp += end.bytes.up
+      this.#counters.bytesDown += end.bytes.down
     })
     this.#ssh(end)
   }
@@ -141,7 +141,7 @@ export class LabServer {
     if (context.signature === undefined || context.blob === undefined) return context.accept()
     if (this.#key.verify(context.blob, context.signature, context.hashAlgo) !== true)
       return context.reject(['publickey'])
-    this.counters.logins += 1
+    this.#counters.logins += 1
     context.accept()
   }
 
@@ -160,11 +160,11 @@ export class LabServer {
           faults,
           worker: newWorker(),
           pid: (this.#pid += 4),
-          counters: this.counters,
+          counters: this.#counters,
           takeSlept: () => (waits ? world.takeSlept() : 0),
           takeConsole: () => world.console.splice(0),
           cut: (when) => (when === 'now' ? end.cut() : end.cutWhenFlushed()),
-          cutLink: () => link.cut(),
+          cutLink: () => void end.flushed().then(() => link.cut()),
           afterFrame: () => {
             if (world.restartIn !== undefined) restart(world.restartIn)
             if (!world.network.reachable) this.drop()

@@ -1,6 +1,7 @@
-import { sha256 } from './world/files.ts'
-import type { World } from './world/world.ts'
+import { ok, type Result } from '../domain/result.ts'
 import type { Owner } from '../transport/wire.ts'
+import { type FileFailure, sha256 } from './world/files.ts'
+import type { World } from './world/world.ts'
 
 const store = 'C:\\ProgramData\\Chancery'
 
@@ -25,12 +26,12 @@ export class WorkerStore {
     return text
   }
 
-  /** Takes a script in; the hash has been checked. False when the host can't write it. */
-  take(hash: string, text: string): boolean {
-    if (this.script(hash) !== undefined) return true
-    if (!this.#write(`scripts\\${hash}.ps1`, text)) return false
-    this.#scripts.set(hash, text)
-    return true
+  /** Takes a script in; the hash has been checked. */
+  take(hash: string, text: string): Result<void, FileFailure> {
+    if (this.script(hash) !== undefined) return ok(undefined)
+    const written = this.#write(`scripts\\${hash}.ps1`, text)
+    if (written.ok) this.#scripts.set(hash, text)
+    return written
   }
 
   owner(key: string): Owner | null {
@@ -38,8 +39,8 @@ export class WorkerStore {
     return file.ok ? (JSON.parse(new TextDecoder().decode(file.value)) as Owner) : null
   }
 
-  /** Writes the record; false when the host can't. */
-  own(key: string, text: string): boolean {
+  /** Writes the record. */
+  own(key: string, text: string): Result<void, FileFailure> {
     return this.#write(`owned\\${sha256(new TextEncoder().encode(key))}.json`, text)
   }
 
@@ -51,11 +52,11 @@ export class WorkerStore {
     return `${store}\\owned\\${sha256(new TextEncoder().encode(key))}.json`
   }
 
-  #write(name: string, text: string): boolean {
+  #write(name: string, text: string): Result<void, FileFailure> {
     const path = `${store}\\${name}`
-    return (
-      this.#world.files.makeFolder(path.slice(0, path.lastIndexOf('\\'))).ok &&
-      this.#world.files.write(path, text).ok
-    )
+    const folder = this.#world.files.makeFolder(path.slice(0, path.lastIndexOf('\\')))
+    if (!folder.ok) return folder
+    const file = this.#world.files.write(path, text)
+    return file.ok ? ok(undefined) : file
   }
 }

@@ -11,7 +11,8 @@ import {
 } from '../transport/wire.ts'
 import { type Execution, type Executor, fault } from './executor.ts'
 import type { WorkerStore } from './worker-store.ts'
-import { sha256 } from './world/files.ts'
+import { dotnetError } from './world/dotnet-error.ts'
+import { type FileFailure, sha256 } from './world/files.ts'
 import type { World } from './world/world.ts'
 
 const defaultLimitMs = 90_000
@@ -88,7 +89,8 @@ export class Worker {
             `The script is not the one of its hash: ${hash}`,
           ),
         }
-      if (!this.#store.take(hash, text)) return { fault: cannotWrite }
+      const taken = this.#store.take(hash, text)
+      if (!taken.ok) return { fault: cannotWrite(taken.error) }
     }
     return { frame }
   }
@@ -135,12 +137,10 @@ export class Worker {
       return `"ok":false,"why":"owned",${before.text}`
     const ran: string[] = []
     fresh.delete(op.key)
-    if (
-      op.own !== null &&
-      !(op.release === true && op.steps.length === 0) &&
-      !this.#store.own(op.key, asciiJson(op.own))
-    )
-      return failed(cannotWrite, 'observe', ran, 'null', warnings)
+    if (op.own !== null && !(op.release === true && op.steps.length === 0)) {
+      const owned = this.#store.own(op.key, asciiJson(op.own))
+      if (!owned.ok) return failed(cannotWrite(owned.error), 'observe', ran, 'null', warnings)
+    }
     for (const step of op.steps) {
       const done = this.#run(step.script, step.params, limitMs)
       warnings.push(...done.warnings)
@@ -228,11 +228,15 @@ const runtime = (message: string): WireError => ({
   stack: '',
 })
 
-const cannotWrite: WireError = {
-  message: 'Exception calling "WriteAllText" with "3" argument(s): "Access to the path is denied."',
-  fqid: 'UnauthorizedAccessException',
-  category: 'NotSpecified',
-  type: 'System.Management.Automation.MethodInvocationException',
-  hresult: -2147024891,
-  stack: '',
+/** The worker's own write to its store failed; a failed method call has the short name of its exception as id. */
+function cannotWrite(failure: FileFailure): WireError {
+  const { type, message, hresult } = dotnetError(failure)
+  return {
+    message: `Exception calling "WriteAllText" with "3" argument(s): "${message}"`,
+    fqid: type.slice(type.lastIndexOf('.') + 1),
+    category: 'NotSpecified',
+    type: 'System.Management.Automation.MethodInvocationException',
+    hresult,
+    stack: '',
+  }
 }

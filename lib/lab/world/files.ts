@@ -42,6 +42,8 @@ export type FolderNode = {
 export type Node = FileNode | FolderNode
 
 const cluster = 4096
+/** What Windows itself takes. */
+const systemBytes = 24 * 1024 ** 3
 
 /** A volume `C:` in memory. Names ignore case and keep it; a file takes whole clusters of the free space. */
 export class Files {
@@ -50,14 +52,14 @@ export class Files {
   readonly #now: () => number
   /** Says whether something else (a running machine) has the file open. */
   inUse: (path: string) => boolean = () => false
-  /** Says whether the account may write. */
-  mayWrite: () => boolean = () => true
+  /** Says whether the account may write there. */
+  mayWrite: (path: string) => boolean = () => true
   /** Bytes on the volume, used and free. */
   readonly capacity: number
 
   constructor(freeBytes: number, now: () => number) {
     this.#free = freeBytes
-    this.capacity = freeBytes
+    this.capacity = freeBytes + systemBytes
     this.#now = now
     this.root = { kind: 'folder', name: 'C:\\', children: new Map(), createdAt: now(), writtenAt: now() }
   }
@@ -156,7 +158,7 @@ export class Files {
   makeFolder(path: string): Result<FolderNode, FileFailure> {
     const full = fullPath(path)
     if (full === undefined || !full.startsWith('C:')) return err({ why: 'no-drive', path })
-    if (!this.mayWrite()) return err({ why: 'denied', path })
+    if (!this.mayWrite(full)) return err({ why: 'denied', path })
     let node = this.root
     for (const part of full.slice(3).split('\\')) {
       if (part === '') continue
@@ -182,7 +184,8 @@ export class Files {
     const node = this.get(path)
     if (node === undefined) return this.#missing(path)
     const parent = this.folder(parentOf(fullPath(path) ?? path) ?? '')
-    if (parent === undefined || node === this.root || !this.mayWrite()) return err({ why: 'denied', path })
+    if (parent === undefined || node === this.root || !this.mayWrite(fullPath(path) ?? path))
+      return err({ why: 'denied', path })
     if (node.kind === 'folder' && node.children.size > 0 && !recurse) return err({ why: 'not-empty', path })
     const held = this.#held(path, node, force)
     if (held !== undefined) return err(held)
@@ -232,7 +235,7 @@ export class Files {
   #place(path: string): Result<{ folder: FolderNode; leaf: string; old: Node | undefined }, FileFailure> {
     const full = fullPath(path)
     if (full === undefined || !full.startsWith('C:')) return err({ why: 'no-drive', path })
-    if (!this.mayWrite()) return err({ why: 'denied', path })
+    if (!this.mayWrite(full)) return err({ why: 'denied', path })
     const parent = parentOf(full)
     const folder = parent === undefined ? undefined : this.folder(parent)
     if (folder === undefined) return err({ why: parent === undefined ? 'denied' : 'no-folder', path })

@@ -60,7 +60,7 @@ export class World {
     )
     this.hyperv = new HyperV(this.files, this.network, () => this.now(), this.ids)
     this.files.inUse = (path) => this.hyperv.holds(path)
-    this.files.mayWrite = () => this.rights === 'full'
+    this.files.mayWrite = (path) => this.rights === 'full' || openToAll.test(path)
   }
 
   /** The host's own time, ms since 1970; never goes back. */
@@ -123,6 +123,9 @@ export class World {
     return snapshotOf(this)
   }
 }
+
+/** Where any account may write. */
+const openToAll = /^C:\\(ProgramData|Windows\\Temp|Users)\\/i
 
 const folders = (account: string): readonly string[] => [
   'C:\\Windows\\System32',

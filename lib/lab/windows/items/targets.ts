@@ -2,7 +2,7 @@ import type { Call, ErrorInit } from '../../../powershell/host.ts'
 import type { FileFailure, Node } from '../../world/files.ts'
 import { fullPath, hasWildcard, wildcard } from '../../world/path.ts'
 import type { World } from '../../world/world.ts'
-import { dotnetError } from '../dotnet-errors.ts'
+import { dotnetError } from '../../world/dotnet-error.ts'
 import { isRegistryPath } from '../registry.ts'
 import { textsOf } from '../values.ts'
 

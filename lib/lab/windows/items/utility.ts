@@ -3,7 +3,7 @@ import type { PsValue } from '../../../powershell/values.ts'
 import { TimeUp } from '../../executor.ts'
 import { type FileFailure, sha256 } from '../../world/files.ts'
 import type { Behaviour } from '../cmdlet.ts'
-import { dotnetError } from '../dotnet-errors.ts'
+import { dotnetError } from '../../world/dotnet-error.ts'
 import { date, itemsOf, numberOf, object, textOf } from '../values.ts'
 import { targets } from './targets.ts'
 
