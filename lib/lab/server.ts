@@ -65,7 +65,16 @@ export class LabServer {
     this.#key = Array.isArray(key) ? (key[0] as ParsedKey) : key
   }
 
-  /** Resolves with the port. */
+  get counters(): LabCounters {
+    const open = (way: 'up' | 'down'): number => [...this.#ends].reduce((sum, end) => sum + end.bytes[way], 0)
+    return {
+      ...this.#counters,
+      bytesUp: this.#counters.bytesUp + open('up'),
+      bytesDown: this.#counters.bytesDown + open('down'),
+    }
+  }
+
+  /** Listens there; resolves with the port. */
   listen(port: number, address = '127.0.0.1'): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#tcp.once('error', reject)
