@@ -54,8 +54,7 @@ export function arithmetic(op: string, left: PsValue, right: PsValue): PsValue {
   if (op === '+') {
     if (isNull(left) && !(right instanceof PsNumber)) return right
     if (typeof left === 'string') return left + text(right)
-    if (left instanceof PsChar && (typeof right === 'string' || right instanceof PsChar))
-      return left.char + text(right)
+    if (left instanceof PsChar) return left.char + text(right)
     const items = itemsOf(left)
     if (items !== undefined)
       return [...items, ...(itemsOf(right) ?? (right === null ? [null] : isNull(right) ? [] : [right]))]
@@ -115,7 +114,8 @@ function times(v: PsValue): number {
 function merge(left: PsDictionary, right: PsValue): PsValue {
   if (!(right instanceof PsDictionary))
     fail('AddHashTableToNonHashTable', 'A hash table can only be added to another hash table.')
-  const out = dictionaryFrom('System.Collections.Hashtable', left)
+  if (right.ordered !== left.ordered) throw new Refused('a table and an ordered table added')
+  const out = dictionaryFrom(left.type, left)
   for (const [key, value] of right.entries.values()) {
     if (getEntry(out, key) !== undefined)
       fail(
@@ -147,9 +147,9 @@ function dates(op: string, left: PsValue, right: PsValue): PsValue | undefined {
 /** The type in which two numbers meet. */
 export function common(a: PsNumber, b: PsNumber): NumberType {
   const types = [a.type, b.type]
-  if (types.includes('Double') || (types.includes('Single') && types.includes('Decimal'))) return 'Double'
-  if (types.includes('Single')) return a.type === b.type ? 'Single' : 'Double'
   if (types.includes('Decimal')) return 'Decimal'
+  if (types.includes('Double')) return 'Double'
+  if (types.includes('Single')) return a.type === b.type ? 'Single' : 'Double'
   const rank = (n: PsNumber): number => ['Int32', 'UInt32', 'Int64', 'UInt64'].indexOf(n.type)
   const [ra, rb] = [rank(a), rank(b)]
   const unsigned = (x: PsNumber, y: PsNumber): boolean =>
@@ -188,8 +188,10 @@ function calculate(op: string, a: PsNumber, b: PsNumber): PsNumber {
   return type === 'Int32' ? int32(n) : new PsNumber(type, n)
 }
 
+const decimalText = (n: PsNumber): string => String(casting(() => toNumber(n, 'Decimal')).value)
+
 function decimal(op: string, a: PsNumber, b: PsNumber): PsNumber {
-  const [x, y] = [exact(String(a.value)), exact(String(b.value))]
+  const [x, y] = [exact(decimalText(a)), exact(decimalText(b))]
   const [p, q, scale] = align(x, y)
   if ((op === '/' || op === '%') && q === 0n) byZero()
   const n =

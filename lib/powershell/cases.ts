@@ -3,13 +3,11 @@ import { join } from 'node:path'
 import { Refused } from './errors.ts'
 import { type Host } from './host.ts'
 import { fromJsonText, toJsonText } from './json.ts'
-import { int64 } from './numbers.ts'
 import { type PsErrorRecord } from './objects.ts'
 import { run } from './run/run.ts'
 import { read } from './syntax/read.ts'
 import { typeOf } from './types.ts'
 import { text } from './text.ts'
-import { PsNumber, PsObject, type PsValue } from './values.ts'
 
 /** One recorded case: a script and what real PowerShell answered. `result` is kept as the text that was printed. */
 export interface Case {
@@ -88,14 +86,6 @@ export function bareHost(known: ReadonlySet<string>): Host {
   }
 }
 
-function wide(v: PsValue): PsValue {
-  if (v instanceof PsNumber) return v.type === 'Int32' ? int64(v.value as bigint) : v
-  if (Array.isArray(v)) return v.map(wide)
-  if (v instanceof PsObject)
-    return new PsObject(v.types, new Map([...v.properties].map(([k, x]) => [k, wide(x)])))
-  return v
-}
-
 function shown(e: PsErrorRecord, own: boolean): string {
   return JSON.stringify({
     fqid: e.fqid,
@@ -116,8 +106,8 @@ export function runCase(c: Case, host: Host): Outcome {
       why: parsed.error.map((x) => `${x.line}:${x.column}: ${x.message}`).join('; '),
     }
   try {
-    // integers in params were Int64 where the cases were recorded
-    const result = run(parsed.value, { host, params: wide(fromJsonText(c.params)) })
+    // the cases were recorded where integers out of JSON are Int64
+    const result = run(parsed.value, { host, params: fromJsonText(c.params, true), jsonIntegers: 'Int64' })
     const e = result.error
     const own =
       e !== null &&

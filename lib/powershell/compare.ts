@@ -18,7 +18,7 @@ import {
 } from './objects.ts'
 import { replaceAll, toRegex, wildcard } from './regex.ts'
 import { text } from './text.ts'
-import { isException, typeOf, typesOf } from './types.ts'
+import { isCustom, isException, typeOf, typesOf } from './types.ts'
 import { PsChar, PsEnum, PsNumber, PsObject, type PsValue } from './values.ts'
 
 const insensitive = new Intl.Collator('en', { sensitivity: 'accent' })
@@ -74,14 +74,13 @@ export function equal(left: PsValue, right: PsValue, caseSensitive = false): boo
     return other !== undefined && !isNull(other) && text(other) === text(left)
   }
   if (left instanceof PsType) {
-    const other = converts(right, 'System.Type')
-    return other instanceof PsType && other.name === left.name
+    return right instanceof PsType && right.name === left.name
   }
   if (left instanceof PsObject && left.text !== undefined && typeof right === 'string')
     return compareEqual(left.text, right, caseSensitive)
   if (left instanceof PsNative || left instanceof PsRegex) throw new Refused(`-eq on ${left.type}`)
   if (left instanceof PsObject && !(right instanceof PsObject)) {
-    if (left.types[0] === 'System.Management.Automation.PSCustomObject') return false
+    if (isCustom(left)) return false
     throw new Refused(`-eq on ${left.types[0] ?? 'an object'}`)
   }
   return false
@@ -187,9 +186,7 @@ export interface Matched {
 }
 
 const compiled = (pattern: PsValue, caseSensitive: boolean): RegExp =>
-  pattern instanceof PsRegex && caseSensitive
-    ? pattern.regex
-    : toRegex(pattern instanceof PsRegex ? pattern.source : text(pattern), caseSensitive)
+  pattern instanceof PsRegex ? pattern.regex : toRegex(text(pattern), caseSensitive)
 
 /** `-match`, `-notmatch` */
 export function match(left: PsValue, pattern: PsValue, negative: boolean, caseSensitive: boolean): Matched {

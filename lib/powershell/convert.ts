@@ -169,8 +169,12 @@ export function itemsOf(v: PsValue): readonly PsValue[] | undefined {
 
 /** A custom object of a dictionary's entries. */
 export function objectFrom(d: PsDictionary): PsObject {
-  const out = new PsObject(['System.Management.Automation.PSCustomObject'], new Map())
-  for (const [key, value] of d.entries.values()) out.properties.set(text(key), isNull(value) ? null : value)
+  const types = ['System.Management.Automation.PSCustomObject']
+  const out = new PsObject(types, new Map())
+  for (const [key, value] of d.entries.values()) {
+    if (text(key).toLowerCase() === 'pstypename') types.unshift(text(value))
+    else out.properties.set(text(key), value)
+  }
   return out
 }
 
@@ -235,6 +239,7 @@ export function convert(v: PsValue, type: string): PsValue {
           (itemsOf(v) ?? [v]).map((i) => convert(i, element)),
         )
   }
+  if (type.startsWith('System.Collections.Generic.')) throw new Refused(`a cast to [${type}]`)
   return toScalar(v, type)
 }
 
@@ -349,10 +354,11 @@ function toScalar(v: PsValue, type: string): PsValue {
         source.split('.').every((p) => Number(p) < 256 && !/^0\d/.test(p))
       )
         return new PsScalar(type, source)
-      if (source?.includes(':') === true) throw new Refused('an IPv6 address')
+      if (source?.includes(':') === true || number !== undefined || /(^|\.)0\d/.test(source ?? ''))
+        throw new Refused('this form of an IP address')
       throw bad('InvalidCastParseTargetInvocation', v, type, 'An invalid IP address was specified.')
     case 'System.Text.RegularExpressions.Regex':
-      if (source !== undefined) return new PsRegex(source, toRegex(source, false))
+      if (source !== undefined) return new PsRegex(source, toRegex(source, true))
       throw cannot(v, type)
     case 'System.Uri':
     case 'System.Xml.XmlDocument':

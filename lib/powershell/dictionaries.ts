@@ -29,6 +29,7 @@ export const getEntry = (d: PsDictionary, key: PsValue): PsValue | undefined =>
 
 /** Sets a key; an existing one keeps its place and its spelling. */
 export function setEntry(d: PsDictionary, key: PsValue, value: PsValue): void {
+  d.version++
   const k = keyOf(key, exactKeys(d))
   const old = d.entries.get(k)
   if (old === undefined) d.entries.set(k, [key, value])
@@ -36,8 +37,10 @@ export function setEntry(d: PsDictionary, key: PsValue, value: PsValue): void {
 }
 
 /** Removes a key. */
-export const removeEntry = (d: PsDictionary, key: PsValue): boolean =>
-  d.entries.delete(keyOf(key, exactKeys(d)))
+export function removeEntry(d: PsDictionary, key: PsValue): boolean {
+  d.version++
+  return d.entries.delete(keyOf(key, exactKeys(d)))
+}
 
 /** A dictionary of another kind with the same entries. */
 export function dictionaryFrom(type: string, from: PsDictionary): PsDictionary {

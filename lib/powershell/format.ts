@@ -1,7 +1,7 @@
 import { formatDate, spanText } from './dates.ts'
 import { Native, PsThrow, Refused, record } from './errors.ts'
 import { exact, exactText, type Exact } from './numbers.ts'
-import { PsDate, PsTimeSpan, isNull } from './objects.ts'
+import { PsDate, PsScalar, PsTimeSpan, isNull } from './objects.ts'
 import { ownText } from './text.ts'
 import { PsEnum, PsNumber, type PsValue } from './values.ts'
 
@@ -107,7 +107,24 @@ function one(v: PsValue, code: string): string {
       : code.toLowerCase() === 'x'
         ? v.number.toString(16).toUpperCase().padStart(8, '0')
         : v.name
+  if (v instanceof PsScalar && v.type === 'System.Guid') return formatGuid(v.text, code)
   return ownText(v)
+}
+
+/** A GUID in one of its forms. */
+export function formatGuid(text: string, format: string): string {
+  switch (format.toUpperCase()) {
+    case 'N':
+      return text.replaceAll('-', '')
+    case 'D':
+      return text
+    case 'B':
+      return `{${text}}`
+    case 'P':
+      return `(${text})`
+    default:
+      throw new Refused(`the format ${format} of a GUID`)
+  }
 }
 
 function invalid(message: string): never {

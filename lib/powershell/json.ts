@@ -20,7 +20,7 @@ function numberText(n: PsNumber): string {
     const s = shortestDouble(Number(n.value))
     return /[.E]/.test(s) ? s : `${s}.0`
   }
-  return String(n.value)
+  return n.type === 'Decimal' && !String(n.value).includes('.') ? `${String(n.value)}.0` : String(n.value)
 }
 
 const quote = (s: string): string =>
@@ -111,18 +111,18 @@ export function toJson(v: PsValue): Json {
   return Object.fromEntries(pairsOf(v).map(([k, x]) => [k, toJson(x)]))
 }
 
-function number(literal: string): PsValue {
+function number(literal: string, wide = false): PsValue {
   if (/^-?\d+$/.test(literal)) {
     const n = BigInt(literal)
-    if (n >= -2147483648n && n <= 2147483647n) return int32(n)
+    if (!wide && n >= -2147483648n && n <= 2147483647n) return int32(n)
     if (n >= -9223372036854775808n && n <= 9223372036854775807n) return new PsNumber('Int64', n)
     throw new Refused('an integer in JSON beyond 64 bits')
   }
   return new PsNumber('Double', Number(literal))
 }
 
-/** Reads JSON text, integers whole. */
-export function fromJsonText(source: string): PsValue {
+/** Reads JSON text, integers whole: Int32 when they fit, unless `wide`. */
+export function fromJsonText(source: string, wide = false): PsValue {
   let at = 0
   const blank = (): void => {
     while (/\s/.test(source[at] ?? '')) at++
@@ -141,7 +141,7 @@ export function fromJsonText(source: string): PsValue {
     )?.[0]
     if (word === undefined) return bad()
     at += word.length
-    return word === 'true' ? true : word === 'false' ? false : word === 'null' ? null : number(word)
+    return word === 'true' ? true : word === 'false' ? false : word === 'null' ? null : number(word, wide)
   }
   const string = (): string => {
     const m = /^"(?:[^"\\]|\\.)*"/s.exec(source.slice(at))?.[0]

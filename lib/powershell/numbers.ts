@@ -108,7 +108,7 @@ function layout(scientific: string): string {
   const negative = mantissa.startsWith('-')
   const digits = mantissa.replace('-', '').replace('.', '').replace(/0+$/, '') || '0'
   let text: string
-  if (exponent >= 15 || exponent < -5) {
+  if (exponent >= 15 || exponent < -4) {
     const rest = digits.slice(1)
     text = `${digits[0]!}${rest === '' ? '' : `.${rest}`}E${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
   } else if (exponent < 0) text = `0.${'0'.repeat(-exponent - 1)}${digits}`

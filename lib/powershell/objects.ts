@@ -15,6 +15,8 @@ export const isNull = (v: PsValue): v is null => v === null || v === NOTHING
 export class PsDictionary extends PsOpaque {
   readonly type: string
   readonly entries = new Map<string, [PsValue, PsValue]>()
+  /** Goes up with each change: an enumeration that sees it fails. */
+  version = 0
   constructor(type = 'System.Collections.Hashtable') {
     super()
     this.type = type
@@ -28,6 +30,8 @@ export class PsDictionary extends PsOpaque {
 export class PsList extends PsOpaque {
   readonly type: string
   items: PsValue[]
+  /** Goes up with each change: an enumeration that sees it fails. */
+  version = 0
   constructor(type: string, items: PsValue[]) {
     super()
     this.type = type
@@ -244,3 +248,14 @@ export const elementType = (items: readonly PsValue[]): string => elements.get(i
 
 /** The key under which a dictionary keeps a value. */
 export type KeyOf = (key: PsValue) => string
+
+const views = new WeakMap<readonly PsValue[], PsDictionary>()
+
+/** The keys, values or entries of a dictionary, which an enumeration knows to belong to it. */
+export function view(items: readonly PsValue[], of: PsDictionary): readonly PsValue[] {
+  views.set(items, of)
+  return items
+}
+
+/** The dictionary that a list is a view of. */
+export const viewOf = (v: PsValue): PsDictionary | undefined => (Array.isArray(v) ? views.get(v) : undefined)

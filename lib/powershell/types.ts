@@ -194,7 +194,7 @@ export function typeOf(v: PsValue): string {
   if (v instanceof PsNumber) return `System.${v.type}`
   if (v instanceof PsChar) return 'System.Char'
   if (v instanceof PsEnum) return v.type
-  if (v instanceof PsObject) return v.types[0] ?? 'System.Object'
+  if (v instanceof PsObject) return isCustom(v) ? CUSTOM : (v.types[0] ?? 'System.Object')
   if (v instanceof PsOpaque) return v.type
   return `${elementType(v)}[]`
 }
@@ -269,3 +269,13 @@ export function shortName(type: string): string {
   const generic = open > 0 && type[open + 1] !== ']' ? type.slice(0, open) : type
   return generic.slice(generic.lastIndexOf('.') + 1)
 }
+
+const NAMESPACES =
+  /^(System|Microsoft|Windows|Text|IO|Net|Diagnostics|Collections|Threading|Linq|Reflection|Management|Security|Globalization|Xml|Data|ComponentModel|Web|Drawing|Media|Runtime|Numerics|DirectoryServices|ServiceProcess|Configuration|Timers|Resources|Transactions|Printing)\./i
+
+/** Whether a name that the interpreter does not know may still be a type of .NET: then it refuses instead of reporting it as unknown. */
+export const mayExist = (name: string): boolean => !name.includes('.') || NAMESPACES.test(name)
+
+const CUSTOM = 'System.Management.Automation.PSCustomObject'
+/** Whether an object is a custom one, whatever names it was given. */
+export const isCustom = (o: PsObject): boolean => o.types.includes(CUSTOM)

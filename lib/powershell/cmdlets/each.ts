@@ -62,35 +62,46 @@ export const foreachObject: BuiltIn = {
   name: 'ForEach-Object',
   className: classOf('ForEach-Object'),
   formals: formals(
-    'InputObject:object| Process:object@0{block} Begin:scriptblock{block} End:scriptblock{block} RemainingScripts:object{block} MemberName:string@0{member} ArgumentList=Args:object[]{member}',
+    'InputObject:object| Process:object@0{block} Begin:scriptblock{block} End:scriptblock{block} RemainingScripts:object[]+{block} MemberName:string{member} ArgumentList=Args:object[]{member}',
     'block',
   ),
   start(call) {
     const { engine: e, values } = call
     const given = values.get('Process')
-    const blocks = itemsOf(given ?? null) ?? [given ?? null]
+    const more = itemsOf(values.get('RemainingScripts') ?? []) ?? []
+    const scripts = [...(given === undefined ? [] : (itemsOf(given) ?? [given])), ...more]
+    const name = values.get('MemberName') ?? (typeof given === 'string' ? given : undefined)
+    const called = values.has('ArgumentList')
+      ? (itemsOf(values.get('ArgumentList')!) ?? [])
+      : name !== undefined && more.length > 0
+        ? more
+        : undefined
+    // of several blocks the first begins and, from three on, the last ends, unless that is said by name
+    let begin = values.get('Begin')
+    let end = values.get('End')
+    let each = scripts
+    if (name === undefined && scripts.length > 1) {
+      if (begin === undefined) {
+        begin = scripts[0]
+        each = scripts.slice(1)
+      }
+      if (end === undefined && each.length > 1) {
+        end = each.at(-1)
+        each = each.slice(0, -1)
+      }
+    }
     const run = (block: PsValue | undefined, item: PsValue | undefined): void => {
       if (!(block instanceof PsBlock)) throw new Refused('ForEach-Object without a block')
       inCmdlet(call, () =>
         e.runBlock(block, item === undefined ? { here: true } : { here: true, item }, call.out),
       )
     }
-    if (blocks.length > 1) throw new Refused('several blocks for ForEach-Object')
-    const begin = values.get('Begin')
     if (begin !== undefined) run(begin, undefined)
-    const name = values.get('MemberName') ?? (typeof given === 'string' ? given : undefined)
     const process = (item: PsValue): void => {
-      if (name !== undefined)
-        return member(
-          call,
-          item,
-          text(name),
-          values.has('ArgumentList') ? (itemsOf(values.get('ArgumentList')!) ?? []) : undefined,
-        )
-      if (given === undefined) throw new Refused('ForEach-Object without a block')
-      run(given, item)
+      if (name !== undefined) return member(call, item, text(name), called)
+      if (each.length === 0) throw new Refused('ForEach-Object without a block')
+      for (const block of each) run(block, item)
     }
-    const end = values.get('End')
     return {
       once: () => {
         if (values.has('InputObject')) process(values.get('InputObject')!)

@@ -43,7 +43,7 @@ export const fromJsonCmdlet: BuiltIn = {
     const held: string[] = []
     const read = (s: string): void => {
       try {
-        const v = fromJsonText(s)
+        const v = fromJsonText(s, call.engine.jsonIntegers === 'Int64')
         if (itemsOf(v) !== undefined)
           throw new Refused('a list at the top of ConvertFrom-Json, which differs between versions')
         call.out(v)

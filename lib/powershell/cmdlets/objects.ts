@@ -12,9 +12,10 @@ import {
 } from '../objects.ts'
 import { text } from '../text.ts'
 import { PsNumber, PsObject, type PsValue } from '../values.ts'
-import { Reader } from '../syntax/reader.ts'
+import { type TypeName } from '../syntax/ast.ts'
+import { Reader, SyntaxFailure } from '../syntax/reader.ts'
 import { readTypeName } from '../syntax/expressions.ts'
-import { isException, resolveType } from '../types.ts'
+import { isException, mayExist, resolveType } from '../types.ts'
 import { keyFor } from '../members/members.ts'
 import { construct } from '../members/statics.ts'
 import { hresultOf } from '../errors.ts'
@@ -44,8 +45,9 @@ export const newObject: BuiltIn = {
     return {
       once: () => {
         const written = text(call.values.get('TypeName') ?? null)
-        const type = readTypeName(new Reader(written))
+        const type = typeWritten(written)
         const full = resolveType(type) ?? call.engine.host.type(type.name)?.name
+        if (full === undefined && mayExist(type.name)) throw new Refused(`New-Object ${written}`)
         if (full === undefined)
           throw new PsThrow(
             record(
@@ -67,6 +69,15 @@ export const newObject: BuiltIn = {
       },
     }
   },
+}
+
+function typeWritten(written: string): TypeName {
+  try {
+    return readTypeName(new Reader(written))
+  } catch (x) {
+    if (x instanceof SyntaxFailure) throw new Refused(`the type ${written}`)
+    throw x
+  }
 }
 
 function exception(call: Starting, type: string, args: readonly PsValue[]): PsValue {

@@ -45,9 +45,7 @@ export function namesOf(item: PsValue): readonly string[] {
 
 function shape(call: Starting, item: PsValue, keys: readonly Key[], exclude: readonly RegExp[]): PsObject {
   const out = new PsObject(
-    item instanceof PsObject && item.types[0] !== 'System.Management.Automation.PSCustomObject'
-      ? [`Selected.${item.types[0]!}`, 'System.Management.Automation.PSCustomObject']
-      : ['System.Management.Automation.PSCustomObject'],
+    [`Selected.${typeOf(item)}`, 'System.Management.Automation.PSCustomObject'],
     new Map(),
   )
   const put = (name: string, value: PsValue): void => {
@@ -144,6 +142,7 @@ export const selectObject: BuiltIn = {
       call.out(v)
     }
     const process = (item: PsValue): void => {
+      if (isNull(item)) return
       const n = at++
       if (index !== undefined) {
         held.push(item)
@@ -208,7 +207,7 @@ function expanded(
     return
   }
   if (keys.length > 0) throw new Refused('-ExpandProperty with -Property')
-  emit(v, send)
+  if (!isNull(v)) emit(v, send)
 }
 
 /** Whether -Unique and Get-Unique hold two values for the same. */

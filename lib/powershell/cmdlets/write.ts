@@ -14,7 +14,7 @@ import { type BuiltIn, type Starting, classOf } from './built-in.ts'
 export const writeOutput: BuiltIn = {
   name: 'Write-Output',
   className: classOf('Write-Output'),
-  formals: remaining('InputObject:object@0!| NoEnumerate:switch'),
+  formals: open('InputObject:object!|+ NoEnumerate:switch'),
   start(call) {
     const put = (v: PsValue): void => {
       if (call.values.get('NoEnumerate') instanceof PsSwitch) call.out(v)
@@ -24,16 +24,16 @@ export const writeOutput: BuiltIn = {
   },
 }
 
-function remaining(spec: string): BuiltIn['formals'] {
+function open(spec: string, allowNull = true): BuiltIn['formals'] {
   const f = formals(spec)
-  return { ...f, list: f.list.map((p) => ({ ...p, allowNull: true, allowEmpty: true })) }
+  return { ...f, list: f.list.map((p) => ({ ...p, allowNull, allowEmpty: true })) }
 }
 
 function message(name: string, write: (call: Starting, text: string) => void): BuiltIn {
   return {
     name,
     className: classOf(name),
-    formals: formals('Message=Msg:string@0!|'),
+    formals: open('Message=Msg:string@0!|', false),
     start: (call) => ({
       once: () => write(call, text(call.values.get('Message') ?? null)),
       process: (v) => write(call, text(v)),
@@ -78,7 +78,7 @@ export const writeProgress: BuiltIn = {
 export const writeError: BuiltIn = {
   name: 'Write-Error',
   className: classOf('Write-Error'),
-  formals: remaining(
+  formals: open(
     'Message=Msg:string@0!|{text} Exception:object!{exception} ErrorRecord:object!{record} Category:string{text,exception} ErrorId:string{text,exception} TargetObject:object{text,exception} RecommendedAction:string CategoryActivity:string CategoryReason:string CategoryTargetName:string CategoryTargetType:string',
   ),
   start(call) {

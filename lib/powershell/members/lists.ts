@@ -3,7 +3,7 @@ import { order } from '../compare.ts'
 import { convert, itemsOf } from '../convert.ts'
 import { getEntry, keyOf, removeEntry, setEntry } from '../dictionaries.ts'
 import { Native, Refused } from '../errors.ts'
-import { PsDictionary, PsList, elementType, typedArray } from '../objects.ts'
+import { PsDictionary, PsList, elementType, typedArray, view } from '../objects.ts'
 import { typeOf } from '../types.ts'
 import { PsObject, type PsValue } from '../values.ts'
 import { type Methods, VOID, int, num, outside, overload as o } from './arguments.ts'
@@ -26,7 +26,11 @@ const entry = (key: PsValue, value: PsValue): PsObject =>
   )
 
 /** The entries of a dictionary as GetEnumerator gives them. */
-export const entriesOf = (d: PsDictionary): PsValue => [...d.entries.values()].map(([k, v]) => entry(k, v))
+export const entriesOf = (d: PsDictionary): PsValue =>
+  view(
+    [...d.entries.values()].map(([k, v]) => entry(k, v)),
+    d,
+  )
 
 /** The methods of a dictionary. */
 export function dictionaryMethods(d: PsDictionary): Methods {

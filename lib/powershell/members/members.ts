@@ -17,9 +17,10 @@ import {
   PsType,
   PsWarning,
   isNull,
+  view,
 } from '../objects.ts'
 import { text } from '../text.ts'
-import { shortName, typeOf } from '../types.ts'
+import { isCustom, shortName, typeOf } from '../types.ts'
 import { PsEnum, PsNumber, PsObject, type PsValue } from '../values.ts'
 import { type Engine, fold } from '../run/engine.ts'
 import { callOverload, native } from './arguments.ts'
@@ -79,6 +80,7 @@ function computed(e: Engine, o: PsObject, c: PsComputed): PsValue {
 export function propertyOf(e: Engine, target: PsValue, name: string): PsValue | undefined {
   const lower = name.toLowerCase()
   if (lower === 'psobject') return psObject(target)
+  if (['psbase', 'psadapted', 'psextended', 'pstypenames'].includes(lower)) throw new Refused(name)
   if (target instanceof PsObject) {
     const v = objectProperty(target, name)
     return v instanceof PsComputed ? computed(e, target, v) : v
@@ -90,9 +92,15 @@ export function propertyOf(e: Engine, target: PsValue, name: string): PsValue | 
       case 'count':
         return int32(target.entries.size)
       case 'keys':
-        return [...target.entries.values()].map(([k]) => k)
+        return view(
+          [...target.entries.values()].map(([k]) => k),
+          target,
+        )
       case 'values':
-        return [...target.entries.values()].map(([, x]) => x)
+        return view(
+          [...target.entries.values()].map(([, x]) => x),
+          target,
+        )
       case 'isreadonly':
       case 'isfixedsize':
       case 'issynchronized':
@@ -214,7 +222,10 @@ const owners = new WeakMap<PsList, PsObject>()
 
 /** `$target.name` */
 export function getMember(e: Engine, target: PsValue, name: string): PsValue {
-  if (isNull(target)) return e.scope.strictness >= 2 ? noProperty(name) : null
+  if (isNull(target)) {
+    if (e.scope.strictness >= 2) return noProperty(name)
+    return /^(count|length)$/i.test(name) ? int32(0) : null
+  }
   const own = propertyOf(e, target, name)
   if (own !== undefined) return own
   const items = itemsOf(target)
@@ -235,6 +246,8 @@ export function getMember(e: Engine, target: PsValue, name: string): PsValue {
           if (isNull(item)) throw new Refused('a property of a list with null in it')
           return noProperty(name)
         }
+        out.push(null)
+        found = true
         continue
       }
       found = true
@@ -302,10 +315,12 @@ function methodsOf(target: PsValue): ReturnType<typeof stringMethods> {
   if (Array.isArray(target)) return arrayMethods(target)
   if (target instanceof PsDictionary) return dictionaryMethods(target)
   if (target instanceof PsList) return listMethods(target)
-  if (target instanceof PsObject && target.types[0] === 'System.Management.Automation.PSCustomObject')
-    return {}
+  if (target instanceof PsObject && isCustom(target)) return {}
   return scalarMethods(target)
 }
+
+const CHANGING =
+  /^(add|addrange|insert|remove|removeat|removerange|clear|sort|reverse|enqueue|dequeue|push|pop)$/
 
 function missing(target: PsValue, name: string): never {
   fail(
@@ -332,11 +347,13 @@ export function callMethod(e: Engine, target: PsValue, name: string, args: reado
   if (target instanceof PsBlock) return callBlock(e, target, lower, args)
   if (target instanceof PsList && target.type === COLLECTION) return callProperties(e, target, lower, args)
   const overloads = methodsOf(target)[lower]
-  if (overloads !== undefined) return callOverload(name, overloads, args)
+  if (overloads !== undefined) {
+    if ((target instanceof PsList || target instanceof PsDictionary) && CHANGING.test(lower)) target.version++
+    return callOverload(name, overloads, args)
+  }
   if (lower === 'tostring' && args.length === 0)
     return target instanceof PsObject
-      ? (target.text ??
-          (target.types[0] === 'System.Management.Automation.PSCustomObject' ? '' : text(target)))
+      ? (target.text ?? (isCustom(target) ? '' : text(target)))
       : itemsOf(target) !== undefined
         ? typeOf(target)
         : text(target)
@@ -347,7 +364,7 @@ export function callMethod(e: Engine, target: PsValue, name: string, args: reado
   if (target instanceof PsType) return typeMethod(target, lower, args)
   const items = itemsOf(target)
   if (items !== undefined && items.length > 0) return enumerate(e, items, name, args)
-  if (target instanceof PsObject && target.types[0] !== 'System.Management.Automation.PSCustomObject')
+  if (target instanceof PsObject && !isCustom(target))
     throw new Refused(`the method ${name} of ${typeOf(target)}`)
   if (target instanceof PsException || target instanceof PsDate)
     throw new Refused(`the method ${name} of ${typeOf(target)}`)

@@ -2,7 +2,7 @@ import { compareNumbers, order } from '../compare.ts'
 import { dayName, formatDate, parts, dateOf, daysIn, spanText } from '../dates.ts'
 import { enumValue } from '../enums.ts'
 import { Native, Refused } from '../errors.ts'
-import { formatNumber } from '../format.ts'
+import { formatGuid, formatNumber } from '../format.ts'
 import { double, int32, int64 } from '../numbers.ts'
 import {
   PsBuilder,
@@ -131,21 +131,9 @@ function base(x: PsException): PsException {
   return x.inner === null ? x : base(x.inner)
 }
 
-function guidMethods(v: PsScalar): Methods {
-  return {
-    tostring: [
-      o('', () => v.text),
-      o('string', (f) => {
-        const code = str(f).toUpperCase()
-        if (code === 'N') return v.text.replaceAll('-', '')
-        if (code === 'D') return v.text
-        if (code === 'B') return `{${v.text}}`
-        if (code === 'P') return `(${v.text})`
-        throw new Refused(`the format ${code} of a Guid`)
-      }),
-    ],
-  }
-}
+const guidMethods = (v: PsScalar): Methods => ({
+  tostring: [o('', () => v.text), o('string', (f) => formatGuid(v.text, str(f)))],
+})
 
 function spanFormat(v: PsTimeSpan, f: string): string {
   if (f === 'c') return spanText(v.ticks)
@@ -395,15 +383,19 @@ function recordProperty(r: PsErrorRecord, name: string): PsValue | undefined {
     case 'targetobject':
       return r.target
     case 'categoryinfo':
-      return new PsNative('System.Management.Automation.ErrorCategoryInfo', {
-        Category: () => categoryOf(r.category),
-        Reason: () => shortName(r.exception.type),
-        TargetName: () => text(r.target),
-        TargetType: () => (r.target === null ? '' : shortName(typeOf(r.target))),
-        Activity: () => {
-          throw new Refused('the activity of an error')
+      return new PsNative(
+        'System.Management.Automation.ErrorCategoryInfo',
+        {
+          Category: () => categoryOf(r.category),
+          Reason: () => shortName(r.exception.type),
+          TargetName: () => text(r.target),
+          TargetType: () => (r.target === null ? '' : shortName(typeOf(r.target))),
+          Activity: () => {
+            throw new Refused('the activity of an error')
+          },
         },
-      })
+        { ToString: () => refuse('the text of an error category') },
+      )
     case 'errordetails':
       return r.details === undefined
         ? null

@@ -28,7 +28,7 @@ import { escapeRegex, replaceAll, toRegex } from '../regex.ts'
 import { read } from '../syntax/read.ts'
 import { type TypeName } from '../syntax/ast.ts'
 import { text } from '../text.ts'
-import { isException, resolveType, shortName, typeOf } from '../types.ts'
+import { isException, mayExist, resolveType, shortName, typeOf } from '../types.ts'
 import { PsChar, PsEnum, PsNumber, PsObject, type NumberType, type PsValue } from '../values.ts'
 import { type Engine } from '../run/engine.ts'
 import { type Methods, callOverload, int, native, num, outside, overload as o, str } from './arguments.ts'
@@ -143,6 +143,7 @@ export function callStatic(e: Engine, type: TypeName, name: string, args: readon
         undefined,
         name,
       )
+    if (mayExist(type.name)) throw new Refused(`[${type.name}]::${name}()`)
     fail('TypeNotFound', `Unable to find type [${type.name}].`, 'InvalidOperation', undefined, type.name)
   }
   if (lower === 'new') return construct(e, full, args)
@@ -437,7 +438,7 @@ const TABLES: { readonly [type: string]: (e: Engine) => Methods } = {
     ],
   }),
   'System.Convert': () => convertStatics(),
-  'System.Text.RegularExpressions.Regex': () => ({
+  'System.Text.RegularExpressions.Regex': (e) => ({
     escape: [o('string', (s) => escapeRegex(str(s)))],
     unescape: [
       o('string', (s) =>
@@ -451,7 +452,15 @@ const TABLES: { readonly [type: string]: (e: Engine) => Methods } = {
     matches: [
       o('string,string', (s, p) => allMatches(str(s), toRegex(str(p), true)).map((m) => matchObject(m))),
     ],
-    replace: [o('string,string,string', (s, p, r) => replaceAll(str(s), toRegex(str(p), true), str(r)))],
+    replace: [
+      o('string,string,object', (s, p, r) =>
+        replaceAll(
+          str(s),
+          toRegex(str(p), true),
+          r instanceof PsBlock ? (m) => text(e.call(r, { args: [matchObject(m)] })) : str(r),
+        ),
+      ),
+    ],
     split: [
       o('string,string', (s, p) =>
         typedArray('System.String', str(s).split(new RegExp(toRegex(str(p), true).source, 'u'))),

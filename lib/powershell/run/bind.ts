@@ -99,11 +99,11 @@ function findFormal(formals: Formals, name: string, suffix: string): Formal | st
 /** Converts and checks a value for a parameter. */
 export function accept(f: Formal, value: PsValue, suffix: string, cmdlet: boolean): PsValue {
   let out = isNull(value) ? null : value
-  if (f.type !== undefined) {
+  if (f.type !== undefined && f.type !== 'System.Management.Automation.PSCustomObject') {
     try {
       if (f.type === 'System.Boolean' && (typeof out === 'string' || isNull(out)))
         throw new CastFailure('x', `Cannot convert value "${text(out)}" to type "System.Boolean".`)
-      if (f.type === 'System.String' && itemsOf(out) !== undefined)
+      if (cmdlet && f.type === 'System.String' && itemsOf(out) !== undefined)
         throw new CastFailure('x', 'Cannot convert value to type System.String.')
       out = f.type === 'System.String' && out === null ? '' : convert(out, f.type)
     } catch (x) {
@@ -264,6 +264,15 @@ function positions(
       }
     }
     if (chosen === undefined) {
+      const last = formals.list.find(
+        (f) =>
+          f.remaining === true && !values.has(f.name) && (f.sets.has('') || sets.some((s) => f.sets.has(s))),
+      )
+      if (last !== undefined) {
+        values.set(last.name, accept(last, rest.length === 1 ? rest[0]! : [...rest], suffix, cmdlet))
+        rest.length = 0
+        break
+      }
       if (formals.strict)
         bindFailure(
           'PositionalParameterNotFound',

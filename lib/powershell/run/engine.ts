@@ -29,6 +29,11 @@ export class Engine {
   at = 0
   source = ''
   depth = 0
+  /** At work: a block that runs in the scope of whoever called the cmdlet, or one that closed over variables. */
+  borrowed = false
+  closed = false
+  /** Type of whole numbers that ConvertFrom-Json gives: Int32 in Windows PowerShell. */
+  jsonIntegers: 'Int32' | 'Int64' = 'Int32'
   /** Name of the function at work, '' outside one. */
   frame = ''
   readonly errors = new PsList('System.Collections.ArrayList', [])

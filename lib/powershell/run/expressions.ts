@@ -5,17 +5,18 @@ import { getEntry, setEntry } from '../dictionaries.ts'
 import { PsThrow, Refused, fail } from '../errors.ts'
 import { format } from '../format.ts'
 import { int32 } from '../numbers.ts'
-import { NOTHING, PsBlock, PsDictionary, PsRef, PsType, isNull } from '../objects.ts'
+import { NOTHING, PsBlock, PsDictionary, PsRef, PsType, isNull, typedArray } from '../objects.ts'
 import { type Expr, type TypeName } from '../syntax/ast.ts'
-import { text } from '../text.ts'
-import { resolveType, typeOf } from '../types.ts'
+import { element, text } from '../text.ts'
+import { mayExist, resolveType, typeOf } from '../types.ts'
 import { PsNumber, PsObject, type PsValue } from '../values.ts'
 import { type Engine, fold } from './engine.ts'
 import { getIndex } from './indexing.ts'
 import { callMethod, getMember } from '../members/members.ts'
 import { callStatic, getStatic } from '../members/statics.ts'
 import { collect, runStatements } from './statements.ts'
-import { assign, getVariable } from './variables.ts'
+import { type Scope } from './scope.ts'
+import { assign, getVariable, setVariable } from './variables.ts'
 
 /** The type that a name in brackets means; fails as PowerShell does when there is none. */
 export function typeNamed(e: Engine, type: TypeName): string {
@@ -23,7 +24,7 @@ export function typeNamed(e: Engine, type: TypeName): string {
   if (own !== undefined) return own
   const hosted = e.host.type(type.name)
   if (hosted !== undefined && type.args.length === 0) return hosted.name + '[]'.repeat(type.array)
-  if (/^(No\.|NoSuch)/i.test(type.name) || type.args.length === 0)
+  if (type.args.length === 0 && !mayExist(type.name))
     fail('TypeNotFound', `Unable to find type [${type.name}].`, 'InvalidOperation', undefined, type.name)
   throw new Refused(`the type [${type.name}]`)
 }
@@ -35,7 +36,7 @@ export function evaluate(e: Engine, x: Expr): PsValue {
     case 'const':
       return x.value
     case 'expand':
-      return x.parts.map((p) => (typeof p === 'string' ? p : joined(e, evaluate(e, p)))).join('')
+      return x.parts.map((p) => (typeof p === 'string' ? p : joined(e, part(e, p)))).join('')
     case 'var':
       return getVariable(e, x)
     case 'member':
@@ -48,6 +49,10 @@ export function evaluate(e: Engine, x: Expr): PsValue {
       return callMethod(e, target, nameOf(e, x.name), args)
     }
     case 'index':
+      if (x.index.kind === 'cast' && x.index.type.name.toLowerCase() === 'object') {
+        const target = evaluate(e, x.target)
+        if (target instanceof PsDictionary) return getEntry(target, evaluate(e, x.index.expr)) ?? null
+      }
       return getIndex(e, evaluate(e, x.target), evaluate(e, x.index))
     case 'unary':
       return unary(e, x.op, x.expr)
@@ -68,7 +73,7 @@ export function evaluate(e: Engine, x: Expr): PsValue {
       return fold(out)
     }
     case 'paren':
-      return collect(e, x.inner, true)
+      return collect(e, x.inner)
     case 'hash':
       return hash(e, x.entries, 'System.Collections.Hashtable')
     case 'block':
@@ -82,11 +87,23 @@ export function evaluate(e: Engine, x: Expr): PsValue {
 
 const plain = (v: PsValue): PsValue => (v === NOTHING ? null : v)
 
+/** A part of a text: under strict mode 1 an unset variable is allowed there. */
+function part(e: Engine, p: Expr): PsValue {
+  if (
+    p.kind === 'var' &&
+    p.scope === undefined &&
+    e.scope.strictness === 1 &&
+    e.scope.find(p.name) === undefined
+  )
+    return null
+  return evaluate(e, p)
+}
+
 function joined(e: Engine, v: PsValue): string {
   const items = itemsOf(v)
   if (items === undefined) return text(v)
   const separator = e.scope.find('OFS')?.value ?? ' '
-  return items.map(text).join(isNull(separator) ? '' : text(separator))
+  return items.map(element).join(isNull(separator) ? '' : text(separator))
 }
 
 function argument(e: Engine, a: Expr): PsValue {
@@ -104,10 +121,17 @@ function reference(e: Engine, target: Expr): PsValue {
       undefined,
       target.name,
     )
+  const scope = owner(e.scope, target.name)
   return new PsRef(
-    () => getVariable(e, target),
-    (v) => assign(e, target, v),
+    () => scope.own(target.name)?.value ?? null,
+    (v) => setVariable(e, scope, target.name, v),
   )
+}
+
+function owner(scope: Scope, name: string): Scope {
+  for (let s: Scope | undefined = scope; s !== undefined; s = s.parent)
+    if (s.own(name) !== undefined) return s
+  return scope
 }
 
 function nameOf(e: Engine, name: Expr): string {
@@ -119,6 +143,10 @@ function member(e: Engine, x: Expr & { kind: 'member' }): PsValue {
   if (x.static) return getStatic(e, target, nameOf(e, x.name))
   const name = x.name.kind === 'const' ? x.name.value : evaluate(e, x.name)
   e.at = x.at
+  if (target instanceof PsDictionary && name instanceof PsNumber) {
+    const entry = getEntry(target, name)
+    if (entry !== undefined) return entry
+  }
   return isNull(name) ? null : getMember(e, target, text(name))
 }
 
@@ -158,7 +186,7 @@ function hash(
       fail('InvalidNullKey', 'A null key is not allowed in a hash literal.', 'InvalidOperation')
     if (getEntry(out, key) !== undefined)
       fail('DuplicateKeyInHashLiteral', `Duplicate keys '${text(key)}' are not allowed in hash literals.`)
-    setEntry(out, key, plain(collect(e, v)))
+    setEntry(out, key, collect(e, v))
   }
   return out
 }
@@ -239,8 +267,30 @@ function binary(e: Engine, x: Expr & { kind: 'binary' }): PsValue {
     return result
   }
   if (base === 'replace') return replace(left, right, caseSensitive)
-  if (base === 'split') return split(left, right, caseSensitive)
+  if (base === 'split') {
+    const by = itemsOf(right)?.[0] ?? right
+    if (by instanceof PsBlock) return splitByBlock(e, left, by, itemsOf(right))
+    return split(left, right, caseSensitive)
+  }
   return comparison(base, left, right, caseSensitive)
+}
+
+function splitByBlock(
+  e: Engine,
+  left: PsValue,
+  by: PsBlock,
+  options: readonly PsValue[] | undefined,
+): PsValue {
+  if (options !== undefined && options.length > 1) throw new Refused('-split by a block, with options')
+  const out = (itemsOf(left) ?? [left]).flatMap((source) => {
+    const pieces = ['']
+    for (const char of text(source)) {
+      if (truth(e.call(by, { here: true, item: char }))) pieces.push('')
+      else pieces[pieces.length - 1] += char
+    }
+    return pieces
+  })
+  return typedArray('System.String', out)
 }
 
 function typeText(v: PsValue): string {

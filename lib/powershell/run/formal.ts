@@ -24,6 +24,8 @@ export interface Formal {
   readonly check: ((value: PsValue) => string | undefined) | undefined
   readonly allowNull: boolean
   readonly allowEmpty: boolean
+  /** Takes all positional arguments that are left. */
+  readonly remaining?: boolean
 }
 
 /** All that binding needs to know of a command. */
@@ -35,7 +37,7 @@ export interface Formals {
 }
 
 /**
- * Parameters written short: `Name=Alias:type@position!|`, `!` mandatory, `|` from the pipeline by value, `^` by property name.
+ * Parameters written short: `Name=Alias:type@position!|`, `!` mandatory, `+` takes what is left, `|` from the pipeline by value, `^` by property name.
  * Sets: `{A,B}` after the rest limits a parameter to these.
  */
 export function formals(spec: string, defaultSet?: string): Formals {
@@ -43,7 +45,7 @@ export function formals(spec: string, defaultSet?: string): Formals {
     .split(/\s+/)
     .filter((s) => s !== '')
     .map((s): Formal => {
-      const m = /^(\w+)(?:=([\w/]+))?:([\w.[\]]+)(?:@(\d+))?([!|^]*)(?:\{([\w,]+)\})?$/.exec(s)
+      const m = /^(\w+)(?:=([\w/]+))?:([\w.[\]]+)(?:@(\d+))?([!|^+]*)(?:\{([\w,]+)\})?$/.exec(s)
       if (m === null) throw new Error(`not a parameter: ${s}`)
       const flags = m[5] ?? ''
       const inSet: InSet = {
@@ -58,6 +60,7 @@ export function formals(spec: string, defaultSet?: string): Formals {
         type: m[3] === 'object' ? undefined : type,
         isSwitch: m[3] === 'switch',
         byValue: flags.includes('|'),
+        remaining: flags.includes('+'),
         byProperty: flags.includes('^'),
         sets: new Map((m[6] ?? '').split(',').map((name) => [name, inSet])),
         check: undefined,

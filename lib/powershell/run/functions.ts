@@ -43,14 +43,18 @@ export function blockStage(
   let bound: Bound | undefined
   const collected: PsValue[] = []
   const inside = (action: () => void): void => {
-    const { source, frame } = e
+    const { source, frame, borrowed, closed } = e
     e.source = block.source
+    e.borrowed = dotted
+    e.closed = block.closed !== undefined
     if (fn.name !== '') e.frame = fn.name
     try {
       e.within(scope, action)
     } finally {
       e.source = source
       e.frame = frame
+      e.borrowed = borrowed
+      e.closed = closed
     }
   }
   const run = (statements: typeof ast.end): void => {
@@ -199,12 +203,14 @@ export function runBlock(e: Engine, block: PsBlock, call: BlockCall, out: Out): 
   if (call.here === true) {
     if (block.block.parameters !== undefined && block.block.parameters.length > 0)
       return inNewScope(e, block, call, out)
-    const source = e.source
+    const { source, borrowed, closed } = e
     const scope = block.closed === undefined ? e.scope : closure(block, e.scope)
     const before = scope.own('_')
     const set = 'item' in call
     if (set) scope.set('_', call.item ?? null)
     e.source = block.source
+    e.borrowed = true
+    e.closed = block.closed !== undefined
     try {
       e.within(scope, () => {
         if (block.block.begin !== undefined || block.block.process !== undefined)
@@ -213,6 +219,8 @@ export function runBlock(e: Engine, block: PsBlock, call: BlockCall, out: Out): 
       })
     } finally {
       e.source = source
+      e.borrowed = borrowed
+      e.closed = closed
       if (set) {
         if (before === undefined) scope.variables.delete('_')
         else scope.variables.set('_', before)

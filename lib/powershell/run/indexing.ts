@@ -143,6 +143,7 @@ export function setIndex(_e: Engine, target: PsValue, index: PsValue, value: PsV
     : target instanceof PsList && target.type.includes('[')
       ? target.type.slice(target.type.indexOf('[') + 1, -1)
       : 'System.Object'
+  if (target instanceof PsList) target.version++
   store[k] = casting(() => convert(value, element))
 }
 

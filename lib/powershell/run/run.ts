@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly host: Host
   /** The one argument: what `param($Params)` receives. */
   readonly params: PsValue
+  /** Type of whole numbers that ConvertFrom-Json gives; Int32 by default, as in Windows PowerShell. */
+  readonly jsonIntegers?: 'Int32' | 'Int64'
 }
 
 /** What a run gave: all output up to the error, the warnings in order, and the error that ended it. */
@@ -29,6 +31,7 @@ export function run(script: Script, options: RunOptions): RunResult {
   const e = new Engine(options.host)
   e.runBlock = (block, call, out) => runBlock(e, block, call, out)
   e.source = script.text
+  e.jsonIntegers = options.jsonIntegers ?? 'Int32'
   const output: PsValue[] = []
   const end = (error: PsErrorRecord | null): RunResult => ({ output, warnings: e.warnings, error })
   try {

@@ -4,11 +4,20 @@ import { itemsOf, truth } from '../convert.ts'
 import { setEntry } from '../dictionaries.ts'
 import { Leave, Native, PsThrow, Refused, exceptionTypes, fail, record } from '../errors.ts'
 import { int32 } from '../numbers.ts'
-import { NOTHING, PsBlock, PsDictionary, PsErrorRecord, PsException, isNull } from '../objects.ts'
+import {
+  NOTHING,
+  PsBlock,
+  PsDictionary,
+  PsErrorRecord,
+  PsException,
+  PsList,
+  isNull,
+  viewOf,
+} from '../objects.ts'
 import { toRegex, wildcard } from '../regex.ts'
 import { type Expr, type Stmt, type TypeName } from '../syntax/ast.ts'
 import { text } from '../text.ts'
-import { type PsValue } from '../values.ts'
+import { PsEnum, type PsValue } from '../values.ts'
 import { type Engine, type Out, fold, loopSignal } from './engine.ts'
 import { evaluate, typeNamed } from './expressions.ts'
 import { runPipeline } from './pipeline.ts'
@@ -19,8 +28,8 @@ export function runStatements(e: Engine, body: readonly Stmt[], out: Out): void 
   for (const s of body) runStatement(e, s, out)
 }
 
-/** What a statement puts out, as an assignment takes it; `yields`: a step or assignment gives its value. */
-export function collect(e: Engine, s: Stmt, yields = false): PsValue {
+/** What a statement puts out, as an assignment takes it; an assignment gives its value. */
+export function collect(e: Engine, s: Stmt): PsValue {
   if (
     s.kind === 'pipeline' &&
     s.rest.length === 0 &&
@@ -28,7 +37,7 @@ export function collect(e: Engine, s: Stmt, yields = false): PsValue {
     s.first.kind !== 'command'
   )
     return evaluate(e, s.first)
-  if (s.kind === 'assign' && yields) return assignment(e, s)
+  if (s.kind === 'assign') return assignment(e, s)
   const out: PsValue[] = []
   runStatement(e, s, (v) => out.push(v))
   return fold(out)
@@ -134,11 +143,20 @@ function runForeach(e: Engine, s: Stmt & { kind: 'foreach' }, out: Out): void {
   const items = itemsOf(over) ?? (isNull(over) ? [] : [over])
   if (items.length === 0 && e.scope.find(s.variable.name) === undefined && e.scope !== e.global)
     setVariable(e, e.scope, s.variable.name, null)
-  const size = items.length
-  for (const item of items) {
-    if (items.length !== size) throw new Refused('a list that changes while foreach walks it')
+  const walked = over instanceof PsList ? over : viewOf(over)
+  const version = walked?.version
+  for (const item of [...items]) {
     assign(e, s.variable, item)
     if (!loop(e, s.body, s.label, out)) return
+    if (walked?.version !== version)
+      throw new PsThrow(
+        record(
+          'System.InvalidOperationException',
+          'Collection was modified; enumeration operation may not execute.',
+          'OperationStopped',
+          'System.InvalidOperationException',
+        ),
+      )
   }
 }
 
@@ -186,6 +204,7 @@ function switchMatches(e: Engine, s: Stmt & { kind: 'switch' }, test: Expr, item
     return true
   }
   if (s.mode === 'wildcard') return wildcard(text(value), s.caseSensitive).test(text(item))
+  if (item instanceof PsEnum && typeof value !== 'string') return equal(text(item), value, s.caseSensitive)
   if (typeof item === 'string' || typeof value === 'string')
     return compareText(text(item), text(value), s.caseSensitive) === 0
   return equal(item, value, s.caseSensitive)

@@ -42,8 +42,9 @@ const AUTOMATIC = [
 
 function scopeFor(e: Engine, scope: string | undefined): Scope | undefined {
   if (scope === undefined) return undefined
+  if (scope === 'script' && e.closed) throw new Refused('$script: in a closure')
   if (scope === 'global' || scope === 'script') return e.global
-  if (scope === 'local' || scope === 'private') return e.scope
+  if (scope === 'local') return e.scope
   throw new Refused(`$${scope}:`)
 }
 
@@ -165,11 +166,12 @@ function assignList(e: Engine, targets: readonly Expr[], value: PsValue): void {
 /** The value for `$x += …`: an unset variable counts as null. */
 export function valueForUpdate(e: Engine, target: Expr): PsValue {
   if (target.kind === 'cast') return valueForUpdate(e, target.expr)
+  // a block of its own scope reads only what that scope has: an outer variable is not seen
   if (
     target.kind === 'var' &&
     target.scope === undefined &&
-    e.scope !== e.global &&
-    e.scope.find(target.name) === undefined
+    !e.borrowed &&
+    e.scope.own(target.name) === undefined
   )
     return null
   const v = evaluate(e, target)

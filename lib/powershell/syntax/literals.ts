@@ -31,6 +31,8 @@ export function numberLiteral(text: string): PsNumber | undefined {
     return new PsNumber('Double', negative ? -value : value)
   }
   let value = m[2] !== undefined ? hexValue(m[2], suffix === 'l') : BigInt(m[3]!)
+  if (m[2] !== undefined && m[2].length > 8 && value < 0n)
+    return new PsNumber('Int64', negative ? -value : value)
   value = (negative ? -value : value) * unit
   if (suffix === 'l') return value >= -MAX64 - 1n && value <= MAX64 ? new PsNumber('Int64', value) : undefined
   if (value >= -MAX32 - 1n && value <= MAX32) return new PsNumber('Int32', value)
