@@ -3,14 +3,14 @@ import { type Change, change, which } from './change.ts'
 import type { Found, Want } from './props.ts'
 
 /**
- * The boot order once all devices are there. New devices come last, removed ones are gone, and an entry that the guest made
- * (`other`) doesn't count. Compared up to the last one that is declared.
+ * The boot order, compared up to the last device that is declared. An entry that the guest made (`other`) doesn't count. Where a new
+ * device comes is not relied on, but for its coming after those that were there: one that is declared is put in its place.
  */
 export function bootOrder(want: Want, found: Found | null, devices: readonly Change[]): readonly Change[] {
   if (want.bootOrder === undefined) return []
   const expected = want.bootOrder.flatMap((what) => token(what, want, found))
-  const coming = found === null ? [] : order(want, found, devices)
-  if (found !== null && expected.every((token, i) => foldCase(token) === foldCase(coming[i] ?? ''))) return []
+  const kept = found === null ? [] : keptOrder(want, found, devices)
+  if (expected.every((one, i) => foldCase(one) === foldCase(kept[i] ?? ''))) return []
   const seen = found === null ? '' : `, ${found.bootOrder.join(', ') || 'none'} found`
   const because = `bootOrder: ${expected.join(', ')} wanted${seen}`
   return [change(true, 'set-boot-order', { ...which(want, found), order: expected }, because, ['bootOrder'])]
@@ -37,12 +37,10 @@ function tokensOf(what: What, want: Want, found: Found | null): readonly string[
   }
 }
 
-/** What the order will be after the device steps: new ones come last, in the order of the steps. */
-function order(want: Want, found: Found, devices: readonly Change[]): readonly string[] {
+/** Devices of the order that are there before and after the device steps. */
+function keptOrder(want: Want, found: Found, devices: readonly Change[]): readonly string[] {
   const all = (['network', 'disk', 'dvd'] as const).flatMap((what) => tokensOf(what, want, found))
   const there = new Set(all.map(foldCase))
   const remade = devices.some((one) => one.step.verb === 'remove-dvd')
-  const kept = found.bootOrder.filter((token) => there.has(foldCase(token)) && !(remade && token === 'dvd'))
-  const before = new Set(kept.map(foldCase))
-  return [...kept, ...all.filter((token) => !before.has(foldCase(token)))]
+  return found.bootOrder.filter((one) => there.has(foldCase(one)) && !(remade && one === 'dvd'))
 }
