@@ -1,0 +1,55 @@
+import { readdirSync, existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Child } from './child.ts'
+import type { Span } from './figures.ts'
+
+const script = fileURLToPath(new URL('emulator.py', import.meta.url))
+
+/** Two network namespaces and the thin line between them. */
+export interface Emulator {
+  /** Addresses of the two ends. */
+  readonly home: string
+  readonly site: string
+  /** The command that runs this one at an end. */
+  at(end: 'home' | 'site', command: readonly string[]): [string, ...string[]]
+  /** Counts from here on. */
+  reset(): Promise<void>
+  /** What crossed since then, once the line has fallen silent. */
+  read(): Promise<Span>
+  close(): Promise<void>
+}
+
+export async function startEmulator(line: {
+  readonly rttMs: number
+  readonly kbitPerS: number
+}): Promise<Emulator> {
+  const name = `chancery-${process.pid}`
+  const child = new Child('emulator.py', ['python3', script, name, String(line.rttMs), String(line.kbitPerS)])
+  const { home, site } = await child.next<{ home: string; site: string }>()
+  const counted = (): Promise<Span> => child.ask<Span>('read')
+  return {
+    home,
+    site,
+    at: (end, command) => ['ip', 'netns', 'exec', `${name}-${end}`, ...command],
+    reset: async () => void (await child.ask('reset')),
+    async read() {
+      for (let before = await counted(); ;) {
+        await sleep(line.rttMs * 1.5)
+        const now = await counted()
+        if (now.packets_up === before.packets_up && now.packets_down === before.packets_down) return now
+        before = now
+      }
+    },
+    close: () => child.stop(),
+  }
+}
+
+/** Names of namespaces that a benchmark left behind whose process is gone. */
+export const leftBehind = (): readonly string[] =>
+  existsSync('/run/netns')
+    ? readdirSync('/run/netns').filter((name) => {
+        const pid = /^chancery-(\d+)-(home|site)$/.exec(name)?.[1]
+        return pid !== undefined && !existsSync(`/proc/${pid}`)
+      })
+    : []
