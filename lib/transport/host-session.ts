@@ -7,9 +7,10 @@ import { BreakerOpen } from '../link/door.ts'
 import { frameLine, frameLimit, frameOf, scriptsNamed } from './frame.ts'
 import { InFlight } from './in-flight.ts'
 import { afterLoss, LineTalk, type TalkEnd } from './line-talk.ts'
+import { MannerChoice } from './manner.ts'
 import type { HostMemory } from './memory.ts'
 import type { Answer, Counters, Exchange, HostPort } from './port.ts'
-import { type Manner, openWorker } from './ssh/connect.ts'
+import { openWorker } from './ssh/connect.ts'
 import type { SshOptions, Target } from './ssh/target.ts'
 import type { FrameEnd, Hello, Reply } from './wire.ts'
 import { workerCommand, workerLine } from './worker/payload.ts'
@@ -38,6 +39,7 @@ export class HostSession implements HostPort {
   readonly #target: Target
   readonly #options: SessionOptions
   readonly #queue = new PQueue({ concurrency: 1 })
+  readonly #manner: MannerChoice
   #talk: LineTalk | undefined
   #idle = new AbortController()
   #frame = 0
@@ -48,6 +50,7 @@ export class HostSession implements HostPort {
     this.host = target.id
     this.#target = target
     this.#options = options
+    this.#manner = new MannerChoice(target.id, options.memory)
   }
 
   get hello(): Hello | undefined {
@@ -202,9 +205,9 @@ export class HostSession implements HostPort {
   async #open(
     first: string,
   ): Promise<Result<LineTalk, { readonly failure: Failure; readonly ran: 'nothing' | 'unknown' }>> {
-    const { clock, emit, memory, ssh } = this.#options
-    let manner: Manner = memory.waits(this.host) ? 'waiting' : 'ahead'
+    const { clock, emit, ssh } = this.#options
     for (;;) {
+      const manner = this.#manner.next()
       emit({
         kind: 'link',
         host: this.host,
@@ -218,6 +221,7 @@ export class HostSession implements HostPort {
         ssh,
       )
       if (opened.ok) {
+        this.#manner.opened(manner)
         this.counters.connections += 1
         emit({ kind: 'link', host: this.host, state: 'connected' })
         const talk = new LineTalk(opened.value, clock, this.counters, (detail) => {
@@ -228,9 +232,9 @@ export class HostSession implements HostPort {
         return ok(talk)
       }
       const { failure, ran, wait } = opened.error
-      if (manner === 'ahead' && (wait || ran === 'unknown')) memory.setWaits(this.host)
-      if (!wait || manner === 'waiting') return err({ failure, ran })
-      manner = 'waiting'
+      if (ran === 'unknown') this.#manner.lost(manner)
+      else if (this.#manner.refused(manner, wait)) continue
+      return err({ failure, ran })
     }
   }
 

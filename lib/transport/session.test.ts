@@ -342,7 +342,7 @@ describe('the connection', () => {
     const manners: { exec?: 'refuse' } = { exec: 'refuse' }
     const { rig, port, memory } = await scene(manners)
     const answer = port.exchange(asking(apply))
-    await until(() => memory.waits('far'))
+    await until(() => rig.sockets.length === 2)
     delete manners.exec
     const far = await worker(rig)
     await frame(far)
@@ -351,6 +351,7 @@ describe('the connection', () => {
     )
     expect(await answer).toMatchObject({ ok: true })
     expect(rig.tried).toEqual(['publickey', 'publickey?', 'publickey'])
+    expect(memory.waits('far')).toBe(true)
   })
 })
 

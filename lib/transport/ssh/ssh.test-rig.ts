@@ -134,7 +134,7 @@ export class SshRig {
   #serve(socket: Socket): void {
     this.sockets.push(socket)
     socket.on('error', () => undefined)
-    const { ident = 'OpenSSH_9.5 rig', otherHostKey, answer, session: takes, exec, forwards } = this.manners
+    const { ident = 'OpenSSH_9.5 rig', otherHostKey, answer, session: takes, forwards } = this.manners
     const server = new ssh2.Server(
       { hostKeys: [(otherHostKey ? this.other : this.host).private], ident },
       (client) => {
@@ -150,7 +150,7 @@ export class SshRig {
         client.on('session', (accept, reject) => {
           if (takes === 'refuse') return reject()
           accept().on('exec', (acceptExec, rejectExec, info) => {
-            if (exec === 'refuse') return rejectExec()
+            if (this.manners.exec === 'refuse') return rejectExec()
             this.#channels.push(new FarChannel(acceptExec(), info.command, socket))
             this.#wake()
           })

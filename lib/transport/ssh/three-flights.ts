@@ -29,9 +29,9 @@ export const firstWindow = 1024 * 1024
 /** Largest piece of channel data, well below the 32 KB of OpenSSH and of ssh2's server. */
 const packetBytes = 16 * 1024
 
-/** Servers known to take it: OpenSSH since 8.0 on any system, and the lab. */
+/** Servers known to take it: OpenSSH since 8.0 on any system; the lab calls itself one. */
 export const takesThreeFlights = (software: string): boolean =>
-  /^OpenSSH_(for_Windows_)?([89]|[1-9]\d)\./.test(software) || /^Chancery/i.test(software)
+  /^OpenSSH_(for_Windows_)?([89]|[1-9]\d)\./.test(software)
 
 /** Call right after `client.connect`. The returned function says how far it came. */
 export function armThreeFlights(client: Client, socket: PacedSocket, flight: Flight): () => FlightState {
