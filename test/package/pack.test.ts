@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import {
   mkdirSync,
   mkdtempSync,
@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { extract, list } from 'tar'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startRig } from '../rig/estate.ts'
+import { textOf } from '../rig/programs.ts'
 
 /**
  * The package as a user gets it: packed, unpacked into an empty project, used from there. Its dependencies are those of this
@@ -30,6 +32,23 @@ const run = (command: string, args: readonly string[], cwd: string) => {
   return { status, text: `${stdout}${stderr}`, stdout }
 }
 const node = (args: readonly string[], cwd = project) => run(process.execPath, args, cwd)
+/** The packaged command line as a process of its own, while this one plays the lab. */
+const chancery = (cwd: string, ...args: string[]) =>
+  new Promise<{ readonly code: number | null; readonly text: string; readonly stdout: string }>(
+    (resolve, reject) => {
+      const child = spawn(process.execPath, [join(modules, 'chancery/lib/cli/chancery.mjs'), ...args], {
+        cwd,
+      })
+      let [text, stdout] = ['', '']
+      child.stdout.on('data', (bytes: Buffer) => {
+        stdout += bytes.toString()
+        text += bytes.toString()
+      })
+      child.stderr.on('data', (bytes: Buffer) => (text += bytes.toString()))
+      child.on('error', reject)
+      child.on('close', (code) => resolve({ code, text, stdout }))
+    },
+  )
 const typeCheck = () => node([join(clone, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', '.'])
 
 beforeAll(async () => {
@@ -136,4 +155,32 @@ describe('the package', () => {
     const found = node([...args, join(clone, 'inventories/ministry')])
     expect(JSON.parse(found.stdout)).toMatchObject([{ id: 'beirut' }])
   })
+
+  it('previews and applies a program of the project, in TypeScript, against the lab', async () => {
+    writeFileSync(
+      join(project, 'welcome.ts'),
+      [
+        "import { File, type ProgramContext } from 'chancery'",
+        'export default function welcome({ site }: ProgramContext): void {',
+        "  for (const host of site.hosts) new File('welcome', { host: host.id, path: 'C:\\\\welcome.txt', content: site.city })",
+        '}',
+        '',
+      ].join('\n'),
+    )
+    const rig = await startRig({ sites: ['nairobi'] })
+    try {
+      const words = ['nairobi', '--program', join(project, 'welcome.ts'), '--json']
+      const preview = await chancery(rig.folder, 'preview', ...words)
+      expect(preview.code, preview.text).toBe(0)
+      expect(JSON.parse(preview.stdout)).toMatchObject({
+        sites: [{ site: 'nairobi', changes: { create: 1 } }],
+      })
+      expect(textOf(rig.lab.host('nairobi-hv1'), 'C:\\welcome.txt')).toBeUndefined()
+      const up = await chancery(rig.folder, 'up', '--yes', ...words)
+      expect(up.code, up.text).toBe(0)
+      expect(textOf(rig.lab.host('nairobi-hv1'), 'C:\\welcome.txt')).toBe('Nairobi')
+    } finally {
+      await rig.close()
+    }
+  }, 300_000)
 })
