@@ -118,6 +118,27 @@ describe('a virtual switch', () => {
   })
 })
 
+describe('the check of the management path', () => {
+  const wanted = lan.kind.props.parse({ name: 'dmz', type: 'external', adapter: 'Ethernet 2' }) as JsonObject
+  const create = lan.kind.plan(wanted, null, undefined)
+
+  it('lets a switch be made on another card, also when the session runs over a switch', () => {
+    bench.prepare(
+      `$null = New-VMSwitch -Name 'lan' -NetAdapterName 'Ethernet' -AllowManagementOS $true -ErrorAction Stop`,
+    )
+    expect(bench.act(lan, create)).toBeUndefined()
+    expect(bench.look(lan, wanted)).toMatchObject({ adapters: ['Ethernet 2'] })
+  })
+
+  it('refuses when the address leads to no physical card', () => {
+    bench.world.network.adapters
+      .filter((one) => one.name === 'Ethernet')
+      .forEach((one) => Object.assign(one, { virtual: true }))
+    expect(bench.act(lan, create)).toMatch(/^check-path, run 1: Chancery\.ManagementPathUnknown: /)
+    expect(bench.printed(lan, wanted)).toBe('absent')
+  })
+})
+
 describe('a virtual disk', () => {
   const image = 'C:\\Images\\base.vhdx'
   const copyOf = (sha256: string): JsonObject =>
