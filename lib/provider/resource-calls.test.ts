@@ -49,6 +49,7 @@ function runs(port: ReturnType<typeof handPort>) {
     clock: { now: () => 0, sleep: async () => true },
     quietMs: 1,
     longestMs: 1,
+    firstMs: 1,
   })
   const book = new PlanBook()
   return (phase: Phase) =>

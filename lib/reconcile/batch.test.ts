@@ -25,7 +25,7 @@ const write = (name: string) => {
     me,
   }
 }
-const waits = { quietMs: 10, longestMs: 100 }
+const waits = { quietMs: 10, longestMs: 100, firstMs: 1000 }
 
 describe('requests for one host', () => {
   it('that arrive together travel as one frame', async () => {
@@ -73,7 +73,7 @@ describe('guards', () => {
       frameEnd(request.ops.map((op) => sees('new', op.op === 'apply' ? 'apply' : 'observe'))),
     )
     const batch = new HostBatch(port, { clock, ...waits })
-    batch.arm([guard], [], 5, () => ({ kind: 'protocol', host: 'h1', detail: '' }))
+    batch.arm([guard], [], 1, () => ({ kind: 'protocol', host: 'h1', detail: '' }))
     for (const send of [
       () => observe(batch, noteTarget()),
       () => act(batch, write('a')),
@@ -93,11 +93,36 @@ describe('guards', () => {
       ok({ replies: [], end: { frame: 1, ok: false, why: 'guards', changed: [], ms: 1 }, noise: [] }),
     )
     const batch = new HostBatch(port, { clock, ...waits })
-    batch.arm([guard], [], 5, () => changed)
+    batch.arm([guard], [], 1, () => changed)
     const first = act(batch, write('a'))
     await clock.tick(10)
     expect(await first).toEqual(err(changed))
     expect(await act(batch, write('b'))).toEqual(err(changed))
+    expect(port.sent).toHaveLength(1)
+  })
+
+  it('hold back everything else that changes something until they are answered', async () => {
+    const clock = handClock()
+    const answers = Promise.withResolvers<void>()
+    const changed = { kind: 'changed', host: 'h1', resource: 'Note n', planned: null, now: null } as const
+    const port = handPort(() =>
+      ok({ replies: [], end: { frame: 1, ok: false, why: 'guards', changed: [], ms: 1 }, noise: [] }),
+    )
+    const slow = {
+      ...port,
+      exchange: async (...args: Parameters<typeof port.exchange>) => (
+        await answers.promise,
+        port.exchange(...args)
+      ),
+    }
+    const batch = new HostBatch(slow, { clock, ...waits })
+    batch.arm([guard], [], 1, () => changed)
+    const first = act(batch, write('a'))
+    await clock.tick(100)
+    const second = act(batch, write('b'))
+    await clock.tick(100)
+    answers.resolve()
+    expect(await Promise.all([first, second])).toEqual([err(changed), err(changed)])
     expect(port.sent).toHaveLength(1)
   })
 })

@@ -11,12 +11,15 @@ export type BatchOptions = {
   readonly quietMs: number
   /** … or when its first operation has waited this long, ms. */
   readonly longestMs: number
+  /** The first frame of a plan waits this long for all that is known to come, ms. */
+  readonly firstMs: number
 }
 
 /** Waits worth a fraction of what an exchange costs on the link. `rttMs`: round trip of the link. */
-export const batchWaits = (rttMs: number): { quietMs: number; longestMs: number } => ({
+export const batchWaits = (rttMs: number): Omit<BatchOptions, 'clock'> => ({
   quietMs: Math.min(Math.max(5, rttMs / 20), 40),
   longestMs: Math.min(Math.max(25, rttMs / 2), 300),
+  firstMs: 2000,
 })
 
 type Waiting = {
@@ -41,7 +44,10 @@ export class HostBatch {
   private oldest = 0
   private guards: readonly Guard[] = []
   private guardScripts: readonly Script[] = []
-  private expected = 0
+  /** Mutations of the plan that wait for no other one and are not sent yet: a frame with all of them leaves at once. */
+  private ready = 0
+  /** While a frame with guards is under way nothing else that changes something leaves. */
+  private guarding: Promise<unknown> | undefined
   private broken: Failure | undefined
   /** Says what a failed guard means in the words of the resource. */
   private describeGuards: (end: BatchEnd) => Failure
@@ -58,17 +64,18 @@ export class HostBatch {
   }
 
   /**
-   * Arms the guards of a plan. `mutations`: how many operations the plan has here; a frame with all of them does not wait for more.
+   * Arms the guards of a plan. `ready`: how many of its mutations wait for no other one; the first frame waits for all of them, at
+   * most the longest wait.
    */
   arm(
     guards: readonly Guard[],
     scripts: readonly Script[],
-    mutations: number,
+    ready: number,
     describe: (end: BatchEnd) => Failure,
   ): void {
     this.guards = guards
     this.guardScripts = scripts
-    this.expected = mutations
+    this.ready = ready
     this.describeGuards = describe
     this.broken = undefined
   }
@@ -79,9 +86,7 @@ export class HostBatch {
       if (body.op === 'apply' && this.broken !== undefined) return settle(err(this.broken))
       if (this.waiting.length === 0) this.oldest = this.options.clock.now()
       this.waiting.push({ body, scripts, abort, settle })
-      const full =
-        this.expected > 0 && this.waiting.filter((w) => w.body.op === 'apply').length >= this.expected
-      void this.flushAfter(full ? 0 : this.options.quietMs)
+      void this.flushAfter(this.patience(mutationsIn(this.waiting)))
     })
   }
 
@@ -90,39 +95,51 @@ export class HostBatch {
     return this.options.clock.sleep(ms, abort)
   }
 
-  private async flushAfter(quietMs: number): Promise<void> {
+  /** How long to wait for more, ms. The first frame of a plan waits for every mutation that can be in it. */
+  private patience(mutations: number): number {
+    const { quietMs, longestMs, firstMs } = this.options
+    const waited = this.options.clock.now() - this.oldest
+    if (mutations === 0 || this.ready === 0) return Math.min(quietMs, Math.max(0, longestMs - waited))
+    return mutations >= this.ready ? 0 : Math.max(0, firstMs - waited)
+  }
+
+  private async flushAfter(ms: number): Promise<void> {
     const ticket = ++this.ticket
-    if (quietMs > 0) {
-      const left = Math.max(0, this.oldest + this.options.longestMs - this.options.clock.now())
-      await this.options.clock.sleep(Math.min(quietMs, left))
-    } else {
-      await Promise.resolve()
-    }
+    if (ms > 0) await this.options.clock.sleep(ms)
+    else await Promise.resolve()
     if (ticket === this.ticket) await this.flush()
   }
 
   private async flush(): Promise<void> {
+    while (this.guarding !== undefined && mutationsIn(this.waiting) > 0) await this.guarding
     const batch = this.waiting
     this.waiting = []
     if (batch.length === 0) return
-    const mutating = batch.filter((w) => w.body.op === 'apply').length
+    const mutating = mutationsIn(batch)
+    if (mutating > 0 && this.broken !== undefined) {
+      for (const w of batch) w.settle(err(this.broken))
+      return
+    }
     const guards = mutating > 0 ? this.guards : []
     const scripts = new Map<string, string>()
     if (guards.length > 0) for (const s of this.guardScripts) scripts.set(s.hash, s.text)
     for (const w of batch) for (const s of w.scripts) scripts.set(s.hash, s.text)
     if (mutating > 0) this.guards = []
-    this.expected = Math.max(0, this.expected - mutating)
+    if (mutating > 0) this.ready = 0
     const settled = new Set<number>()
     const settle = (index: number, answer: Result<Reply, Failure>) => {
       if (settled.has(index)) return
       settled.add(index)
       batch[index]!.settle(answer)
     }
-    const answer = await this.port.exchange(
+    const sending = this.port.exchange(
       { scripts, guards, ops: batch.map((w) => w.body) },
       (index, reply) => settle(index, ok(reply)),
       batch[0]!.abort,
     )
+    if (guards.length > 0) this.guarding = sending
+    const answer = await sending
+    if (this.guarding === sending) this.guarding = undefined
     if (answer.ok && answer.value.end.ok) {
       answer.value.replies.forEach((reply, index) => {
         if (reply !== undefined) settle(index, ok(reply))
@@ -130,8 +147,14 @@ export class HostBatch {
     }
     const failure = this.failureOf(answer)
     if (failure !== undefined && mutating > 0 && answer.ok) this.broken = failure
-    // Guards that were sent but not answered stay due.
-    if (!answer.ok && guards.length > 0 && settled.size === 0) this.guards = guards
+    // Guards that were not answered stay due; those of operations that may have run are settled by looking at each.
+    if (!answer.ok) {
+      const sent =
+        answer.error.kind === 'unknown'
+          ? new Set(batch.flatMap((w) => ('key' in w.body ? w.body.key : [])))
+          : new Set()
+      this.guards = guards.filter((guard) => !sent.has(guard.key))
+    }
     batch.forEach((_, index) => {
       settle(
         index,
@@ -147,3 +170,5 @@ export class HostBatch {
     return answer.value.end.ok ? undefined : this.describeGuards(answer.value.end)
   }
 }
+
+const mutationsIn = (batch: readonly Waiting[]): number => batch.filter((w) => w.body.op === 'apply').length

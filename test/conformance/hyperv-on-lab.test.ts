@@ -131,9 +131,9 @@ describe('the check of the management path', () => {
   })
 
   it('refuses when the address leads to no physical card', () => {
-    bench.world.network.adapters
-      .filter((one) => one.name === 'Ethernet')
-      .forEach((one) => Object.assign(one, { virtual: true }))
+    bench.prepare(`$null = New-VMSwitch -Name 'nat' -SwitchType Internal -ErrorAction Stop`)
+    const { network } = bench.world
+    network.moveAddresses(network.adapter('Ethernet')!, network.adapter('vEthernet (nat)')!)
     expect(bench.act(lan, create)).toMatch(/^check-path, run 1: Chancery\.ManagementPathUnknown: /)
     expect(bench.printed(lan, wanted)).toBe('absent')
   })

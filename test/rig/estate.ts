@@ -68,7 +68,8 @@ export async function startRig(options: {
     lab: lab.value,
     events,
     program: (name, source) => {
-      const path = join(folder, `${name}.ts`)
+      // A folder of its own each time: a module that was imported once is never read again.
+      const path = join(mkdtempSync(join(folder, 'program-')), `${name}.ts`)
       writeFileSync(path, source)
       return path
     },

@@ -65,7 +65,7 @@ describe('what goes wrong', () => {
     })
     expect(up.sites).toMatchObject([{ outcome: 'unreachable' }])
     await converges()
-  })
+  }, 120_000)
 
   it('login refused: failed, and nothing ran', async () => {
     host.order({ name: 'login-refused' })

@@ -8,7 +8,12 @@ import type { Guard } from '../../transport/wire.ts'
 type Seen = { readonly entry: BookEntry; readonly guard: Guard }
 
 /** Arms each host's batch with every expectation of its plan, also of what needs nothing: the plan was made on all of it. */
-export function armGuards(book: PlanBook, batch: (host: string) => HostBatch): void {
+/** `waits`: whether a resource depends on another one of the plan that will be acted on. */
+export function armGuards(
+  book: PlanBook,
+  batch: (host: string) => HostBatch,
+  waits: (urn: string) => boolean,
+): void {
   const byHost = new Map<string, Seen[]>()
   for (const entry of book.all()) {
     if (!entry.guardAtStart || entry.decision.do === 'fail') continue
@@ -18,7 +23,8 @@ export function armGuards(book: PlanBook, batch: (host: string) => HostBatch): v
   for (const [host, seen] of byHost) {
     const scripts = seen.map(({ entry }) => scriptOf(entry.target.loaded, 'observe'))
     const unique = [...new Map(seen.map((s) => [s.guard.key, s.guard])).values()]
-    batch(host).arm(unique, scripts, book.acts(host).length, (end) => describe(host, seen, end))
+    const ready = book.acts(host).filter((act) => act.guardAtStart && !waits(act.target.urn)).length
+    batch(host).arm(unique, scripts, ready, (end) => describe(host, seen, end))
   }
 }
 

@@ -89,7 +89,7 @@ export async function prepareSites(
 const plain = (value: object): z.core.util.JSONType =>
   JSON.parse(JSON.stringify(value)) as z.core.util.JSONType
 
-type Known = Pick<SiteRun, 'declared' | 'depth' | 'recorded' | 'broken'>
+type Known = Pick<SiteRun, 'declared' | 'depth' | 'dependencies' | 'recorded' | 'broken'>
 
 function describeCollectFailure(program: string, failure: CollectFailure): string {
   switch (failure.kind) {
@@ -106,13 +106,14 @@ function declaredOf(
   part: Collection | undefined,
   state: Result<StackState | undefined, StackFailure>,
 ): Known {
-  const none: Known = { declared: [], depth: 1, recorded: [] }
+  const none: Known = { declared: [], depth: 1, dependencies: new Map(), recorded: [] }
   if (part?.problem !== undefined) return { ...none, broken: part.problem.message }
   if (!state.ok) return { ...none, broken: describeStackFailure(state.error) }
   const resources = part?.resources ?? []
   return {
     declared: resources.map(({ type, name, inputs }) => ({ type, name, inputs })),
     depth: depthOf(resources),
+    dependencies: new Map(resources.map(({ urn, dependencies }) => [urn, dependencies])),
     recorded: (state.value?.resources ?? [])
       .filter((r) => r.custom)
       .map(({ urn, type, inputs, outputs }) => ({

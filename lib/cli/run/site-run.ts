@@ -33,6 +33,8 @@ export type SiteRun = {
   readonly declared: readonly Declared[]
   /** Longest chain of dependence of the program. */
   readonly depth: number
+  /** URN to URNs that it waits for. */
+  readonly dependencies: ReadonlyMap<string, readonly string[]>
   readonly recorded: readonly Recorded[]
   /** Why nothing can be planned: the program fails, the state can't be read. */
   readonly broken?: string
@@ -205,7 +207,10 @@ export async function applySite(
   { preview, book, observations }: Previewed,
 ): Promise<SiteReport> {
   const { operation } = run.request
-  armGuards(book, (host) => run.fleet.batch(host))
+  const acting = new Set(book.all().flatMap((e) => (e.decision.do === 'act' ? e.target.urn : [])))
+  const waits = (urn: string): boolean =>
+    (run.dependencies.get(urn) ?? []).some((d) => acting.has(d) || waits(d))
+  armGuards(book, (host) => run.fleet.batch(host), waits)
   const phase = operation === 'refresh' ? 'refresh' : 'apply'
   const ran = await runEngine(run, phase, operation, book, observations, () => {})
   return reportOf(run, preview, ran.result, ran.failures)
