@@ -58,7 +58,9 @@ function runGates(): number {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     if (status === 0) process.stdout.write(`gate ${gate.name}: passed in ${seconds} s\n`)
     else
-      process.stdout.write(`gate ${gate.name}: FAILED after ${seconds} s; the gates after it did not run\n`)
+      process.stdout.write(
+        `gate ${gate.name}: FAILED after ${seconds} s${gate === gates.at(-1) ? '' : '; the gates after it did not run'}\n`,
+      )
     if (gate.name === 'tests') process.stdout.write(`${totals()}\n`)
     if (status !== 0) return 1
   }
