@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import type { Emit } from '../../domain/event.ts'
+import type { Emit, Event } from '../../domain/event.ts'
 import type { Site } from '../../domain/site.ts'
 import type { OutStream } from '../output.ts'
 import { ansiPaint, noPaint } from './paint.ts'
@@ -63,6 +63,11 @@ function inLog({ stream, clock, sites }: View): Progress {
   }
 }
 
+/** What the redrawn lines show well enough. */
+const passing = (event: Event): boolean =>
+  (event.kind === 'link' && event.state !== 'retrying') ||
+  (event.kind === 'resource' && event.result === 'done')
+
 function onTerminal({ stream, clock, sites, color }: View): Progress {
   const paint = color ? ansiPaint : noPaint
   const started = clock.now()
@@ -100,7 +105,7 @@ function onTerminal({ stream, clock, sites, color }: View): Progress {
     emit: (event) => {
       state = advance(state, event)
       paused = closing.signal.aborted
-      const text = event.kind === 'link' && event.state !== 'retrying' ? undefined : logText(state, event)
+      const text = passing(event) ? undefined : logText(state, event)
       if (text !== undefined) say(text)
       else if (clock.now() - at >= every) draw()
     },
