@@ -12,8 +12,11 @@ export type Execution = {
 export interface Executor {
   /** Windows PowerShell's version, as the hello says it. */
   readonly version: string
-  /** Runs the script of this hash with one argument; what it sleeps beyond `limitMs` ends it with `Chancery.TimeLimit`. */
-  run(hash: string, text: string, params: JsonObject, limitMs: number): Execution
+  /**
+   * Runs the script of this hash with one argument; what it sleeps beyond `limitMs` ends it with `Chancery.TimeLimit`.
+   * `act`: its output is of no interest and is not printed.
+   */
+  run(hash: string, text: string, params: JsonObject, limitMs: number, purpose: 'look' | 'act'): Execution
 }
 
 /** An error of the worker itself, as its New-Fault makes them. */

@@ -142,7 +142,7 @@ export class Worker {
       if (!owned.ok) return failed(cannotWrite(owned.error), 'observe', ran, 'null', warnings)
     }
     for (const step of op.steps) {
-      const done = this.#run(step.script, step.params, limitMs)
+      const done = this.#run(step.script, step.params, limitMs, 'act')
       warnings.push(...done.warnings)
       if (done.fault !== undefined) {
         const after = this.#look(op, limitMs)
@@ -168,7 +168,7 @@ export class Worker {
   }
 
   #look(look: Look, limitMs: number): Looked {
-    const { out, warnings, fault: failure } = this.#run(look.script, look.params, limitMs)
+    const { out, warnings, fault: failure } = this.#run(look.script, look.params, limitMs, 'look')
     if (failure !== undefined) return { fault: failure, warnings }
     const [json = 'null'] = out
     if (out.length > 1 || (out.length === 1 && !json.startsWith('{')))
@@ -192,10 +192,10 @@ export class Worker {
     }
   }
 
-  #run(hash: string, params: Look['params'], limitMs: number): Execution {
+  #run(hash: string, params: Look['params'], limitMs: number, purpose: 'look' | 'act'): Execution {
     const text = this.#store.script(hash)
     if (text === undefined) throw new Error(`Internal error: script ${hash} was needed and not asked for`)
-    return this.#executor.run(hash, text, params, limitMs)
+    return this.#executor.run(hash, text, params, limitMs, purpose)
   }
 }
 

@@ -17,6 +17,8 @@ export type Module = {
   /** .NET class of a cmdlet, as it ends error ids. */
   readonly className: (cmdlet: string) => string
   readonly cmdlets: { readonly [name: string]: Behaviour }
+  /** What the binder does beyond the signature, for classes that only the module knows. */
+  readonly bind?: (call: Call, signature: Signature, className: string) => Call
   /** Aliases that the module exports: `Get-VMCheckpoint` → `Get-VMSnapshot`. */
   readonly aliases?: { readonly [alias: string]: string }
 }
@@ -83,7 +85,8 @@ export function commandsOf(modules: readonly Module[], world: World): (name: str
       name,
       className: module.className(name),
       signature,
-      invoke: (call) => behaviour.invoke(call, world),
+      invoke: (call) =>
+        behaviour.invoke(module.bind?.(call, signature, module.className(name)) ?? call, world),
       ...(end === undefined ? {} : { end: (call: Call) => end(call, world) }),
     }
     made.set(name, cmdlet)

@@ -27,11 +27,11 @@ export async function createExecutor(): Promise<(world: World) => Executor> {
     const host = hostOf(world)
     return {
       version,
-      run: (hash, text, params, limitMs) => {
+      run: (hash, text, params, limitMs, purpose) => {
         world.sleepLeft = limitMs
         world.settle()
         try {
-          return execute(host, hash, text, params)
+          return execute(host, hash, text, params, purpose)
         } catch (cause) {
           if (cause instanceof TimeUp) return nothing(timeUp)
           if (cause instanceof Refused)
@@ -47,7 +47,13 @@ export async function createExecutor(): Promise<(world: World) => Executor> {
 
 const nothing = (failure: WireError): Execution => ({ out: [], warnings: [], fault: failure })
 
-function execute(host: ReturnType<typeof hostOf>, hash: string, text: string, params: JsonObject): Execution {
+function execute(
+  host: ReturnType<typeof hostOf>,
+  hash: string,
+  text: string,
+  params: JsonObject,
+  purpose: 'look' | 'act',
+): Execution {
   let script = parsed.get(hash)
   if (script === undefined) {
     script = read(text, hash)
@@ -57,7 +63,7 @@ function execute(host: ReturnType<typeof hostOf>, hash: string, text: string, pa
     return nothing(syntaxError(script.error.map((c) => `${c.line}:${c.column}: ${c.message}`).join('; ')))
   const { output, warnings, error } = run(script.value, { host, params: fromJson(params) })
   return {
-    out: error === null ? output.map((value) => toWireJson(value)) : [],
+    out: error === null && purpose === 'look' ? output.map((value) => toWireJson(value)) : [],
     warnings,
     fault: error === null ? undefined : wireError(error),
   }

@@ -8,12 +8,14 @@ import { hardwareCmdlets } from './hardware.ts'
 import { machineCmdlets } from './machines.ts'
 import { serverCmdlets } from './server.ts'
 import { switchCmdlets } from './switches.ts'
+import { typed } from './typed.ts'
 
 /** The Hyper-V module: there once its feature `Hyper-V-PowerShell` is installed, useful once the management service runs. */
 export const hypervModule: Module = {
   name: 'Hyper-V',
   here: (world) => world.features.installed('Hyper-V-PowerShell'),
   className: classOf,
+  bind: typed,
   cmdlets: {
     ...serverCmdlets,
     ...switchCmdlets,

@@ -31,21 +31,11 @@ export function machinesOf(call: Call, world: World, cmdlet: string): readonly M
   })
 }
 
-/** A machine behind an object that a script hands back, or by its name. */
+/** The machine behind an object that a script hands back. */
 function machineFrom(call: Call, world: World, cmdlet: string, value: PsValue): Machine | undefined {
-  const handle = value instanceof PsObject ? value.handle : undefined
-  const found = world.hyperv.machines.find(
-    (m) => m === handle || (typeof value === 'string' && wildcard(value).test(m.name)),
-  )
+  const found = world.hyperv.machines.find((m) => value instanceof PsObject && m === value.handle)
   if (found === undefined)
-    call.error(
-      invalidArgument(
-        cmdlet,
-        handle === undefined
-          ? notFoundText('virtual machine', textOf(value) ?? '')
-          : 'The object was not found. It may have been deleted.',
-      ),
-    )
+    call.error(invalidArgument(cmdlet, 'The object was not found. It may have been deleted.'))
   return found
 }
 
