@@ -1,6 +1,6 @@
 import { CastFailure, convert, itemsOf } from '../convert.ts'
 import { PsThrow, Refused, record } from '../errors.ts'
-import { PsErrorRecord, PsSwitch, isNull } from '../objects.ts'
+import { type PsErrorRecord, PsSwitch, isNull } from '../objects.ts'
 import { text } from '../text.ts'
 import { typeOf } from '../types.ts'
 import { type PsValue } from '../values.ts'

@@ -1,6 +1,6 @@
 import { Leave, PsThrow, Refused } from '../errors.ts'
 import { type Host } from '../host.ts'
-import { NOTHING, PsBlock, PsErrorRecord, PsList, PsWarning, typedArray } from '../objects.ts'
+import { NOTHING, type PsBlock, type PsErrorRecord, PsList, PsWarning, typedArray } from '../objects.ts'
 import { int32 } from '../numbers.ts'
 import { text } from '../text.ts'
 import { PsEnum, type PsValue } from '../values.ts'

@@ -1,5 +1,5 @@
 import { Leave, Refused } from '../errors.ts'
-import { NOTHING, PsBlock, PsDictionary, PsList, PsSwitch } from '../objects.ts'
+import { NOTHING, type PsBlock, PsDictionary, PsList, PsSwitch } from '../objects.ts'
 import { setEntry } from '../dictionaries.ts'
 import { PsEnum, type PsValue } from '../values.ts'
 import { accept, bind, bindInput, inputRefused, settle, type Bound, type Given } from './bind.ts'

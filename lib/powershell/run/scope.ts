@@ -29,13 +29,9 @@ export class Scope {
     this.parent = parent
   }
 
+  /** The variable of a name, here or in the nearest scope outside. */
   find(name: string): Variable | undefined {
-    const key = name.toLowerCase()
-    for (let s: Scope | undefined = this; s !== undefined; s = s.parent) {
-      const found = s.variables.get(key)
-      if (found !== undefined) return found
-    }
-    return undefined
+    return this.own(name) ?? this.parent?.find(name)
   }
 
   own(name: string): Variable | undefined {
@@ -47,17 +43,10 @@ export class Scope {
   }
 
   function(name: string): FunctionValue | undefined {
-    const key = name.toLowerCase()
-    for (let s: Scope | undefined = this; s !== undefined; s = s.parent) {
-      const found = s.functions.get(key)
-      if (found !== undefined) return found
-    }
-    return undefined
+    return this.functions.get(name.toLowerCase()) ?? this.parent?.function(name)
   }
 
   get strictness(): number {
-    for (let s: Scope | undefined = this; s !== undefined; s = s.parent)
-      if (s.strict !== undefined) return s.strict
-    return 0
+    return this.strict ?? this.parent?.strictness ?? 0
   }
 }
