@@ -17,18 +17,19 @@ const main = inClone
     : join(root, 'dist', 'lib', 'cli', 'main.js')
 
 const [major, minor] = process.versions.node.split('.').map(Number)
+/** From 22.18 on Node runs TypeScript, which programs are written in, and has everything else that is used. */
 const stripsTypes = major > 22 || (major === 22 && minor >= 18)
 
-if (!inClone || stripsTypes) {
+if (stripsTypes) {
   module.enableCompileCache?.()
   const { main: start } = await import(pathToFileURL(main).href)
   await start()
 } else {
   const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-  if (existsSync(node)) await handOver(node)
+  if (inClone && existsSync(node)) await handOver(node)
   else {
     process.stderr.write(
-      `chancery: Node ${process.versions.node} can't run TypeScript and node_modules has no newer one. Run npm ci in ${root}, or use Node 22.18 or newer.\n`,
+      `chancery: Node ${process.versions.node} is too old, 22.18 is needed. ${inClone ? `Run npm ci in ${root}, which brings one.` : 'Install a newer one.'}\n`,
     )
     process.exitCode = 1
   }
