@@ -175,7 +175,8 @@ export class LabServer {
           cut: (when) => (when === 'now' ? end.cut() : end.cutWhenFlushed()),
           cutLink: () => void end.flushed().then(() => link.cut()),
           afterFrame: () => {
-            if (world.restartIn !== undefined) restart(world.restartIn)
+            const { restartIn } = world
+            if (restartIn !== undefined) void end.flushed().then(() => restart(restartIn))
             if (!world.network.reachable) this.drop()
           },
         })
