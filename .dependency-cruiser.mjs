@@ -21,7 +21,7 @@ export const parts = {
 
 /** The composition roots: they may import anything. */
 const roots = '^lib/(cli/|provider/launcher|index\\.ts$)'
-const tests = '\\.test(-rig)?\\.ts$|^test/'
+const tests = '\\.(test|test-rig|rig)\\.ts$|^test/'
 
 const partRules = Object.entries(parts).map(([part, allowed]) => ({
   name: `${part}-imports`,
