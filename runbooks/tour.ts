@@ -56,8 +56,11 @@ try {
   await chancery(codes.done, 'sites', ...sites)
   await chancery(codes.done, 'links', ...sites)
 
-  say('Preview', 'Each host is looked at once; nothing is changed.')
-  await chancery(codes.done, 'preview', ...sites)
+  say(
+    'Preview',
+    'Each host is looked at once; nothing is changed. What needs Hyper-V waits at Beirut for a restart.',
+  )
+  await chancery(codes.someSitesOut, 'preview', ...sites)
 
   say(
     'Apply, and a link goes down in the middle',
@@ -65,13 +68,17 @@ try {
   )
   const nairobi = lab.value.host('nairobi-hv1')
   nairobi.order({ name: 'drop-after-act', value: 2 })
-  nairobi.onFault = () => nairobi.order({ name: 'refuse-connection' })
+  const acting = nairobi.counters.frames + 2
+  const watch = setInterval(() => {
+    if (nairobi.counters.frames >= acting) nairobi.order({ name: 'refuse-connection' })
+  }, 10)
   await chancery(codes.someSitesOut, 'up', ...sites, '--yes')
 
   say(
     'The link is back, Beirut restarts',
     'What was in flight at Nairobi is looked at, not guessed. Only a person restarts a host.',
   )
+  clearInterval(watch)
   nairobi.clear()
   await chancery(codes.done, 'restart', 'beirut')
   await chancery(codes.done, 'up', ...sites, '--yes')

@@ -4,7 +4,7 @@ import { chooseInventory, formatComplaints, loadInventory } from '../lib/invento
 
 /** Entry for plain `pulumi`: the stack's name says which program at which site, `mission.beirut`. */
 const [program = '', siteId = ''] = pulumi.getStack().split('.')
-const folder = chooseInventory(process.cwd(), process.env['CHANCERY_INVENTORY'])
+const folder = chooseInventory(pulumi.getRootDirectory(), process.env['CHANCERY_INVENTORY'])
 if (!folder.ok) throw new pulumi.RunError(folder.error)
 const estate = loadInventory(folder.value)
 if (!estate.ok) throw new pulumi.RunError(formatComplaints(estate.error))
@@ -18,4 +18,4 @@ if (site === undefined || profile === undefined) {
 const { default: run } = (await import(new URL(`./${program}.ts`, import.meta.url).href)) as {
   default: Program
 }
-export const outputs = await run({ site, profile, organisation: estate.value.organisation })
+export const outputs = (await run({ site, profile, organisation: estate.value.organisation })) ?? {}

@@ -46,7 +46,7 @@ export class MissionServer extends pulumi.ComponentResource {
     )
     const hyperV = new Feature(
       `${name}-hyper-v`,
-      { host, name: 'Hyper-V', includeManagementTools: true },
+      { host, name: 'Hyper-V', includeManagementTools: true, adopt: true },
       own,
     )
     const ready = { ...own, dependsOn: [hyperV] }

@@ -35,7 +35,7 @@ export class ServerlessMission extends pulumi.ComponentResource {
         (feature) =>
           new Feature(
             `${name}-${feature}`,
-            { host: host.id, name: feature, includeManagementTools: true },
+            { host: host.id, name: feature, includeManagementTools: true, adopt: true },
             own,
           ),
       )

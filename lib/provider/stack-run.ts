@@ -6,12 +6,11 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { observe } from '../reconcile/act.ts'
 import type { HostBatch } from '../reconcile/batch.ts'
 import { type BookEntry, type PlanBook } from '../reconcile/book.ts'
-import { decide, type Decision, type Operation } from '../reconcile/decide.ts'
+import { decide, type Decision, type Operation, type Owner } from '../reconcile/decide.ts'
 import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
 import { type Observations } from '../reconcile/look.ts'
 import type { Observation } from '../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../reconcile/target.ts'
-import type { Owner } from '../transport/wire.ts'
 
 /** What one run of one stack is for. `free`: plain `pulumi`, which tells a provider neither. */
 export type Phase = 'preview' | 'apply' | 'refresh' | 'free'

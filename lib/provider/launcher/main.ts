@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { systemClock } from '../../domain/clock.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import { chooseInventory, formatComplaints, loadInventory } from '../../inventory/index.ts'
@@ -10,7 +12,7 @@ import { serveProvider } from '../server.ts'
 import { StackRun } from '../stack-run.ts'
 
 /** The provider as a program of its own, as plain `pulumi` starts it: prints its port, serves until it is ended. */
-const cwd = process.cwd()
+const cwd = projectRoot(process.cwd())
 const folder = chooseInventory(cwd, process.env['CHANCERY_INVENTORY'])
 const estate = folder.ok ? loadInventory(folder.value) : folder
 if (!estate.ok) {
@@ -19,6 +21,13 @@ if (!estate.ok) {
   )
   process.exit(1)
 }
+/** The folder of `Pulumi.yaml`: the engine starts a provider in the folder of the program, which may lie below. */
+function projectRoot(from: string): string {
+  if (existsSync(join(from, 'Pulumi.yaml'))) return from
+  const above = dirname(from)
+  return above === from ? process.cwd() : projectRoot(above)
+}
+
 const emit = (event: Parameters<Parameters<typeof openFleet>[0]['emit']>[0]): void => {
   if (event.kind === 'resource' && typeof event.result !== 'string')
     process.stderr.write(`${describeFailure(event.result)}\n`)
