@@ -1,6 +1,9 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Plan, Step } from '../kinds/kind.ts'
 import type { Owner } from '../transport/wire.ts'
+
+/** Who a record on the host names: what a caller of this flow says of itself. */
+export type { Owner } from '../transport/wire.ts'
 import type { Observation, Sight } from './observation.ts'
 import { nameOf, type Target } from './target.ts'
 
