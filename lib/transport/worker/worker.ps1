@@ -11,8 +11,10 @@ $store = [IO.Path]::Combine($env:ProgramData, 'Chancery')
 $ready = @{ store = $false; stop = $null }
 $blocks = @{}
 
+# Windows PowerShell's ConvertTo-Json answers $null with nothing.
 function ConvertTo-Wire {
     param($Value)
+    if ($null -eq $Value) { return 'null' }
     $json = ConvertTo-Json -InputObject $Value -Depth 20 -Compress
     [regex]::Replace($json, '[^\x20-\x7e]', { param($m) '\u{0:x4}' -f [int][char]$m.Value })
 }
@@ -43,7 +45,7 @@ function ConvertTo-Fault {
             category = [string]$Record.CategoryInfo.Category
             type = $Record.Exception.GetType().FullName
             hresult = [int]$inner.HResult
-            stack = ([string]$Record.ScriptStackTrace -split '\s*at Invoke-Block,')[0]
+            stack = ([string]$Record.ScriptStackTrace -split '\s*\S+ Invoke-Block,')[0]
         })
 }
 
@@ -147,7 +149,7 @@ function Invoke-Script {
         if ($blocks[$Hash] -is [string]) { $blocks[$Hash] = [scriptblock]::Create($blocks[$Hash]) }
         [void]$shell.AddCommand('Invoke-Block').AddArgument($blocks[$Hash]).AddArgument($Params).AddArgument($State)
         $armed = $timer.Token.Register((Get-Stop), $shell)
-        $timer.CancelAfter([Math]::Max(1, $End - $watch.ElapsedMilliseconds))
+        $timer.CancelAfter([int][Math]::Max(1, $End - $watch.ElapsedMilliseconds))
         $out = @($shell.Invoke())
         if (-not $State.done -and -not $timer.IsCancellationRequested) { $State.fault = New-Fault 'Chancery.LeftEarly' 'InvalidOperation' 'The script ended by break, continue or exit' }
     } catch {
@@ -292,7 +294,19 @@ function Invoke-Frame {
     '"ok":true'
 }
 
-# A frame, its scripts taken in.
+function Save-Scripts {
+    param($Frame)
+    $scripts = Get-Field $Frame 'scripts'
+    if ($null -eq $scripts) { return }
+    foreach ($p in $scripts.PSObject.Properties) {
+        if ((Get-Hash $p.Value) -cne $p.Name) { throw (New-Fault 'Chancery.ScriptHash' 'InvalidData' ('The script is not the one of its hash: ' + $p.Name)) }
+        if (-not (Test-Script $p.Name)) {
+            Write-Whole (Get-StorePath 'scripts' ($p.Name + '.ps1')) $p.Value
+            $blocks[$p.Name] = $p.Value
+        }
+    }
+}
+
 function Read-Frame {
     param($Line)
     if ($Line.StartsWith('z')) {
@@ -302,16 +316,6 @@ function Read-Frame {
     }
     $frame = ConvertFrom-Json $Line
     if ($null -eq $frame.frame -or $null -eq $frame.ops) { throw 'no frame' }
-    $scripts = Get-Field $frame 'scripts'
-    if ($null -ne $scripts) {
-        foreach ($p in $scripts.PSObject.Properties) {
-            if ((Get-Hash $p.Value) -cne $p.Name) { throw (New-Fault 'Chancery.ScriptHash' 'InvalidData' ('The script is not the one of its hash: ' + $p.Name)) }
-            if (-not (Test-Script $p.Name)) {
-                Write-Whole (Get-StorePath 'scripts' ($p.Name + '.ps1')) $p.Value
-                $blocks[$p.Name] = $p.Value
-            }
-        }
-    }
     $frame
 }
 
@@ -326,6 +330,7 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
         $frame = Read-Frame $line
         $kinds = @($frame.ops | ForEach-Object { $_.op })
         if ($kinds -contains 'apply') { $lock = Open-Lock 60000 } elseif ($kinds -contains 'observe') { $lock = Open-Lock 15000 }
+        Save-Scripts $frame
         $guards = @(Get-Field $frame 'guards' | ForEach-Object { $_ })
         $text = Invoke-Frame $frame $guards
         $id = $frame.frame
