@@ -15,11 +15,12 @@ afterEach(() => rig.lab.host(host).clear())
 afterAll(() => rig.close())
 
 /** Runs a command line in the rig's folder; with `typed`, a person sits there and types it. */
-async function run(line: string, typed?: string) {
+async function run(line: string, typed?: string, answered: () => void = () => {}) {
   const written = { stdout: '', stderr: '' }
   const stream = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => {
       written[name] += text
+      if (name === 'stdout') answered()
       return true
     },
   })
@@ -139,5 +140,26 @@ describe('chancery trust', () => {
   it('tells a host that is not there, with exit code 3', async () => {
     rig.lab.host(host).order({ name: 'refuse-connection' })
     expect((await run(`trust ${site} --fingerprint SHA256:AAAA`)).code).toBe(3)
+  })
+})
+
+describe('chancery lab up', () => {
+  it('tells that its ports are taken, and starts nothing', async () => {
+    const { code, stdout, stderr } = await run(`lab up ${site} --no-delay`)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('another lab')
+  })
+
+  it('runs until it is interrupted, on the keys that the inventory pins', async () => {
+    await rig.lab.close()
+    const ready = Promise.withResolvers<void>()
+    const lab = run(`lab up ${site} --json --no-delay --fault ${host}:clixml`, undefined, ready.resolve)
+    await ready.promise
+    const examined = await doctor()
+    process.emit('SIGINT')
+    expect(examined.code).toBe(0)
+    const { code, stdout } = await lab
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ ready: true, delay: false, hosts: [{ id: host }] })
   })
 })

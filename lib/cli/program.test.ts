@@ -101,6 +101,13 @@ describe('the command line', () => {
     expect([faults.code, faults.stderr]).toEqual([2, expect.stringContaining('beirut-hv1:nonsense')])
   })
 
+  it('prints the schema of the resources and of each file of an inventory', async () => {
+    const resources = JSON.parse((await run('schema package')).stdout) as { resources: object }
+    expect(Object.keys(resources.resources)).toContain('chancery:windows:File')
+    for (const file of ['organisation', 'off-limits', 'profile', 'exception'])
+      expect(JSON.parse((await run(`schema ${file} --json`)).stdout)).toHaveProperty('$schema')
+  })
+
   it('takes the inventory from the environment, and the option before it', async () => {
     const env = { CHANCERY_INVENTORY: join(clone, 'inventories/ministry') }
     expect((await run('links beirut --json', { cwd: tmpdir(), env })).code).toBe(0)

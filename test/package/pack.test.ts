@@ -109,7 +109,9 @@ describe('the package', () => {
     )
     const typescript = content.filter((path) => /\.[mc]?ts$/.test(path) && !/\.d\.[mc]?ts$/.test(path))
     expect(typescript).toEqual([])
-    expect(content.filter((path) => /\.(test|rig|test-rig)\.|\/cases\/|^test\/|^runbooks\//.test(path))).toEqual([])
+    expect(
+      content.filter((path) => /\.(test|rig|test-rig)\.|\/cases\/|^test\/|^runbooks\//.test(path)),
+    ).toEqual([])
   })
 
   it('type-checks a program that uses it', () => {

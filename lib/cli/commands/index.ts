@@ -5,6 +5,7 @@ import { lab } from './lab.ts'
 import { links } from './links.ts'
 import { restart } from './restart.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
+import { schema } from './schema.ts'
 import { sites } from './sites.ts'
 import { trust } from './trust.ts'
 
@@ -20,5 +21,6 @@ export const commands: readonly Command[] = [
   trust,
   doctor,
   lab,
+  schema,
   completion,
 ]
