@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/powershell/**/*.test.ts'],
+    globalSetup: ['test/powershell/needs.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
     pool: 'forks',
