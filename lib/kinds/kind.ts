@@ -18,9 +18,9 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
   readonly references: readonly string[]
   /** Inputs that are secret whatever the program says. */
   readonly secrets: readonly string[]
-  /** Inputs whose change means another thing: old one removed first, then the new one made. */
+  /** Inputs that name the thing (`identity` is made of them): another name is another thing, the old one removed first. */
   readonly replaceOn: readonly string[]
-  /** True: removing it loses data, so it is removed or replaced only when named on the command line. */
+  /** True: a removal with the effect `deletes-data` needs the resource named on the command line, and so does a replacement. */
   readonly holdsData: boolean
   /**
    * True: part of Windows, there without anybody having created it (a service, the settings of a host). Found without a record it
@@ -61,6 +61,8 @@ export type Step = {
   /** Inputs that this step brings about; the detailed diff is made of them. */
   readonly changes: readonly string[]
   readonly effects: readonly Effect[]
+  /** The longest it may take, ms, where that is more than a minute: an installation, a guest that shuts down, a large copy. */
+  readonly limitMs?: number
 }
 
 export type Effect =
@@ -92,6 +94,8 @@ export const step = (
   changes: readonly string[] = [],
   effects: readonly Effect[] = [],
 ): Step => ({ verb, params, because, changes, effects })
+/** The same step, which may take up to so many minutes. */
+export const within = (minutes: number, one: Step): Step => ({ ...one, limitMs: minutes * 60_000 })
 /** A plan of these steps, or of nothing with the reason why. */
 export const steps = (list: readonly Step[], whenEmpty: string): Plan => {
   const [first, ...rest] = list

@@ -297,9 +297,11 @@ const idOf = (target: Target): string => `${target.host}|${target.loaded.kind.id
 function replacedBy(loaded: LoadedKind, before: Inputs, after: Inputs): readonly string[] {
   const changed = (property: string): boolean =>
     JSON.stringify(before.want[property] ?? null) !== JSON.stringify(after.want[property] ?? null)
+  // What a kind replaces on is what names the thing: written in other case, it is the same thing.
   const forced = loaded.kind.replaceOn.filter(changed)
+  const renamed = loaded.kind.identity(before.want) !== loaded.kind.identity(after.want)
   const host = before.host === after.host ? [] : ['host']
-  return [...host, ...forced]
+  return [...host, ...(renamed ? forced : [])]
 }
 
 /** Olds are outputs; those that are inputs of the kind are its former inputs. */

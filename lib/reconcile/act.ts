@@ -74,7 +74,14 @@ function applyOf({ operation, target, steps, sight, adopt, me }: ActRequest): Op
       script: scriptOf(target.loaded, s.verb).hash,
       params: s.params,
     })),
+    ...limitOf(steps),
   }
+}
+
+/** Steps that say how long they may take lift the worker's own limit. */
+function limitOf(steps: readonly Step[]): { limitMs?: number } {
+  if (steps.every((s) => s.limitMs === undefined)) return {}
+  return { limitMs: steps.reduce((sum, s) => sum + (s.limitMs ?? 60_000), 60_000) }
 }
 
 const scriptsOf = ({ target, steps }: ActRequest): Script[] => [

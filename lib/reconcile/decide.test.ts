@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { step, steps } from '../kinds/kind.ts'
 import { decide } from './decide.ts'
 import { noteKind, noteTarget } from './fake-host.test-rig.ts'
 import type { Sight } from './observation.ts'
@@ -70,7 +71,10 @@ describe('what is decided about one thing', () => {
     expect(decide('create', builtIn, seen('old', other), me, false)).toMatchObject({ do: 'fail' })
   })
   it('removes what holds data only when it is named', () => {
-    const keeps = noteTarget({ loaded: { ...noteKind, kind: { ...noteKind.kind, holdsData: true } } })
+    const loses = steps([step('remove', {}, 'goes', [], ['deletes-data'])], '')
+    const keeps = noteTarget({
+      loaded: { ...noteKind, kind: { ...noteKind.kind, holdsData: true, remove: () => loses } },
+    })
     expect(decide('delete', keeps, seen('x', me), me, false)).toMatchObject({
       do: 'fail',
       failure: { rule: 'holds-data' },

@@ -52,7 +52,7 @@ export function decide(
   const kind = target.loaded.kind
   if (operation === 'delete') return removal(target, observation, dataLossNamed)
   const decision = fromPlan(kind.plan(target.want, observation.found, target.recorded), target, observation)
-  if (decision.do === 'replace' && kind.holdsData && !dataLossNamed) {
+  if (decision.do === 'replace' && !dataLossNamed && losesData(target, observation)) {
     return { do: 'fail', failure: holdsData(target, 'replacing') }
   }
   // As wanted already, but on nobody's record: taking it over writes ours.
@@ -67,7 +67,7 @@ function removal(target: Target, sight: Sight, dataLossNamed: boolean): Decision
   const decision: Decision =
     sight.found === null
       ? { do: 'nothing', because: 'it is gone already', sight }
-      : kind.holdsData && !dataLossNamed
+      : !dataLossNamed && losesData(target, sight)
         ? { do: 'fail', failure: holdsData(target, 'removing') }
         : fromPlan(kind.remove(target.want, sight.found, target.recorded), target, sight)
   // Nothing to remove, but our record is still there: it goes.
@@ -91,6 +91,14 @@ function foreignTo(target: Target, sight: Sight, me: Owner): Failure | undefined
 /** What is part of Windows is taken over without being told, as long as nobody's record is on it. */
 const adopts = (target: Target, sight: Sight): boolean =>
   target.adopt || (target.loaded.kind.builtIn === true && sight.owner === null)
+
+/** Whether removing it now would lose data; a disk that was there before ours stays, and loses none. */
+function losesData(target: Target, sight: Sight): boolean {
+  const { kind } = target.loaded
+  if (!kind.holdsData || sight.found === null) return false
+  const plan = kind.remove(target.want, sight.found, target.recorded)
+  return plan.do === 'steps' && plan.steps.some((s) => s.effects.includes('deletes-data'))
+}
 
 function fromPlan(plan: Plan, target: Target, sight: Sight): Decision {
   const base = { host: target.host, resource: nameOf(target) }

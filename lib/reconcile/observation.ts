@@ -1,5 +1,6 @@
 import type { Failure } from '../domain/failure.ts'
 import type { JsonObject } from '../domain/json.ts'
+import { errorIds } from '../kinds/kind.ts'
 import type { Owner, Reply, WireError } from '../transport/wire.ts'
 import { nameOf, type Target } from './target.ts'
 
@@ -55,6 +56,9 @@ function unobservable(target: Target, error: WireError): Failure {
       because: `the Windows feature ${feature} is not active on ${target.host} yet`,
       fix: `Install ${feature} (a Feature resource), restart with chancery restart, then run again.`,
     }
+  }
+  if (error.fqid.split(',')[0] === errorIds.notYet) {
+    return { kind: 'deferred', ...base, because: error.message, fix: 'Run again when it is there.' }
   }
   return { kind: 'unobservable', ...base, because: `${error.message} (${error.fqid}, ${error.category})` }
 }

@@ -5,10 +5,21 @@ import { type Estimate, estimate } from '../../link/cost.ts'
 import type { BookEntry, PlanBook } from '../../reconcile/book.ts'
 import { scriptOf } from '../../reconcile/loaded-kind.ts'
 import { lookOf } from '../../reconcile/target.ts'
+import type { PreviewRow } from './types.ts'
 
 /** What carrying out a plan book costs on its link, on the sessions that the preview opened. `depth`: longest chain of dependence. */
-export function costOf(book: PlanBook, link: Link, now: number, depth: number): Estimate {
-  const acts = book.all().filter(isAct)
+export function costOf(
+  book: PlanBook,
+  rows: readonly PreviewRow[],
+  link: Link,
+  now: number,
+  depth: number,
+): Estimate {
+  const runs = new Set(rows.filter((row) => row.failure === undefined).map((row) => row.urn))
+  const acts = book
+    .all()
+    .filter(isAct)
+    .filter((e) => runs.has(e.target.urn))
   const guards = acts.length === 0 ? [] : book.all().filter((e) => e.guardAtStart && e.decision.do !== 'fail')
   const hosts = new Set(acts.map((e) => e.target.host))
   const texts = new Map(acts.flatMap((e) => scriptsIn(e).map((s) => [s.hash, s.text] as const)))

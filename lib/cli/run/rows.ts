@@ -1,3 +1,4 @@
+import type { Failure } from '../../domain/failure.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { BookEntry, PlanBook } from '../../reconcile/book.ts'
 import { nameOf } from '../../reconcile/target.ts'
@@ -41,3 +42,47 @@ function changeOf(main: BookEntry, replaced: boolean): PreviewRow['change'] {
   // A create that finds its own thing as wanted writes the state only, which is still a change of the stack.
   return main.operation === 'create' ? 'create' : main.decision.do === 'act' ? 'update' : 'same'
 }
+
+/**
+ * Marks what will not run this time, because something that it waits for fails, or is there only after a restart of the host: the
+ * engine starts no resource whose dependency is not done.
+ */
+export function withWaiting(
+  rows: readonly PreviewRow[],
+  dependencies: ReadonlyMap<string, readonly string[]>,
+): readonly PreviewRow[] {
+  const byUrn = new Map(rows.map((row) => [row.urn, row]))
+  const holds = (row: PreviewRow): boolean =>
+    row.failure !== undefined || row.effects.includes('needs-host-restart')
+  const holder = (urn: string): PreviewRow | undefined => {
+    for (const dependency of dependencies.get(urn) ?? []) {
+      const row = byUrn.get(dependency)
+      const found = row !== undefined && holds(row) ? row : holder(dependency)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return rows.map((row) => {
+    const cause =
+      row.change === 'same' || row.change === 'delete' || row.failure !== undefined
+        ? undefined
+        : holder(row.urn)
+    return cause === undefined
+      ? row
+      : { ...row, change: 'fail', because: [], effects: [], failure: waits(row, cause) }
+  })
+}
+
+const waits = (row: PreviewRow, cause: PreviewRow): Failure => ({
+  kind: 'deferred',
+  host: row.host,
+  resource: row.name,
+  because:
+    cause.failure === undefined
+      ? `it waits for ${cause.name}, which needs a restart of the host`
+      : `it waits for ${cause.name}`,
+  fix:
+    cause.failure === undefined
+      ? 'Restart the host with chancery restart, then run again.'
+      : 'Run again once that is done.',
+})

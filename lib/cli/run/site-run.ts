@@ -19,7 +19,7 @@ import { costOf } from './cost.ts'
 import type { Fleet } from './fleet.ts'
 import { armGuards } from './guards.ts'
 import { keepObservations, lastObservations } from './observed.ts'
-import { rowsOf } from './rows.ts'
+import { rowsOf, withWaiting } from './rows.ts'
 import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
 import type { Operation, PreviewRow, RunRequest, SitePreview, SiteReport } from './types.ts'
 import type { Result } from '../../domain/result.ts'
@@ -66,7 +66,10 @@ export async function previewSite(run: SiteRun): Promise<Previewed> {
     const refused = await planWithEngine(run, book, observations)
     if (refused !== undefined) return failedPreview(run, book, observations, [], refused)
   }
-  const rows = run.request.operation === 'refresh' ? refreshRows(run, observations) : rowsOf(book)
+  const rows =
+    run.request.operation === 'refresh'
+      ? refreshRows(run, observations)
+      : withWaiting(rowsOf(book), run.dependencies)
   const blocked = rows.flatMap((row) => row.failure ?? [])
   const { outcome, because } = outcomeOf(blocked)
   return {
@@ -75,7 +78,7 @@ export async function previewSite(run: SiteRun): Promise<Previewed> {
     preview: {
       site: run.site,
       rows,
-      cost: costOf(book, run.site.link, run.request.clock.now(), run.depth),
+      cost: costOf(book, rows, run.site.link, run.request.clock.now(), run.depth),
       ...(at === undefined ? {} : { observedAt: at }),
       ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
     },
@@ -195,7 +198,7 @@ async function runEngine(
       interrupts: run.request.interrupts,
       onEvent,
     })
-    return { result, failures: [...stack.failures.values()] }
+    return { result, failures: distinct([...stack.failures.values()]) }
   } finally {
     await server.close()
   }
@@ -215,6 +218,11 @@ export async function applySite(
   const ran = await runEngine(run, phase, operation, book, observations, () => {})
   return reportOf(run, preview, ran.result, ran.failures)
 }
+
+/** One link that is lost fails many resources with the same words. */
+const distinct = (failures: readonly Failure[]): readonly Failure[] => [
+  ...new Map(failures.map((f) => [JSON.stringify(f), f])).values(),
+]
 
 function reportOf(
   run: SiteRun,

@@ -1,4 +1,4 @@
-import { nothing, type Plan, refuse, type Step, step, steps } from '../../kind.ts'
+import { nothing, type Plan, refuse, type Step, step, steps, within } from '../../kind.ts'
 import type { Found, Want } from './props.ts'
 
 const GiB = 1_073_741_824
@@ -39,7 +39,7 @@ function create(want: Want): readonly Step[] {
   const because = `there is no disk ${path}`
   if (copyFrom !== undefined) {
     const params = { path, source: copyFrom.path, sha256: copyFrom.sha256 }
-    const copy = step('copy', params, because, ['path', 'copyFrom'])
+    const copy = within(120, step('copy', params, because, ['path', 'copyFrom']))
     return sizeGB === undefined ? [copy] : [copy, grow(want, sizeGB, 'the image may be smaller than wanted')]
   }
   const params = {
@@ -51,7 +51,8 @@ function create(want: Want): readonly Step[] {
   const changes = (['path', 'sizeGB', 'type', 'blockSizeMB'] as const).filter(
     (name) => want[name] !== undefined,
   )
-  return [step('create', params, because, changes)]
+  // A fixed disk is written as a whole.
+  return [within(60, step('create', params, because, changes))]
 }
 
 const grow = (want: Want, sizeGB: number, because: string): Step =>

@@ -1,4 +1,4 @@
-import { defer, type Plan, refuse, type Step, step, steps } from '../../kind.ts'
+import { defer, type Plan, refuse, type Step, step, steps, within } from '../../kind.ts'
 import { adapters, disks, dvd } from './attach.ts'
 import { bootOrder } from './boot-order.ts'
 import { type Change, which } from './change.ts'
@@ -101,7 +101,10 @@ const start = (
 ): Step => step('start', which(want, found), because, changes)
 
 const stop = (want: Want, found: Found, because: string, changes: readonly string[]): Step =>
-  step('stop', { ...which(want, found), limitSeconds: shutdownSeconds }, because, changes, ['powers-off'])
+  within(
+    shutdownSeconds / 60 + 1,
+    step('stop', { ...which(want, found), limitSeconds: shutdownSeconds }, because, changes, ['powers-off']),
+  )
 
 function anotherGeneration(want: Want, found: Found): Plan {
   const because = `generation differs: ${want.generation} wanted, ${found.generation} found`

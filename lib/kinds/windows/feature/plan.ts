@@ -1,4 +1,4 @@
-import { defer, type Effect, nothing, type Plan, step, steps } from '../../kind.ts'
+import { defer, type Effect, nothing, type Plan, step, steps, within } from '../../kind.ts'
 import { foldCase } from '../../windows-path.ts'
 import type { Found, Want } from './props.ts'
 
@@ -21,7 +21,8 @@ export function plan(want: Want, found: Found | null): Plan {
       source: want.source ?? null,
     }
     const changes = ['name', 'includeManagementTools', ...(want.source === undefined ? [] : ['source'])]
-    return steps([step('install', params, `${want.name} is not installed`, changes, effects(want))], '')
+    const install = step('install', params, `${want.name} is not installed`, changes, effects(want))
+    return steps([within(45, install)], '')
   }
   switch (found.installState) {
     case 'Installed':
@@ -39,7 +40,12 @@ export function remove(want: Want, found: Found): Plan {
     return nothing(`${found.name} is uninstalled and goes at the next restart of the host`)
   }
   return steps(
-    [step('uninstall', { name: want.name }, `${found.name} is no longer wanted`, [], effects(want))],
+    [
+      within(
+        45,
+        step('uninstall', { name: want.name }, `${found.name} is no longer wanted`, [], effects(want)),
+      ),
+    ],
     '',
   )
 }
