@@ -70,6 +70,24 @@ export const faultTable = {
     effect: 'the account may neither write nor manage machines',
   },
   'disk-full': { argument: 'none', lasts: 'on', moment: 'each write', effect: 'no byte is free on C:' },
+  localised: {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'each error',
+    effect: 'its message is in German, its id is not',
+  },
+  'time-limit': {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'each script',
+    effect: 'it never ends: it is stopped when its time is up',
+  },
+  'network-blink': {
+    argument: 'ms',
+    lasts: 'on',
+    moment: 'a switch has taken or freed the card of the session',
+    effect: 'the line is silent for so long',
+  },
   'drop-before-act': {
     argument: 'frames',
     lasts: 'once',

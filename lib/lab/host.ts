@@ -101,6 +101,8 @@ export class LabHost {
   order(fault: Fault): void {
     if (fault.name === 'link-down' && fault.value === 0) return this.link.cut()
     if (fault.name === 'access-denied') this.world.rights = 'denied'
+    if (fault.name === 'localised') this.world.language = 'de'
+    if (fault.name === 'time-limit') this.world.hung = true
     if (fault.name === 'disk-full') {
       this.#freeBefore ??= this.world.files.free
       this.world.files.setFree(0)
@@ -112,6 +114,8 @@ export class LabHost {
   clear(): void {
     this.#faults.clear()
     this.world.rights = 'full'
+    this.world.language = 'en'
+    this.world.hung = false
     if (this.#freeBefore !== undefined) this.world.files.setFree(this.#freeBefore)
     this.#freeBefore = undefined
     this.link.restore()

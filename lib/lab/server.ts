@@ -54,11 +54,13 @@ export class LabServer {
     bytesDown: 0,
   }
   #pid = 4000
+  #carrier: number | undefined
   /** False while the host restarts: connections are refused. */
   up = true
 
   constructor(parts: ServerParts) {
     this.#parts = parts
+    this.#carrier = parts.world.network.carrier
     const key = ssh2.utils.parseKey(parts.authorizedKey)
     if (key instanceof Error)
       throw new Error(`Internal error: authorized key of ${parts.world.computerName}: ${key.message}`)
@@ -154,6 +156,20 @@ export class LabServer {
     context.accept()
   }
 
+  /** The line goes silent for a while after the session's address has moved to another adapter. */
+  #blink(end: FarEnd): void {
+    const { world, faults, link, clock } = this.#parts
+    const moved = world.network.carrier !== this.#carrier
+    this.#carrier = world.network.carrier
+    const blink = faults.standing('network-blink')
+    if (!moved || blink === undefined) return
+    void end.flushed().then(async () => {
+      link.cut()
+      await clock.sleep(blink.value)
+      link.restore()
+    })
+  }
+
   #sessions(connection: Connection, end: FarEnd): void {
     let open = 0
     connection.on('session', (accept, reject) => {
@@ -178,6 +194,7 @@ export class LabServer {
             const { restartIn } = world
             if (restartIn !== undefined) void end.flushed().then(() => restart(restartIn))
             if (!world.network.reachable) this.drop()
+            else this.#blink(end)
           },
         })
       })

@@ -30,8 +30,12 @@ export async function createExecutor(): Promise<(world: World) => Executor> {
       run: (hash, text, params, limitMs, purpose) => {
         world.sleepLeft = limitMs
         world.settle()
+        if (world.hung) {
+          world.sleep(limitMs)
+          return nothing(timeUp)
+        }
         try {
-          return execute(host, hash, text, params, purpose)
+          return inLanguage(world, execute(host, hash, text, params, purpose))
         } catch (cause) {
           if (cause instanceof TimeUp) return nothing(timeUp)
           if (cause instanceof Refused)
@@ -43,6 +47,13 @@ export async function createExecutor(): Promise<(world: World) => Executor> {
       },
     }
   }
+}
+
+/** A Windows in another language says the same in other words, under the same id. */
+function inLanguage(world: World, done: Execution): Execution {
+  if (world.language === 'en' || done.fault === undefined) return done
+  const message = `Der Vorgang konnte nicht ausgef\u00fchrt werden. (${done.fault.hresult})`
+  return { ...done, fault: { ...done.fault, message } }
 }
 
 const nothing = (failure: WireError): Execution => ({ out: [], warnings: [], fault: failure })

@@ -201,6 +201,7 @@ export class Files {
     const place = this.#place(to)
     if (!place.ok) return place
     const { folder, leaf, old } = place.value
+    if (within(from, to)) return err({ why: 'in-use', path: from })
     if (old !== undefined && old !== node && (!replace || old.kind === 'folder' || node.kind === 'folder'))
       return err({ why: 'exists', path: to })
     const held = this.#held(from, node, true) ?? (old === undefined ? undefined : this.#held(to, old, false))
@@ -277,6 +278,10 @@ export const bytesOf = (content: Content): Uint8Array =>
   content.kind === 'bytes' ? content.bytes : diskBytes(content.disk)
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** True when `inner` lies below `outer`. */
+const within = (outer: string, inner: string): boolean =>
+  fold(fullPath(inner) ?? inner).startsWith(`${fold(fullPath(outer) ?? outer)}\\`)
 
 const onDisk = (content: Content): number => Math.ceil(lengthOf(content) / cluster) * cluster
 const sizeOf = (node: Node): number =>

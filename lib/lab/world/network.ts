@@ -86,6 +86,11 @@ export class Network {
     for (const address of this.addresses) if (address.adapter === from.index) address.adapter = to.index
   }
 
+  /** Index of the adapter that carries the session's address. */
+  get carrier(): number | undefined {
+    return this.addresses.find((a) => a.address === this.session)?.adapter
+  }
+
   /** True while clients can reach the address that they use: its adapter is up and no switch has taken it away. */
   get reachable(): boolean {
     const address = this.addresses.find((a) => a.address === this.session)

@@ -30,6 +30,10 @@ export class World {
   readonly ids: Ids
   /** `denied`: the account may read, and neither write nor manage machines. */
   rights: 'full' | 'denied' = 'full'
+  /** Language of error messages and of status texts. */
+  language: 'en' | 'de' = 'en'
+  /** True: scripts never end by themselves. */
+  hung = false
   /** The host's clock minus the true one, ms. */
   clockSkewMs = 0
   bootedAt: number

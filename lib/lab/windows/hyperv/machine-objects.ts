@@ -12,6 +12,9 @@ import { type DeviceHandle, guidOrNull, nameOf, owner, type } from './object.ts'
 
 /** Machines, processors, memory, integration services and checkpoints, with the properties of module 2.0.0.0. */
 
+const statusText = (world: World): string =>
+  world.language === 'de' ? 'Normaler Betrieb' : 'Operating normally'
+
 export function machineObject(world: World, machine: Machine): PsObject {
   const running = (): boolean => machine.state === 'Running'
   const parent = () => machine.checkpoints.at(-1)
@@ -25,8 +28,8 @@ export function machineObject(world: World, machine: Machine): PsObject {
       Generation: () => int32(machine.generation),
       Version: () => machine.version,
       State: () => enumValue('VMState', machine.state),
-      Status: () => 'Operating normally',
-      PrimaryStatusDescription: () => 'Operating normally',
+      Status: () => statusText(world),
+      PrimaryStatusDescription: () => statusText(world),
       CreationTime: () => date(machine.createdAt),
       Notes: () => machine.notes,
       Path: () => machine.path,
