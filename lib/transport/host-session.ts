@@ -6,14 +6,12 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { BreakerOpen } from '../link/door.ts'
 import { frameLine, frameLimit, frameOf, scriptsNamed } from './frame.ts'
 import { InFlight } from './in-flight.ts'
-import { afterLoss, LineTalk, type TalkEnd } from './line-talk.ts'
-import { MannerChoice } from './manner.ts'
+import { afterLoss, type LineTalk, type TalkEnd } from './line-talk.ts'
 import type { HostMemory } from './memory.ts'
 import type { Answer, Counters, Exchange, HostPort } from './port.ts'
-import { openWorker } from './ssh/connect.ts'
+import { Opener } from './opener.ts'
 import type { SshOptions, Target } from './ssh/target.ts'
 import type { FrameEnd, Hello, Reply } from './wire.ts'
-import { workerCommand, workerLine } from './worker/payload.ts'
 
 export type SessionOptions = {
   readonly ssh: SshOptions
@@ -39,18 +37,22 @@ export class HostSession implements HostPort {
   readonly #target: Target
   readonly #options: SessionOptions
   readonly #queue = new PQueue({ concurrency: 1 })
-  readonly #manner: MannerChoice
+  readonly #opener: Opener
   #talk: LineTalk | undefined
+  readonly #cut = new AbortController()
   #idle = new AbortController()
   #frame = 0
   #nextId = 1
-  #closed = false
 
   constructor(target: Target, options: SessionOptions) {
     this.host = target.id
     this.#target = target
     this.#options = options
-    this.#manner = new MannerChoice(target.id, options.memory)
+    this.#opener = new Opener(target, options, this.counters)
+  }
+
+  get #closed(): boolean {
+    return this.#cut.signal.aborted
   }
 
   get hello(): Hello | undefined {
@@ -64,25 +66,34 @@ export class HostSession implements HostPort {
   ): Promise<Result<Answer, Failure>> {
     const interrupted = err<Failure>({ kind: 'interrupted', host: this.host })
     const door = this.#target.door
+    // The queue would reject a running job on its signal; once it runs, only its own end says what happened.
+    const waiting = new AbortController()
+    const stop = (): void => waiting.abort()
+    if (abort?.aborted) stop()
+    abort?.addEventListener('abort', stop, { once: true })
     try {
-      const job = (): Promise<Result<Answer, Failure>> =>
-        door.run(
+      const job = (): Promise<Result<Answer, Failure>> => {
+        abort?.removeEventListener('abort', stop)
+        return door.run(
           'control',
-          async () => (abort?.aborted || this.#closed ? interrupted : this.#perform(request, onReply)),
+          async () => (abort?.aborted || this.#closed ? interrupted : this.#perform(request, onReply, abort)),
           abort,
         )
-      return await this.#queue.add(job, abort === undefined ? {} : { signal: abort })
+      }
+      return await this.#queue.add(job, { signal: waiting.signal })
     } catch (cause) {
       if (cause instanceof BreakerOpen)
         return err({ kind: 'unreachable', host: this.host, detail: cause.message })
       if (abort?.aborted) return interrupted
       throw cause
+    } finally {
+      abort?.removeEventListener('abort', stop)
     }
   }
 
   /** Cuts the connection; what is on the wire ends as `unknown` or `unreachable`. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#cut.abort()
     this.#idle.abort()
     this.#talk?.close('closed by this program')
     await this.#queue.onIdle()
@@ -90,7 +101,8 @@ export class HostSession implements HostPort {
 
   async #perform(
     request: Exchange,
-    onReply?: (index: number, reply: Reply) => void,
+    onReply: ((index: number, reply: Reply) => void) | undefined,
+    abort: AbortSignal | undefined,
   ): Promise<Result<Answer, Failure>> {
     this.#idle.abort()
     const heard = new Set<number>()
@@ -104,9 +116,10 @@ export class HostSession implements HostPort {
     let retries = 1
     let needs = 1
     for (;;) {
-      const sent = await this.#send(request, scripts, once, retries > 0)
+      const sent = await this.#send(request, scripts, once, { mayRetry: retries > 0, abort })
       if (sent.kind === 'failed') return this.#failed(sent.failure)
       if (sent.kind === 'again') {
+        if (this.#closed) return this.#failed({ kind: 'interrupted', host: this.host })
         retries -= 1
         this.#options.emit({ kind: 'link', host: this.host, state: 'retrying' })
         continue
@@ -135,7 +148,7 @@ export class HostSession implements HostPort {
     request: Exchange,
     scripts: readonly string[],
     heard: (index: number, reply: Reply) => void,
-    mayRetry: boolean,
+    { mayRetry, abort }: { readonly mayRetry: boolean; readonly abort: AbortSignal | undefined },
   ): Promise<Sent> {
     const started = this.#options.clock.now()
     const firstId = this.#nextId
@@ -150,7 +163,8 @@ export class HostSession implements HostPort {
     const mutates = request.ops.some((op) => op.op === 'apply')
     const limits = request.ops.reduce((sum, op) => sum + 2 * ('limitMs' in op ? (op.limitMs ?? 0) : 0), 0)
     const before = { up: this.counters.bytesUp, down: this.counters.bytesDown }
-    const end = await this.#talkAbout(`${line}\n`, inFlight, this.#options.silenceMs + limits, mutates)
+    const silenceMs = this.#options.silenceMs + limits
+    const end = await this.#talkAbout(`${line}\n`, inFlight, silenceMs, { mutates, abort })
     if ('failure' in end)
       return mayRetry && end.again ? { kind: 'again' } : { kind: 'failed', failure: end.failure }
     this.counters.exchanges += 1
@@ -171,7 +185,7 @@ export class HostSession implements HostPort {
     line: string,
     inFlight: InFlight,
     silenceMs: number,
-    mutates: boolean,
+    { mutates, abort }: { readonly mutates: boolean; readonly abort: AbortSignal | undefined },
   ): Promise<FrameEnd | { failure: Failure; again: boolean }> {
     let end: TalkEnd
     let talk = this.#talk
@@ -179,7 +193,7 @@ export class HostSession implements HostPort {
       this.counters.bytesUp += line.length
       end = await talk.ask(line, inFlight, silenceMs)
     } else {
-      const opened = await this.#open(`${workerLine()}\n${line}`)
+      const opened = await this.#opener.open(line, { abort, cut: this.#cut.signal })
       if (!opened.ok) {
         const { failure, ran } = opened.error
         if (ran === 'nothing' || mutates) return { failure, again: false }
@@ -193,48 +207,15 @@ export class HostSession implements HostPort {
         }
       }
       talk = opened.value
+      this.#talk = talk
       end = await talk.await(inFlight, silenceMs)
     }
     if (end.ok) return end.value
     if (end.error.kind === 'garbage')
       return { failure: { kind: 'protocol', host: this.host, detail: end.error.detail }, again: false }
-    return { failure: afterLoss(this.host, end.error.detail, talk.left, mutates), again: !mutates }
-  }
-
-  /** A connection, its first frame sent with it. */
-  async #open(
-    first: string,
-  ): Promise<Result<LineTalk, { readonly failure: Failure; readonly ran: 'nothing' | 'unknown' }>> {
-    const { clock, emit, ssh } = this.#options
-    for (;;) {
-      const manner = this.#manner.next()
-      emit({
-        kind: 'link',
-        host: this.host,
-        state: 'connecting',
-        ...(manner === 'waiting' ? { detail: 'waiting for each answer' } : {}),
-      })
-      this.counters.bytesUp += first.length
-      const opened = await openWorker(
-        this.#target,
-        { command: workerCommand, first: Buffer.from(first, 'latin1'), manner },
-        ssh,
-      )
-      if (opened.ok) {
-        this.#manner.opened(manner)
-        this.counters.connections += 1
-        emit({ kind: 'link', host: this.host, state: 'connected' })
-        const talk = new LineTalk(opened.value, clock, this.counters, (detail) => {
-          if (this.#talk === talk) this.#talk = undefined
-          emit({ kind: 'link', host: this.host, state: 'closed', detail })
-        })
-        this.#talk = talk
-        return ok(talk)
-      }
-      const { failure, ran, wait } = opened.error
-      if (ran === 'unknown') this.#manner.lost(manner)
-      else if (this.#manner.refused(manner, wait)) continue
-      return err({ failure, ran })
+    return {
+      failure: afterLoss(this.host, end.error.detail, talk.left, mutates),
+      again: !mutates || !talk.left,
     }
   }
 
@@ -245,7 +226,7 @@ export class HostSession implements HostPort {
   /** The breaker counts what the link did, not what a host refused. */
   #failed(failure: Failure): Result<never, Failure> {
     if (failure.kind === 'unreachable' || failure.kind === 'unknown') this.#target.door.failed(failure.detail)
-    else this.#target.door.succeeded()
+    else if (failure.kind !== 'interrupted') this.#target.door.succeeded()
     this.#keep()
     return err(failure)
   }

@@ -303,6 +303,53 @@ describe('nothing ran, and it is said why', () => {
   })
 })
 
+describe('an exchange that is connecting', () => {
+  test('ends at an abort; nothing ran', async () => {
+    const stop = new AbortController()
+    const { port, door } = await scene({ answer: () => stop.abort(), ident: 'dropbear_1' })
+    expect(await port.exchange(asking(apply), undefined, stop.signal)).toMatchObject({
+      ok: false,
+      error: { kind: 'interrupted' },
+    })
+    expect(door.told).toEqual([])
+  })
+
+  test('goes on after an abort once everything was sent ahead, and is cut by close', async () => {
+    const stop = new AbortController()
+    const { port } = await scene({
+      answer: () => {
+        stop.abort()
+        setImmediate(() => void port.close())
+      },
+    })
+    expect(await port.exchange(asking(apply), undefined, stop.signal)).toMatchObject({
+      ok: false,
+      error: { kind: 'unknown', detail: 'closed by this program' },
+    })
+  })
+
+  test('is cut by close before that; nothing ran, and nothing is tried again', async () => {
+    const { rig, port } = await scene({ answer: () => void port.close(), ident: 'dropbear_1' })
+    expect(await port.exchange(asking(observe))).toMatchObject({ ok: false, error: { kind: 'interrupted' } })
+    expect(rig.sockets).toHaveLength(1)
+    expect(await port.exchange(asking(observe))).toMatchObject({ ok: false, error: { kind: 'interrupted' } })
+  })
+})
+
+describe('an interruption while a frame is on the wire', () => {
+  test('does not lose its answer', async () => {
+    const { rig, port } = await scene()
+    const stop = new AbortController()
+    const acting = port.exchange(asking(observe), undefined, stop.signal)
+    const far = await worker(rig)
+    await frame(far)
+    stop.abort()
+    await new Promise((resolve) => setImmediate(resolve))
+    far.say(`${seen(1)}${end(1)}`)
+    expect(await acting).toMatchObject({ ok: true })
+  })
+})
+
 describe('what is not our protocol', () => {
   test.each([
     ['a reply before the greeting', [seen(1)]],

@@ -1,9 +1,10 @@
 import type { ClientChannel } from 'ssh2'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
+import { stopped } from './dial.ts'
 import { credentials, type Login, login, type LoginFailure } from './login.ts'
 import { expire, openRoute } from './route.ts'
-import type { SshOptions, Target } from './target.ts'
+import type { SshOptions, Stops, Target } from './target.ts'
 import { WorkerChannel } from './worker-channel.ts'
 
 /** Three flights where the host takes them, or one thing after the other. */
@@ -31,12 +32,14 @@ export async function openWorker(
   target: Target,
   order: Order,
   options: SshOptions,
+  stops: Stops = {},
 ): Promise<Result<WorkerChannel, OpenFailure>> {
   const held = await credentials(target, options)
   if (!held.ok) return nothingRan(held.error)
-  const route = await openRoute(target, options)
+  const route = await openRoute(target, options, stops)
   if (!route.ok) return nothingRan(route.error)
   const { socket, release } = route.value
+  const interrupted = nothingRan({ kind: 'interrupted', host: target.id })
   const opened = await new Promise<Result<WorkerChannel, OpenFailure>>((settle) => {
     const limit = new AbortController()
     const end = (result: Result<WorkerChannel, OpenFailure>): void => {
@@ -71,6 +74,14 @@ export async function openWorker(
       if (socket.destroyed) return lost('connection closed after the login')
       session.client.exec(order.command, (error, channel) => (error ? refused(error.message) : got(channel)))
     })
+    // What was sent ahead may run: an abort lets it, only a cut ends it.
+    const stop = (): void => {
+      if (session.flight() !== 'flown') end(interrupted)
+      else if (stops.cut?.aborted) lost('closed by this program')
+    }
+    for (const signal of [stops.abort, stops.cut])
+      signal?.addEventListener('abort', stop, { signal: limit.signal })
+    if (stopped(stops)) stop()
     void expire(session, options, limit.signal).then((late) => {
       if (late) lost(`no worker within ${(options.loginMs ?? 60_000) / 1000} s`)
     })

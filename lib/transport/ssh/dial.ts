@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import type { SshOptions, Target } from './target.ts'
+import type { SshOptions, Stops, Target } from './target.ts'
 
 /** The addresses of a host, each of them allowed: one that is off limits forbids the host. */
 export async function addressesOf(
@@ -19,17 +19,26 @@ export async function addressesOf(
 }
 
 /** A TCP connection with Nagle off, to the first address that answers. The address checked is the address opened. */
-export async function dial(target: Target, options: SshOptions): Promise<Result<Socket, Failure>> {
+export async function dial(
+  target: Target,
+  options: SshOptions,
+  stops: Stops = {},
+): Promise<Result<Socket, Failure>> {
   const addresses = await addressesOf(target, options)
   if (!addresses.ok) return addresses
   let detail = 'no address'
   for (const address of addresses.value) {
-    const socket = await open(address, target.port, options)
+    if (stopped(stops)) break
+    const socket = await open(address, target.port, options, stops)
     if (socket.ok) return socket
     detail = socket.error
   }
+  if (stopped(stops)) return err({ kind: 'interrupted', host: target.id })
   return err({ kind: 'unreachable', host: target.id, detail })
 }
+
+/** Whether either way to stop was taken. */
+export const stopped = ({ abort, cut }: Stops): boolean => abort?.aborted === true || cut?.aborted === true
 
 async function resolve(target: Target): Promise<Result<readonly string[], Failure>> {
   if (isIP(target.address) !== 0) return ok([target.address])
@@ -45,7 +54,12 @@ async function resolve(target: Target): Promise<Result<readonly string[], Failur
   }
 }
 
-async function open(address: string, port: number, options: SshOptions): Promise<Result<Socket, string>> {
+async function open(
+  address: string,
+  port: number,
+  options: SshOptions,
+  { abort, cut }: Stops,
+): Promise<Result<Socket, string>> {
   const socket = connect({ host: address, port, noDelay: true })
   const limit = new AbortController()
   const dialMs = options.dialMs ?? 20_000
@@ -54,7 +68,7 @@ async function open(address: string, port: number, options: SshOptions): Promise
     socket.once('error', (cause) => done(err(`${address}:${port}: ${messageOf(cause)}`)))
   })
   const late = options.clock
-    .sleep(dialMs, limit.signal)
+    .sleep(dialMs, AbortSignal.any([limit.signal, abort, cut].filter((signal) => signal !== undefined)))
     .then((): Result<Socket, string> => err(`${address}:${port}: no answer in ${dialMs / 1000} s`))
   const result = await Promise.race([opened, late])
   limit.abort()

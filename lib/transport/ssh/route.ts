@@ -4,18 +4,22 @@ import { err, ok, type Result } from '../../domain/result.ts'
 import { addressesOf, dial } from './dial.ts'
 import { credentials, type Login, login, type LoginFailure } from './login.ts'
 import { PacedSocket } from './paced-socket.ts'
-import type { SshOptions, Target } from './target.ts'
+import type { SshOptions, Stops, Target } from './target.ts'
 
 export type Route = { readonly socket: PacedSocket; readonly release: () => void }
 
 /** The byte stream to a host: a socket, or a channel of its jump host. Off-limits addresses are refused right before it opens. */
-export async function openRoute(target: Target, options: SshOptions): Promise<Result<Route, Failure>> {
+export async function openRoute(
+  target: Target,
+  options: SshOptions,
+  stops: Stops = {},
+): Promise<Result<Route, Failure>> {
   const pace = (bytes: number): Promise<void> => target.door.pace(bytes, 'control')
   if (target.jump === undefined) {
-    const socket = await dial(target, options)
+    const socket = await dial(target, options, stops)
     return socket.ok ? ok({ socket: new PacedSocket(socket.value, pace), release: () => undefined }) : socket
   }
-  const jump = await openJump(target.jump, options)
+  const jump = await openJump(target.jump, options, stops)
   if (!jump.ok) return jump
   const addresses = await addressesOf(target, options)
   const [address] = addresses.ok ? addresses.value : []
@@ -36,10 +40,14 @@ export async function openRoute(target: Target, options: SshOptions): Promise<Re
   return ok({ socket: new PacedSocket(channel, paced), release })
 }
 
-async function openJump(jump: Target, options: SshOptions): Promise<Result<Login['client'], Failure>> {
+async function openJump(
+  jump: Target,
+  options: SshOptions,
+  stops: Stops,
+): Promise<Result<Login['client'], Failure>> {
   const held = await credentials(jump, options)
   if (!held.ok) return held
-  const route = await openRoute(jump, options)
+  const route = await openRoute(jump, options, stops)
   if (!route.ok) return route
   const session = login(jump, route.value.socket, held.value, options)
   const limit = new AbortController()

@@ -25,6 +25,9 @@ export type AskSecret = (what: {
   readonly key?: string
 }) => Promise<string | undefined>
 
+/** Two ways to end the opening of a connection. `abort`: while nothing was sent that can run. `cut`: at once. */
+export type Stops = { readonly abort?: AbortSignal | undefined; readonly cut?: AbortSignal | undefined }
+
 /** Whether a socket may be opened to this address, to which this name resolved (the address itself where none was given). */
 export type Allowed = (address: string, hostName: string) => Result<void, Forbidden>
 export type Forbidden = { readonly network: string; readonly by: string }
