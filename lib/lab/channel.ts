@@ -2,7 +2,8 @@ import { inflateRawSync } from 'node:zlib'
 import type { ServerChannel } from 'ssh2'
 import type { Clock } from '../domain/clock.ts'
 import { marker } from '../transport/wire.ts'
-import type { Faults } from './faults.ts'
+import type { FaultName, Faults } from './faults.ts'
+import type { FrameLock } from './frame-lock.ts'
 import type { Answer, Worker } from './worker.ts'
 
 /** What a worker's channel does to the connection and the host around it. */
@@ -19,6 +20,10 @@ export interface Surroundings {
   /** Cuts the connection: now, or once what was written has arrived. */
   cut(when: 'now' | 'flushed'): void
   cutLink(): void
+  /** One frame at a time on the host. */
+  readonly lock: FrameLock
+  /** True once the host has gone down since this channel began: its processes are gone. */
+  gone(): boolean
   /** Called after each frame: a restart that a script asked for comes now. */
   afterFrame(): void
 }
@@ -83,35 +88,55 @@ export class WorkerChannel {
     const struck = faults.frame()
     if (struck.has('drop-before-act')) return this.#cut('now')
     this.#clixml()
-    const held: string[] = []
+    const patience = worker.patience(line)
+    const release = patience === 0 ? () => undefined : await this.#around.lock.acquire(patience)
+    try {
+      await this.#answers(
+        worker.frame(line, () => clock.now() - arrived, release !== undefined),
+        struck,
+        release,
+      )
+    } finally {
+      release?.()
+    }
+  }
+
+  /** Lets the worker run a frame and sends its answers. A lost connection does not stop it: the process runs on to the frame's end. */
+  async #answers(
+    answers: Iterable<Answer>,
+    struck: ReadonlySet<FaultName>,
+    release: (() => void) | undefined,
+  ): Promise<void> {
     let first = true
-    for (const answer of worker.frame(line, () => clock.now() - arrived)) {
-      if (answer.op !== undefined) counters.operations += 1
+    for (const answer of answers) {
+      if (answer.op !== undefined) this.#around.counters.operations += 1
+      else release?.()
       if (struck.has('worker-killed')) return this.#kill()
-      if (!(await this.#passTime(answer))) return
+      await this.#passTime(answer)
+      if (this.#around.gone()) return
       for (const printed of this.#around.takeConsole()) this.#print(printed)
-      if (struck.has('drop-after-act')) held.push(answer.line)
-      else if (first && struck.has('drop-mid-reply')) {
+      if (struck.has('drop-after-act')) {
+        if (answer.op === undefined) this.#cut('now')
+      } else if (first && struck.has('drop-mid-reply')) {
         this.#channel.write(`${marker}${answer.line.slice(0, answer.line.length / 2)}`)
-        return this.#cut('flushed')
+        this.#cut('flushed')
       } else if (first && struck.has('garbage-reply')) this.#print(`${marker}{"id":0,"ok":tr\u0001`)
       else await this.#reply(answer)
       first = false
     }
-    if (held.length > 0) return this.#cut('now')
     if (struck.has('link-down')) this.#around.cutLink()
     this.#around.afterFrame()
   }
 
   /** Waits for what the operation took on the host beyond computing. */
-  async #passTime(answer: Answer): Promise<boolean> {
+  async #passTime(answer: Answer): Promise<void> {
     const slow = answer.op === undefined ? undefined : this.#around.faults.standing('slow')
     const ms = this.#around.takeSlept() + (slow?.value ?? 0)
     if (ms > 0) await this.#around.clock.sleep(ms)
-    return !this.#over
   }
 
   async #reply(answer: Answer): Promise<void> {
+    if (this.#over) return
     const { faults, clock } = this.#around
     const hold = faults.standing('hold-reply')
     if (hold !== undefined) await (hold.value === 0 ? faults.cleared() : clock.sleep(hold.value))

@@ -139,8 +139,7 @@ export class LabHost {
   async #restart(inMs: number): Promise<void> {
     const { clock, restartMs } = this.#parts
     if (inMs > 0) await clock.sleep(inMs)
-    this.#server.up = false
-    this.#server.drop()
+    this.#server.down()
     await clock.sleep(restartMs)
     this.world.restarted()
     this.#server.up = true

@@ -290,6 +290,28 @@ test('link-down keeps every byte until the link is restored', async () => {
   expect((await client.until((line) => line.startsWith('{"frame"'))).length).toBe(2)
 })
 
+test('a frame runs on to its end when its connection is lost, and the next one waits for it', async () => {
+  const client = await connect()
+  host.order({ name: 'slow', value: 20 })
+  host.order({ name: 'drop-mid-reply' })
+  const other = { ...look, key: 'windows:File|c:\\other.txt', params: { path: 'C:\\other.txt' } }
+  const second = {
+    ...apply(2, 'absent', ''),
+    ...other,
+    steps: [
+      { name: 'write', script: hashOf(scripts.write), params: { path: 'C:\\other.txt', content: 'too' } },
+    ],
+  }
+  expect(
+    await client.exchange({ frame: 1, scripts: all, ops: [apply(1, 'absent', 'hello'), second] }),
+  ).toEqual([])
+  const [reply] = await (await connect()).exchange({ frame: 1, ops: [{ id: 3, op: 'observe', ...other }] })
+  expect(JSON.parse(reply ?? '')).toMatchObject({
+    seen: { path: 'C:\\other.txt', content: 'too' },
+    owner: own,
+  })
+})
+
 test('a restart asked for by a script comes after the reply, and the host is back a while later', async () => {
   const client = await connect()
   const boot = host.world.bootedAt

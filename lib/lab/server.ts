@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts'
 import { WorkerChannel } from './channel.ts'
 import type { FarEnd } from './far-end.ts'
 import type { Faults } from './faults.ts'
+import { FrameLock } from './frame-lock.ts'
 import type { LabLink } from './link.ts'
 import type { Worker } from './worker.ts'
 import type { World } from './world/world.ts'
@@ -53,6 +54,8 @@ export class LabServer {
     bytesUp: 0,
     bytesDown: 0,
   }
+  readonly #lock: FrameLock
+  #boots = 0
   #pid = 4000
   #carrier: number | undefined
   /** False while the host restarts: connections are refused. */
@@ -60,6 +63,7 @@ export class LabServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts
+    this.#lock = new FrameLock(parts.clock)
     this.#carrier = parts.world.network.carrier
     const key = ssh2.utils.parseKey(parts.authorizedKey)
     if (key instanceof Error)
@@ -88,6 +92,13 @@ export class LabServer {
     })
   }
 
+  /** The host goes down: its processes end, its sessions drop, connections are refused. */
+  down(): void {
+    this.up = false
+    this.#boots += 1
+    this.drop()
+  }
+
   /** Drops every session. */
   drop(): void {
     for (const end of this.#ends) end.cut()
@@ -95,6 +106,7 @@ export class LabServer {
 
   async close(): Promise<void> {
     this.up = false
+    this.#boots += 1
     const closed = new Promise<void>((resolve) => this.#tcp.close(() => resolve()))
     this.drop()
     await closed
@@ -179,6 +191,7 @@ export class LabServer {
       session.on('close', () => (open -= 1))
       session.on('exec', (acceptExec, rejectExec, info) => {
         if (!isBootstrap(info.command)) return rejectExec()
+        const boot = this.#boots
         const { clock, faults, world, link, newWorker, restart, waits } = this.#parts
         new WorkerChannel(acceptExec(), {
           clock,
@@ -186,6 +199,8 @@ export class LabServer {
           worker: newWorker(),
           pid: (this.#pid += 4),
           counters: this.#counters,
+          lock: this.#lock,
+          gone: () => boot !== this.#boots,
           takeSlept: () => (waits ? world.takeSlept() : 0),
           takeConsole: () => world.console.splice(0),
           cut: (when) => (when === 'now' ? end.cut() : end.cutWhenFlushed()),

@@ -16,6 +16,9 @@ import { type FileFailure, sha256 } from './world/files.ts'
 import type { World } from './world/world.ts'
 
 const defaultLimitMs = 90_000
+/** How long a frame that acts, and one that only looks, waits for another frame on the host. */
+const applyWaitMs = 60_000
+const observeWaitMs = 15_000
 
 /** What a thing looks like: `text` is the part of a reply that says so. */
 type Seen = { readonly hash: string; readonly owner: Owner | null; readonly text: string }
@@ -46,9 +49,19 @@ export class Worker {
     return asciiJson({ hello: wireVersion, ps: this.#executor.version, time, pid })
   }
 
-  /** Runs one line; `elapsed` gives the milliseconds since it arrived. */
-  *frame(line: string, elapsed: () => number): Generator<Answer, void, undefined> {
-    const read = this.#read(line)
+  /** How long a line waits for the host to be free of other frames, ms; 0: it does not. */
+  patience(line: string): number {
+    const read = readFrame(line)
+    const kinds = 'fault' in read ? [] : read.frame.ops.map((op) => op.op)
+    return kinds.includes('apply') ? applyWaitMs : kinds.includes('observe') ? observeWaitMs : 0
+  }
+
+  /**
+   * Runs one line; `elapsed` gives the milliseconds since it arrived. `locked` false: the host was not free in time, so nothing
+   * is changed.
+   */
+  *frame(line: string, elapsed: () => number, locked = true): Generator<Answer, void, undefined> {
+    const read = this.#take(line)
     const end = (frame: number, text: string): Answer => ({
       line: `{"frame":${frame},${text},"ms":${Math.round(elapsed())}}`,
       op: undefined,
@@ -60,27 +73,15 @@ export class Worker {
     const fresh = new Map<string, Seen>()
     const refused = this.#guards(frame.guards ?? [], fresh)
     if (refused !== undefined) return yield end(frame.frame, refused)
-    for (const op of frame.ops) yield { line: `{"id":${op.id},${this.#op(op, fresh)}}`, op }
+    for (const op of frame.ops) yield { line: `{"id":${op.id},${this.#op(op, fresh, locked)}}`, op }
     yield end(frame.frame, '"ok":true')
   }
 
-  #read(line: string): { readonly frame: Frame } | { readonly fault: WireError } {
-    let frame: Frame
-    try {
-      const text = line.startsWith('z')
-        ? inflateRawSync(Buffer.from(line.slice(1), 'base64')).toString('utf8')
-        : line
-      frame = JSON.parse(text) as Frame
-      if (typeof frame.frame !== 'number' || !Array.isArray(frame.ops)) return { fault: runtime('no frame') }
-    } catch (cause) {
-      return {
-        fault: {
-          ...runtime(String(cause)),
-          fqid: 'System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand',
-        },
-      }
-    }
-    for (const [hash, text] of Object.entries(frame.scripts ?? {})) {
+  /** Reads a frame and takes its scripts in. */
+  #take(line: string): ReadFrame {
+    const read = readFrame(line)
+    if ('fault' in read) return read
+    for (const [hash, text] of Object.entries(read.frame.scripts ?? {})) {
       if (sha256(Buffer.from(text, 'utf8')) !== hash)
         return {
           fault: fault(
@@ -92,7 +93,7 @@ export class Worker {
       const taken = this.#store.take(hash, text)
       if (!taken.ok) return { fault: cannotWrite(taken.error) }
     }
-    return { frame }
+    return read
   }
 
   #need(frame: Frame): readonly string[] {
@@ -113,9 +114,9 @@ export class Worker {
     return changed.length === 0 ? undefined : `"ok":false,"why":"guards","changed":[${changed.join(',')}]`
   }
 
-  #op(op: Op, fresh: Map<string, Seen>): string {
+  #op(op: Op, fresh: Map<string, Seen>, locked: boolean): string {
     if (op.op === 'ping') return '"ok":true,"op":"ping"'
-    if (op.op === 'apply') return this.#apply(op, fresh)
+    if (op.op === 'apply') return locked ? this.#apply(op, fresh) : failed(busy, 'observe', [], 'null', [])
     const looked = this.#look(op, op.limitMs ?? defaultLimitMs)
     if ('fault' in looked) return failed(looked.fault, 'observe', [], 'null', looked.warnings)
     return `"ok":true,"op":"observe","warnings":${asciiJson(looked.warnings)},${looked.seen.text}`
@@ -198,6 +199,29 @@ export class Worker {
     return this.#executor.run(hash, text, params, limitMs, purpose)
   }
 }
+
+type ReadFrame = { readonly frame: Frame } | { readonly fault: WireError }
+
+function readFrame(line: string): ReadFrame {
+  try {
+    const text = line.startsWith('z')
+      ? inflateRawSync(Buffer.from(line.slice(1), 'base64')).toString('utf8')
+      : line
+    const frame = JSON.parse(text) as Frame
+    return typeof frame.frame === 'number' && Array.isArray(frame.ops)
+      ? { frame }
+      : { fault: runtime('no frame') }
+  } catch (cause) {
+    return {
+      fault: {
+        ...runtime(String(cause)),
+        fqid: 'System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand',
+      },
+    }
+  }
+}
+
+const busy = fault('Chancery.Busy', 'ResourceBusy', 'Another session is at work on this host')
 
 const scriptsOf = (op: Op): readonly string[] =>
   op.op === 'ping' ? [] : op.op === 'observe' ? [op.script] : [op.script, ...op.steps.map((s) => s.script)]
