@@ -34,6 +34,8 @@ function wordsOf(event: Event): string | undefined {
       return `${event.host} ${event.resource} warns: ${event.message}`
     case 'resource':
       if (event.result === 'same') return undefined
+      // The site's own line says it once.
+      if (typeof event.result === 'object' && event.result.kind === 'interrupted') return undefined
       return event.result === 'done' ? `${event.host} ${event.resource} done` : describeFailure(event.result)
     case 'site':
       return `${event.outcome}${event.because === undefined ? '' : `: ${event.because}`}`

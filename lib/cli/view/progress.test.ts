@@ -15,6 +15,12 @@ const story: readonly Event[] = [
   { kind: 'exchange', host: 'beirut-hv1', bytesUp: 5000, bytesDown: 700, ms: 650 },
   { kind: 'resource', host: 'beirut-hv1', resource: 'File c:\\a', result: 'done' },
   { kind: 'resource', host: 'beirut-hv1', resource: 'File c:\\b', result: 'same' },
+  {
+    kind: 'resource',
+    host: 'nairobi-hv1',
+    resource: 'File c:\\c',
+    result: { kind: 'interrupted', host: 'nairobi-hv1' },
+  },
   { kind: 'link', host: 'beirut-hv1', state: 'closed', detail: 'idle' },
   { kind: 'site', site: 'nairobi', outcome: 'unreachable', because: 'connection refused' },
   { kind: 'site', site: 'beirut', outcome: 'done' },

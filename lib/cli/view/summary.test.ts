@@ -25,7 +25,7 @@ describe('the summary', () => {
   it('has a line a site, what went wrong where, once, and the sum', () => {
     expect(summaryText(report, undefined)).toBe(
       [
-        'site     outcome      changes',
+        'site     outcome      planned',
         'beirut   done         2 create, 1 update',
         'nairobi  unreachable  none',
         '',

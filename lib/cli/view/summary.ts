@@ -12,7 +12,7 @@ export function summaryText(report: RunReport, width: number | undefined, paint:
     [
       { title: 'site', cell: ({ site }) => site },
       { title: 'outcome', cell: ({ outcome }) => paint(outcomeColors[outcome], outcome) },
-      { title: 'changes', cell: changesText, wrapTo: 12 },
+      { title: 'planned', cell: changesText, wrapTo: 12 },
     ],
     report.sites,
     width,
