@@ -40,21 +40,24 @@ const ministry = fileURLToPath(new URL('../../inventories/ministry', import.meta
 
 /** A lab of these sites. `delay`: at the pace of their links. */
 export async function startRig(options: {
-  readonly sites: readonly string[]
+  /** `all`: every site, each with a host. */
+  readonly sites: readonly string[] | 'all'
   readonly bare?: readonly string[]
   readonly delay?: boolean
 }): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'chancery-rig-'))
   const inventory = join(folder, 'inventories', 'ministry')
   cpSync(ministry, inventory, { recursive: true })
+  if (options.sites === 'all') hostEverySite(inventory)
   await usePorts(join(inventory, 'hosts.csv'), options.sites)
   const loaded = loadInventory(inventory)
   if (!loaded.ok) throw new Error(formatComplaints(loaded.error))
   const estate = loaded.value
+  const named = options.sites === 'all' ? estate.sites.map((site) => site.id) : options.sites
   const sitesOf = (ids: readonly string[]) => ids.map((id) => estate.sites.find((site) => site.id === id)!)
   const lab = await startLabEstate({
     estate,
-    sites: sitesOf(options.sites),
+    sites: sitesOf(named),
     delay: options.delay ?? false,
     bare: options.bare ?? [],
     faults: [],
@@ -76,7 +79,7 @@ export async function startRig(options: {
     run: async (operation, run = {}) => {
       const report = await runSites({
         operation,
-        sites: sitesOf(run.sites ?? options.sites),
+        sites: sitesOf(run.sites ?? named),
         estate,
         program: run.program ?? 'mission',
         cwd: folder,
@@ -102,13 +105,30 @@ export async function startRig(options: {
   }
 }
 
+/** Gives each site that has no host of its own one. */
+function hostEverySite(inventory: string): void {
+  const ids = (file: string, column: number): string[] =>
+    readFileSync(join(inventory, file), 'utf8')
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => line.split(',')[column] ?? [])
+      .filter((id) => id !== '')
+  const hosted = new Set(ids('hosts.csv', 1))
+  const missing = ids('sites.csv', 0).filter((id) => !hosted.has(id))
+  const rows = missing.map((id) => `${id}-gw1,${id},127.0.0.1,1,chancery,,,synthetic\n`)
+  writeFileSync(
+    join(inventory, 'hosts.csv'),
+    readFileSync(join(inventory, 'hosts.csv'), 'utf8') + rows.join(''),
+  )
+}
+
 /** Puts free ports in place of the inventory's own, so that tests run beside each other. */
-async function usePorts(hosts: string, sites: readonly string[]): Promise<void> {
+async function usePorts(hosts: string, sites: readonly string[] | 'all'): Promise<void> {
   const lines = readFileSync(hosts, 'utf8').split('\n')
   const changed = await Promise.all(
     lines.map(async (line) => {
       const cells = line.split(',')
-      return sites.includes(cells[1] ?? '')
+      return cells[2] === '127.0.0.1' && (sites === 'all' || sites.includes(cells[1] ?? ''))
         ? [...cells.slice(0, 3), await freePort(), ...cells.slice(4)].join(',')
         : line
     }),
