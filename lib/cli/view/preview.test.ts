@@ -100,7 +100,7 @@ describe('the preview', () => {
       failed: { outcome: 'failed', because: 'no', failures: [] },
     } as const
     expect(previewSum([held])).toBe(
-      '1 change at 1 site, 9.1 KB over the links. 1 site held up by what is marked x.',
+      '1 change at 1 site, 9.1 KB over the links. 1 site held up by what is marked x or ….',
     )
     expect(previewSum([unreachable])).toBe('1 site could not be previewed.')
   })

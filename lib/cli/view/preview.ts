@@ -1,4 +1,4 @@
-import { describeFailure } from '../../domain/failure.ts'
+import { describeFailure, type Failure } from '../../domain/failure.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { PreviewRow, SitePreview } from '../run/types.ts'
 import { noPaint, type Paint } from './paint.ts'
@@ -81,7 +81,7 @@ export function siteText(preview: SitePreview, width: number | undefined, paint:
   return [
     paint('bold', preview.site.id),
     ...preview.rows.filter(({ change }) => change !== 'same').map((row) => rowText(row, width, paint)),
-    ...(preview.failed === undefined ? [] : failedText(preview.failed, width, paint)),
+    ...(preview.failed === undefined ? [] : failedText(preview.failed, preview.rows, width, paint)),
   ].join('\n')
 }
 
@@ -101,7 +101,7 @@ export function previewSum(previews: readonly SitePreview[]): string {
       : seen.length > 0
         ? [`No changes at ${plural(seen.length, 'site')}.`]
         : []),
-    ...(heldUp.length > 0 ? [`${plural(heldUp.length, 'site')} held up by what is marked x.`] : []),
+    ...(heldUp.length > 0 ? [`${plural(heldUp.length, 'site')} held up by what is marked x or ….`] : []),
     ...(unseen.length > 0 ? [`${plural(unseen.length, 'site')} could not be previewed.`] : []),
   ].join(' ')
 }
@@ -112,30 +112,42 @@ const quiet = ({ rows, failed }: SitePreview): boolean =>
   failed === undefined && rows.every(({ change }) => change === 'same')
 
 function rowText(row: PreviewRow, width: number | undefined, paint: Paint): string {
-  const word =
-    row.change === 'create' || row.change === 'update'
-      ? ''
-      : ` (${row.change === 'fail' ? 'refused' : row.change})`
+  const { failure } = row
+  const waits = failure?.kind === 'deferred'
+  const word = failure !== undefined ? (waits ? ' (waits)' : ' (refused)') : wordOf(row.change)
+  const color = waits ? 'cyan' : colors[row.change]
   return [
-    paint(colors[row.change], paragraph(`${marks[row.change]} ${row.host} ${row.name}${word}`, width, '  ')),
+    paint(color, paragraph(`${waits ? '…' : marks[row.change]} ${row.host} ${row.name}${word}`, width, '  ')),
     ...row.because.filter((reason) => reason !== '').map((reason) => paragraph(reason, width, '      ')),
     ...row.effects.map((effect) => paint('yellow', paragraph(`! ${effectWords[effect]}`, width, '      '))),
-    ...(row.failure === undefined
-      ? []
-      : [paint('red', paragraph(describeFailure(row.failure), width, '      '))]),
+    ...(failure === undefined ? [] : [paint(color, paragraph(failureText(failure), width, '      '))]),
   ].join('\n')
 }
 
+const wordOf = (change: Change): string => (change === 'create' || change === 'update' ? '' : ` (${change})`)
+
+/** Without the host and the resource, which stand above it. */
+const failureText = (failure: Failure): string =>
+  failure.kind === 'deferred' || failure.kind === 'refused'
+    ? `${failure.because}. ${failure.fix}`
+    : describeFailure(failure)
+
+/** What stands in the way of the site; what its rows tell is not told again. */
 function failedText(
   failed: NonNullable<SitePreview['failed']>,
+  rows: readonly PreviewRow[],
   width: number | undefined,
   paint: Paint,
 ): readonly string[] {
-  const told = failed.failures.map(describeFailure)
-  return [
-    paint('red', paragraph(`${failed.outcome}: ${failed.because}`, width, '  ')),
-    ...told.filter((text) => text !== failed.because).map((text) => paragraph(text, width, '  ')),
-  ]
+  const inRows = new Set(
+    rows.flatMap(({ failure }) => (failure === undefined ? [] : describeFailure(failure))),
+  )
+  const told = [failed.because, ...failed.failures.map(describeFailure)].filter((text) => !inRows.has(text))
+  return [...new Set(told)].map((text, i) =>
+    i === 0
+      ? paint('red', paragraph(`${failed.outcome}: ${text}`, width, '  '))
+      : paragraph(text, width, '  '),
+  )
 }
 
 const linkText = ({ site: { link } }: SitePreview): string =>
