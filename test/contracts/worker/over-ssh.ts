@@ -38,11 +38,11 @@ export const optionsOf = ({ knownHosts }: Reach): SshOptions => ({
   allowed: () => ({ ok: true, value: undefined }),
 })
 
-/** Starts a worker on a host over SSH and gives raw lines. */
-export async function converse(reach: Reach): Promise<Conversation> {
+/** Starts a worker on a host over SSH and gives raw lines. `source`: the line that carries it. */
+export async function converse(reach: Reach, source = workerLine()): Promise<Conversation> {
   const order = {
     command: workerCommand,
-    first: Buffer.from(`${workerLine()}\n`),
+    first: Buffer.from(`${source}\n`),
     manner: 'waiting' as const,
   }
   const opened = await openWorker(targetOf(reach), order, optionsOf(reach))
