@@ -114,6 +114,11 @@ export type Reply =
       readonly warnings: readonly string[]
     }
 
+/**
+ * An error as PowerShell records it. Ids of the worker's own: `Chancery.Observation` (more than one object, or no object),
+ * `Chancery.LeftEarly` (break, continue or exit), `Chancery.TimeLimit`, `Chancery.Busy` (another session acts on this host; nothing ran),
+ * `Chancery.ScriptHash` (only in `bad-frame`).
+ */
 export type WireError = {
   readonly message: string
   /** FullyQualifiedErrorId, `CommandNotFoundException`, `InvalidParameter,Microsoft.HyperV.PowerShell.Commands.GetVM`. */
