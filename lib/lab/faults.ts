@@ -69,7 +69,12 @@ export const faultTable = {
     moment: 'each cmdlet',
     effect: 'the account may neither write nor manage machines',
   },
-  'disk-full': { argument: 'none', lasts: 'on', moment: 'each write', effect: 'no byte is free on C:' },
+  'disk-full': {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'each write',
+    effect: 'no byte is free on C:, but for the worker’s own small files',
+  },
   localised: {
     argument: 'none',
     lasts: 'on',

@@ -106,6 +106,7 @@ export class LabHost {
     if (fault.name === 'disk-full') {
       this.#freeBefore ??= this.world.files.free
       this.world.files.setFree(0)
+      this.world.files.spare = (path) => path.toLowerCase().startsWith('c:\\programdata\\chancery\\')
     }
     this.#faults.order(fault)
   }
@@ -118,6 +119,7 @@ export class LabHost {
     this.world.hung = false
     if (this.#freeBefore !== undefined) this.world.files.setFree(this.#freeBefore)
     this.#freeBefore = undefined
+    this.world.files.spare = () => false
     this.link.restore()
   }
 

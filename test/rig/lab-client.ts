@@ -1,10 +1,12 @@
 import { createConnection, type Socket } from 'node:net'
 import { deflateRawSync } from 'node:zlib'
-import { Client, type ClientChannel, utils } from 'ssh2'
+import { Client, type ClientChannel } from 'ssh2'
+import { newKeyPair } from '../../lib/lab/key-pair.ts'
 import { marker } from '../../lib/transport/wire.ts'
 
+const pair = newKeyPair()
 /** A key pair for tests: private OpenSSH PEM and public OpenSSH line. */
-export const testKey = utils.generateKeyPairSync('ed25519')
+export const testKey = { private: pair.privatePem, public: pair.publicLine }
 
 export const bootstrap = `powershell.exe -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand ${Buffer.from(
   'iex((New-Object IO.StreamReader((New-Object IO.Compression.DeflateStream((New-Object IO.MemoryStream(,[Convert]::FromBase64String([Console]::In.ReadLine()))),[IO.Compression.CompressionMode]::Decompress)))).ReadToEnd())',

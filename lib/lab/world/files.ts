@@ -54,6 +54,8 @@ export class Files {
   inUse: (path: string) => boolean = () => false
   /** Says whether the account may write there. */
   mayWrite: (path: string) => boolean = () => true
+  /** Says whether a file may be written there on a full volume. */
+  spare: (path: string) => boolean = () => false
   /** Bytes on the volume, used and free. */
   readonly capacity: number
 
@@ -65,7 +67,7 @@ export class Files {
   }
 
   get free(): number {
-    return this.#free
+    return Math.max(0, this.#free)
   }
 
   /** Fills or empties the rest of the volume behind everybody's back. */
@@ -135,7 +137,7 @@ export class Files {
     if (old?.readOnly === true) return err({ why: 'read-only', path })
     if (old !== undefined && this.inUse(path)) return err({ why: 'in-use', path })
     const more = onDisk(content) - (old === undefined ? 0 : onDisk(old.content))
-    if (more > this.#free) return err({ why: 'full', path })
+    if (more > this.#free && !this.spare(path)) return err({ why: 'full', path })
     this.#free -= more
     if (old !== undefined) {
       old.content = content
