@@ -8,15 +8,17 @@ export type Execution = {
   readonly fault: WireError | undefined
 }
 
+/** `look`: output as JSON; `act`: output is of no interest; `keep`: each value as text. */
+export type Purpose = 'look' | 'act' | 'keep'
+
 /** Runs scripts on a host's world. The lab's worker knows no more of PowerShell than this. */
 export interface Executor {
   /** Windows PowerShell's version, as the hello says it. */
   readonly version: string
   /**
    * Runs the script of this hash with one argument; what it sleeps beyond `limitMs` ends it with `Chancery.TimeLimit`.
-   * `act`: its output is of no interest and is not printed.
    */
-  run(hash: string, text: string, params: JsonObject, limitMs: number, purpose: 'look' | 'act'): Execution
+  run(hash: string, text: string, params: JsonObject, limitMs: number, purpose: Purpose): Execution
 }
 
 /** An error of the worker itself, as its New-Fault makes them. */

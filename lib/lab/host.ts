@@ -53,7 +53,8 @@ export class LabHost {
   readonly #server: LabServer
   #port = 0
   #restarting: Promise<void> | undefined
-  #freeBefore: number | undefined
+  /** Bytes that a full disk has taken away. */
+  #aside = 0
 
   constructor(parts: HostParts) {
     const { spec, link, clock, address } = parts
@@ -103,9 +104,9 @@ export class LabHost {
     if (fault.name === 'access-denied') this.world.rights = 'denied'
     if (fault.name === 'localised') this.world.language = 'de'
     if (fault.name === 'time-limit') this.world.hung = true
-    if (fault.name === 'disk-full') {
-      this.#freeBefore ??= this.world.files.free
-      this.world.files.setFree(0)
+    if (fault.name === 'disk-full' && this.#aside === 0) {
+      this.#aside = this.world.files.free
+      this.world.files.setAside(this.#aside)
       this.world.files.spare = (path) => path.toLowerCase().startsWith('c:\\programdata\\chancery\\')
     }
     this.#faults.order(fault)
@@ -117,8 +118,8 @@ export class LabHost {
     this.world.rights = 'full'
     this.world.language = 'en'
     this.world.hung = false
-    if (this.#freeBefore !== undefined) this.world.files.setFree(this.#freeBefore)
-    this.#freeBefore = undefined
+    this.world.files.setAside(-this.#aside)
+    this.#aside = 0
     this.world.files.spare = () => false
     this.link.restore()
   }

@@ -9,7 +9,7 @@ import {
   type WireError,
   wireVersion,
 } from '../transport/wire.ts'
-import { type Execution, type Executor, fault } from './executor.ts'
+import { type Execution, type Executor, fault, type Purpose } from './executor.ts'
 import type { WorkerStore } from './worker-store.ts'
 import { dotnetError } from './world/dotnet-error.ts'
 import { type FileFailure, sha256 } from './world/files.ts'
@@ -142,9 +142,11 @@ export class Worker {
       const owned = this.#store.own(op.key, asciiJson(op.own))
       if (!owned.ok) return failed(cannotWrite(owned.error), 'observe', ran, 'null', warnings)
     }
+    let kept: readonly string[] | undefined
     for (const step of op.steps) {
-      const done = this.#run(step.script, step.params, limitMs, 'act')
+      const done = this.#run(step.script, step.params, limitMs, step.keep === true ? 'keep' : 'act')
       warnings.push(...done.warnings)
+      if (step.keep === true) kept = [...(kept ?? []), ...done.out]
       if (done.fault !== undefined) {
         const after = this.#look(op, limitMs)
         return failed(
@@ -165,7 +167,7 @@ export class Worker {
       this.#store.disown(op.key)
       text = '"hash":"absent","seen":null,"owner":null'
     }
-    return `"ok":true,"op":"apply","ran":${asciiJson(ran)},"before":${asciiJson(before.hash)},"warnings":${asciiJson(warnings)},${text}`
+    return `"ok":true,"op":"apply","ran":${asciiJson(ran)},"before":${asciiJson(before.hash)},"warnings":${asciiJson(warnings)},${kept === undefined ? '' : `"out":${asciiJson(kept)},`}${text}`
   }
 
   #look(look: Look, limitMs: number): Looked {
@@ -193,7 +195,7 @@ export class Worker {
     }
   }
 
-  #run(hash: string, params: Look['params'], limitMs: number, purpose: 'look' | 'act'): Execution {
+  #run(hash: string, params: Look['params'], limitMs: number, purpose: Purpose): Execution {
     const text = this.#store.script(hash)
     if (text === undefined) throw new Error(`Internal error: script ${hash} was needed and not asked for`)
     return this.#executor.run(hash, text, params, limitMs, purpose)

@@ -6,11 +6,12 @@ import {
   type ReadResult,
   Refused,
   run,
+  text as textOf,
   toWireJson,
 } from '../../powershell/index.ts'
 import type { PsErrorRecord } from '../../powershell/objects.ts'
 import type { WireError } from '../../transport/wire.ts'
-import { type Execution, type Executor, fault, TimeUp, timeUp } from '../executor.ts'
+import { type Execution, type Executor, fault, type Purpose, TimeUp, timeUp } from '../executor.ts'
 import type { World } from '../world/world.ts'
 import { hostOf } from './modules.ts'
 
@@ -63,7 +64,7 @@ function execute(
   hash: string,
   text: string,
   params: JsonObject,
-  purpose: 'look' | 'act',
+  purpose: Purpose,
 ): Execution {
   let script = parsed.get(hash)
   if (script === undefined) {
@@ -74,7 +75,7 @@ function execute(
     return nothing(syntaxError(script.error.map((c) => `${c.line}:${c.column}: ${c.message}`).join('; ')))
   const { output, warnings, error } = run(script.value, { host, params: fromJson(params) })
   return {
-    out: error === null && purpose === 'look' ? output.map((value) => toWireJson(value)) : [],
+    out: error !== null || purpose === 'act' ? [] : output.map(purpose === 'look' ? (value) => toWireJson(value) : (value) => textOf(value)),
     warnings,
     fault: error === null ? undefined : wireError(error),
   }

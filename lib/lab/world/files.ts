@@ -75,6 +75,11 @@ export class Files {
     this.#free = bytes
   }
 
+  /** Takes bytes of the free space away; a negative number gives them back. */
+  setAside(bytes: number): void {
+    this.#free -= bytes
+  }
+
   get(path: string): Node | undefined {
     const full = fullPath(path)
     if (full === undefined || !full.startsWith('C:')) return undefined
