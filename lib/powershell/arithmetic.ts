@@ -5,7 +5,7 @@ import { PsDate, PsDictionary, PsException, PsSwitch, PsTimeSpan, isNull } from 
 import { align, divideExact, double, exact, exactText, holds, int32, isInteger, toDouble } from './numbers.ts'
 import { text } from './text.ts'
 import { shortName, typeOf } from './types.ts'
-import { PsChar, PsEnum, PsNumber, type NumberType, type PsValue } from './values.ts'
+import { PsChar, PsEnum, PsNumber, PsObject, type NumberType, type PsValue } from './values.ts'
 
 const NAMES: { readonly [op: string]: string } = {
   '+': 'op_Addition',
@@ -79,12 +79,9 @@ export function arithmetic(op: string, left: PsValue, right: PsValue): PsValue {
   const b = operand(right)
   if (a === undefined) noOperator(op, left)
   if (b === undefined) {
-    if (itemsOf(right) !== undefined && !(typeof left === 'string')) noOperator(op, itemsOf(right)!, right)
-    return calculate(
-      op,
-      a,
-      casting(() => toNumber(right, a.type)),
-    )
+    if (itemsOf(right) === undefined && !(right instanceof PsDictionary) && !(right instanceof PsObject))
+      throw new Refused(`${op} with ${typeOf(right)}`)
+    noOperator(op, right)
   }
   return calculate(op, a, b)
 }
@@ -92,7 +89,7 @@ export function arithmetic(op: string, left: PsValue, right: PsValue): PsValue {
 function noOperator(op: string, left: PsValue, of: PsValue = left): never {
   fail(
     'MethodNotFound',
-    `Method invocation failed because [${typeOf(of)}] does not contain a method named '${NAMES[op]!}'.`,
+    `Method invocation failed because [${typeOf(of).replace('PSCustomObject', 'PSObject')}] does not contain a method named '${NAMES[op]!}'.`,
     'InvalidOperation',
     RUNTIME,
     NAMES[op]!,
@@ -204,7 +201,7 @@ function decimal(op: string, a: PsNumber, b: PsNumber): PsNumber {
           : op === '%'
             ? { digits: p % q, scale }
             : divideExact(x, y)
-  if (n.digits.toString().replace('-', '').length > 28) throw new Refused('a decimal of more than 28 digits')
+  if ((n.digits < 0n ? -n.digits : n.digits) >= 1n << 96n) throw new Refused('a decimal of more than 96 bits')
   return new PsNumber('Decimal', exactText(n))
 }
 

@@ -7,7 +7,6 @@ import { type PsErrorRecord } from './objects.ts'
 import { run } from './run/run.ts'
 import { read } from './syntax/read.ts'
 import { typeOf } from './types.ts'
-import { text } from './text.ts'
 
 /** One recorded case: a script and what real PowerShell answered. `result` is kept as the text that was printed. */
 export interface Case {
@@ -112,7 +111,7 @@ export function runCase(c: Case, host: Host): Outcome {
     const own =
       e !== null &&
       c.error !== null &&
-      (e.category === 'OperationStopped' || text(e.target) === c.error.target)
+      (e.category === 'OperationStopped' || e.exception.type.endsWith('.WriteErrorException'))
     const got = [
       squeeze(toJsonText([...result.output], 8, true)),
       JSON.stringify(result.output.map(typeOf)),

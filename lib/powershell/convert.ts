@@ -338,14 +338,9 @@ function toScalar(v: PsValue, type: string): PsValue {
         'Version string portion was too short or too long.',
       )
     case 'System.Guid': {
-      const m =
-        source === undefined
-          ? null
-          : /^\s*[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?\s*$/i.exec(
-              source,
-            )
-      if (m !== null) return new PsScalar(type, m.slice(1, 6).join('-').toLowerCase())
-      throw bad('InvalidCastParseTargetInvocation', v, type, 'Unrecognized Guid format.')
+      const guid = guidText(source ?? '')
+      if (guid !== undefined) return new PsScalar(type, guid)
+      throw new Refused('a cast of something that is no GUID')
     }
     case 'System.Net.IPAddress':
       if (
@@ -370,6 +365,15 @@ function toScalar(v: PsValue, type: string): PsValue {
   if (type === 'System.Management.Automation.PSReference') throw new Refused('a cast to [ref]')
   if (v instanceof PsProperty) throw new Refused(`a cast to [${type}]`)
   throw cannot(v, type)
+}
+
+/** A GUID's usual text out of one of its forms; undefined when it is none. */
+export function guidText(source: string): string | undefined {
+  const m =
+    /^\s*[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?\s*$/i.exec(
+      source,
+    )
+  return m?.slice(1, 6).join('-').toLowerCase()
 }
 
 const VALUE_TYPES = ['System.DateTime', 'System.TimeSpan', 'System.Guid', 'System.DateTimeOffset']

@@ -34,6 +34,8 @@ const quoteAscii = (s: string): string =>
   JSON.stringify(s).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 interface Style {
+  /** Writes what lies deeper than the depth as text; else that is refused, because only later versions warn of it. */
+  readonly cut: boolean
   readonly quote: (s: string) => string
   readonly indent: boolean
 }
@@ -48,8 +50,10 @@ function write(v: PsValue, depth: number, style: Style, level: string): string {
   const items = Array.isArray(v) ? v : v instanceof PsList ? v.items : undefined
   const pairs = items === undefined ? pairsOf(v) : undefined
   if (depth < 0) {
-    if (items !== undefined) return style.quote(items.map(text).join(' '))
-    return style.quote(text(v))
+    if (items !== undefined && style.cut) return style.quote(items.map(text).join(' '))
+    if (items !== undefined) throw new Refused('JSON deeper than -Depth')
+    if (style.cut || v instanceof PsSwitch || (pairs?.length ?? 1) === 0) return style.quote(text(v))
+    throw new Refused('JSON deeper than -Depth')
   }
   const inner = `${level}  `
   const [open, close] = style.indent ? [`\n${inner}`, `\n${level}`] : ['', '']
@@ -78,15 +82,15 @@ function pairsOf(v: PsValue): readonly (readonly [string, PsValue])[] {
 }
 
 /** What ConvertTo-Json writes. */
-export function toJsonText(v: PsValue, depth: number, compress: boolean): string {
-  return write(v, depth, { quote, indent: !compress }, '')
+export function toJsonText(v: PsValue, depth: number, compress: boolean, cut = false): string {
+  return write(v, depth, { quote, indent: !compress, cut }, '')
 }
 
 /**
  * The text that `ConvertTo-Json -Depth 20 -Compress` prints, everything outside printable ASCII escaped as the worker escapes it.
  */
 export function toWireJson(v: PsValue): string {
-  return write(v, 20, { quote: quoteAscii, indent: false }, '')
+  return write(v, 20, { quote: quoteAscii, indent: false, cut: false }, '')
 }
 
 /** A JSON value as the interpreter holds it; integers are Int32 when they fit, else Int64. */

@@ -1,3 +1,4 @@
+import { Refused } from './errors.ts'
 import { PsNumber, type NumberType } from './values.ts'
 
 /** An exact decimal: `digits × 10^-scale`. */
@@ -39,7 +40,7 @@ export function divideExact(a: Exact, b: Exact): Exact {
   const shift = 28
   let digits = (a.digits * 10n ** BigInt(shift + b.scale)) / (b.digits * 10n ** BigInt(a.scale))
   let scale = shift
-  while (digits.toString().replace('-', '').length > 28 && scale > 0) {
+  while ((digits < 0n ? -digits : digits) >= 1n << 96n && scale > 0) {
     const last = digits % 10n
     digits = digits / 10n + (last >= 5n ? 1n : last <= -5n ? -1n : 0n)
     scale--
@@ -120,6 +121,7 @@ function layout(scientific: string): string {
 function special(n: number): string | undefined {
   if (Number.isNaN(n)) return 'NaN'
   if (!Number.isFinite(n)) return n > 0 ? 'Infinity' : '-Infinity'
+  if (Object.is(n, -0)) throw new Refused('the text of negative zero')
   return n === 0 ? '0' : undefined
 }
 

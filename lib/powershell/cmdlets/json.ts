@@ -19,10 +19,16 @@ export const toJsonCmdlet: BuiltIn = {
   })(),
   start(call) {
     const depth = call.values.get('Depth')
+    const silent = /^(silentlycontinue|ignore)$/i.test(text(call.values.get('WarningAction') ?? null))
     const held: PsValue[] = []
     const write = (v: PsValue): void =>
       call.out(
-        toJsonText(v, depth instanceof PsNumber ? Number(depth.value) : 2, on(call.values.get('Compress'))),
+        toJsonText(
+          v,
+          depth instanceof PsNumber ? Number(depth.value) : 2,
+          on(call.values.get('Compress')),
+          silent,
+        ),
       )
     return {
       once: () => write(call.values.get('InputObject') ?? null),

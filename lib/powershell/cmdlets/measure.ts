@@ -6,7 +6,7 @@ import { setEntry } from '../dictionaries.ts'
 import { text } from '../text.ts'
 import { PsNumber, PsObject, type PsValue } from '../values.ts'
 import { propertyOf } from '../members/members.ts'
-import { formals } from '../run/formal.ts'
+import { formals, type Formals } from '../run/formal.ts'
 import { type BuiltIn, classOf } from './built-in.ts'
 import { checkedValue, keysOf } from './keys.ts'
 import { sortOrder } from './select.ts'
@@ -160,7 +160,7 @@ export const measureObject: BuiltIn = {
             new Map<string, PsValue>([
               ['Count', int32(count)],
               ['Average', average === true && count > 0 ? double(total / count) : null],
-              ['Sum', sum === true && count > 0 ? double(total) : null],
+              ['Sum', sum === true ? (count > 0 ? double(total) : refuseSum()) : null],
               ['Maximum', shown(top)],
               ['Minimum', shown(bottom)],
               ['Property', name ?? null],
@@ -172,16 +172,24 @@ export const measureObject: BuiltIn = {
   },
 }
 
+const refuseSum = (): never => {
+  throw new Refused('the sum of nothing')
+}
+
 const refuse = (): never => {
   throw new Refused('Measure-Object by a block')
 }
+
+const allowEmpty = (f: Formals): Formals => ({ ...f, list: f.list.map((p) => ({ ...p, allowEmpty: true })) })
 
 /** Compare-Object */
 export const compareObject: BuiltIn = {
   name: 'Compare-Object',
   className: classOf('Compare-Object'),
-  formals: formals(
-    'ReferenceObject:object[]@0! DifferenceObject:object[]@1!| SyncWindow:int Property:object[] ExcludeDifferent:switch IncludeEqual:switch PassThru:switch CaseSensitive:switch Culture:string',
+  formals: allowEmpty(
+    formals(
+      'ReferenceObject:object[]@0! DifferenceObject:object[]@1!| SyncWindow:int Property:object[] ExcludeDifferent:switch IncludeEqual:switch PassThru:switch CaseSensitive:switch Culture:string',
+    ),
   ),
   start(call) {
     const { values } = call

@@ -38,6 +38,14 @@ export function overload(spec: string, run: (...args: PsValue[]) => PsValue): Ov
   return { types: spec === '' ? [] : spec.split(',').map((t) => FULL[t] ?? t), run }
 }
 
+const WIDENING: { readonly [from: string]: { readonly [to: string]: number } } = {
+  Int32: { 'System.Int64': 1, 'System.Decimal': 2, 'System.Double': 3 },
+  Int64: { 'System.Decimal': 2, 'System.Double': 3, 'System.Int32': 8 },
+  Byte: { 'System.Int32': 1, 'System.Int64': 2, 'System.Decimal': 3, 'System.Double': 4 },
+  Double: { 'System.Decimal': 7, 'System.Int64': 8, 'System.Int32': 9 },
+  Decimal: { 'System.Double': 7, 'System.Int64': 8, 'System.Int32': 9 },
+}
+
 function fits(v: PsValue, type: string): number {
   if (type === 'System.Object') return 2
   const own = typeOf(v)
@@ -45,14 +53,10 @@ function fits(v: PsValue, type: string): number {
   if (v === null) return /^System\.(Int32|Int64|Double|Boolean|Char|Byte|Decimal)$/.test(type) ? 9 : 1
   if (type === 'System.String[]' || type === 'System.Char[]' || type === 'System.Byte[]')
     return own.endsWith('[]') ? 1 : type === 'System.Char[]' && typeof v === 'string' ? 6 : 8
-  if (v instanceof PsNumber && /^System\.(Double|Int64|Decimal|Int32)$/.test(type))
-    return type === 'System.Double'
-      ? typeof v.value === 'bigint'
-        ? 4
-        : 3
-      : type === 'System.Decimal'
-        ? 5
-        : 3
+  if (v instanceof PsNumber) {
+    const cost = WIDENING[v.type]?.[type]
+    if (cost !== undefined) return cost
+  }
   if (type === 'System.String') return 7
   return 8
 }

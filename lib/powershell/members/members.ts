@@ -5,6 +5,7 @@ import { int32 } from '../numbers.ts'
 import {
   NOTHING,
   PsBlock,
+  PsBuilder,
   PsComputed,
   PsDate,
   PsDictionary,
@@ -14,7 +15,10 @@ import {
   PsNative,
   PsProperty,
   PsRef,
+  PsRegex,
+  PsScalar,
   PsType,
+  PsVersion,
   PsWarning,
   isNull,
   view,
@@ -118,6 +122,7 @@ export function propertyOf(e: Engine, target: PsValue, name: string): PsValue | 
     return undefined
   }
   if (target instanceof PsList) {
+    if (lower === 'count' && target.type === COLLECTION) throw new Refused('the count of properties')
     if (lower === 'count') return int32(target.items.length)
     if (lower === 'capacity' || lower === 'syncroot') throw new Refused(`${name} of a list`)
     return undefined
@@ -256,6 +261,16 @@ export function getMember(e: Engine, target: PsValue, name: string): PsValue {
     if (found) return fold(out)
   }
   const lower = name.toLowerCase()
+  if (
+    target instanceof PsType ||
+    target instanceof PsNative ||
+    target instanceof PsRegex ||
+    target instanceof PsVersion ||
+    target instanceof PsScalar ||
+    target instanceof PsBuilder ||
+    target instanceof PsErrorRecord
+  )
+    throw new Refused(`${name} of ${typeOf(target)}`)
   if (isMethod(target, lower)) throw new Refused(`the method ${name} read as a property`)
   if (e.scope.strictness >= 2) return noProperty(name)
   if (lower === 'count' || lower === 'length') return int32(1)
@@ -322,7 +337,22 @@ function methodsOf(target: PsValue): ReturnType<typeof stringMethods> {
 const CHANGING =
   /^(add|addrange|insert|remove|removeat|removerange|clear|sort|reverse|enqueue|dequeue|push|pop)$/
 
+const REAL_METHODS = new Set(
+  `add addrange asreadonly asspan binarysearch clear clone combine compareto contains containskey containsvalue convertall copyto create
+  createinstance dequeue dispose endswith enqueue enumeraterunes ensurecapacity equals exceptwith exists find findall findindex findlast findlastindex
+  foreach getawaiter getbaseexception getdatetimeformats getenumerator gethashcode getlength getlonglength getlowerbound getobjectdata getrange gettype gettypecode
+  getupperbound getvalue getviewbetween hasflag indexof indexofany initialize insert insertrange intersectwith invoke isdaylightsavingtime isnormalized
+  lastindexof lastindexofany memberwiseclone normalize onedeserialization overlaps padleft padright peek pop push remove removeall removeat removerange removewhere replace
+  replacelineendings reverse set setequals setrange setvalue sort split startswith substring subtract symmetricexceptwith synchronized toarray toboolean tobyte tochar tochararray
+  todatetime todecimal todouble toint16 toint32 toint64 tolist tolocaltime tolower tolowerinvariant tosbyte tosingle tostring totype touint16 touint32 touint64
+  toupper toupperinvariant touniversaltime trim trimend trimstart trimexcess trimtosize trueforall trycopyto tryformat trygetvalue trypeek trydequeue trypop unionwith where`.split(
+    /\s+/,
+  ),
+)
+
 function missing(target: PsValue, name: string): never {
+  if (REAL_METHODS.has(name.toLowerCase()) && !(target instanceof PsObject))
+    throw new Refused(`the method ${name} of ${typeOf(target)}`)
   fail(
     'MethodNotFound',
     `Method invocation failed because [${typeOf(target)}] does not contain a method named '${name}'.`,

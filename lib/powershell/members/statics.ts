@@ -1,6 +1,6 @@
 import { casting } from '../arithmetic.ts'
 import { compareText, order } from '../compare.ts'
-import { convert, converts, itemsOf, toNumber } from '../convert.ts'
+import { convert, converts, guidText, itemsOf, toNumber } from '../convert.ts'
 import { dateOf, daysIn, parseDate } from '../dates.ts'
 import { enumOf, enumParse, enumValue } from '../enums.ts'
 import { Native, Refused, fail } from '../errors.ts'
@@ -147,6 +147,11 @@ export function callStatic(e: Engine, type: TypeName, name: string, args: readon
     fail('TypeNotFound', `Unable to find type [${type.name}].`, 'InvalidOperation', undefined, type.name)
   }
   if (lower === 'new') return construct(e, full, args)
+  if (
+    full === 'System.Math' &&
+    args.some((a) => a instanceof PsNumber && !['Int32', 'Int64', 'Double', 'Decimal'].includes(a.type))
+  )
+    throw new Refused(`[Math]::${name}() of this type`)
   const overloads = statics(e, full)[lower]
   if (overloads !== undefined) return callOverload(name, overloads, args)
   if (full === 'System.Math' || full === 'System.String')
@@ -263,7 +268,9 @@ export function construct(e: Engine, type: string, args: readonly PsValue[]): Ps
 }
 
 function convertNative(v: PsValue, type: string): PsValue {
-  const out = converts(v, type)
+  const guid = type === 'System.Guid' ? guidText(text(v)) : undefined
+  const out =
+    type === 'System.Guid' ? (guid === undefined ? undefined : new PsScalar(type, guid)) : converts(v, type)
   if (out === undefined)
     throw new Native(
       type === 'System.Guid' ? 'System.FormatException' : 'System.ArgumentException',

@@ -43,6 +43,10 @@ function split(s: string, by: readonly string[], max: number, drop: boolean): Ps
   return array(out)
 }
 
+const manyCharacters = (): never => {
+  throw new Refused('Split by a text of several characters')
+}
+
 const part = (s: string, from: number, length = s.length - from): string => {
   if (from < 0 || from > s.length || length < 0 || from + length > s.length) throw outside()
   return s.slice(from, from + length)
@@ -79,7 +83,18 @@ export function stringMethods(s: string): Methods {
     ],
     split: [
       o('', () => split(s, [], 0, false)),
+      // a text of several characters: .NET Framework splits at each of them, later versions at the whole
       o('char[]', (c) => split(s, chars(c), 0, false)),
+      o('string', (t) =>
+        str(t).length > 1
+          ? manyCharacters()
+          : split(
+              s,
+              [str(t)].filter((x) => x !== ''),
+              0,
+              false,
+            ),
+      ),
       o('char[],int', (c, n) => split(s, chars(c), num(n), false)),
       o(`char[],${OPTIONS}`, (c, x) => split(s, chars(c), 0, x instanceof PsEnum && x.number === 1)),
       o(`string[],${OPTIONS}`, (c, x) => split(s, chars(c), 0, x instanceof PsEnum && x.number === 1)),
@@ -163,6 +178,7 @@ export function stringMethods(s: string): Methods {
       o('object', (a) => int(Math.sign(compareText(s, str(a), true)))),
     ],
     tostring: [o('', () => s)],
+    getenumerator: [o('', () => Array.from({ length: s.length }, (_, i) => new PsChar(s[i]!)))],
     clone: [o('', () => s)],
   }
 }

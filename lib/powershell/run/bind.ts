@@ -3,7 +3,7 @@ import { PsThrow, Refused, record } from '../errors.ts'
 import { type PsErrorRecord, PsSwitch, isNull } from '../objects.ts'
 import { text } from '../text.ts'
 import { typeOf } from '../types.ts'
-import { type PsValue } from '../values.ts'
+import { PsObject, type PsValue } from '../values.ts'
 import { type Formal, type Formals } from './formal.ts'
 
 const SMA = 'System.Management.Automation.'
@@ -159,6 +159,7 @@ export function accept(f: Formal, value: PsValue, suffix: string, cmdlet: boolea
 export function bind(formals: Formals, given: readonly Given[], suffix: string, cmdlet: boolean): Bound {
   const values = new Map<string, PsValue>()
   const rest: PsValue[] = []
+  let loose = 0
   const put = (f: Formal | string, value: PsValue, splatted = false): void => {
     const name = typeof f === 'string' ? f : f.name
     if (values.has(name)) {
@@ -196,6 +197,7 @@ export function bind(formals: Formals, given: readonly Given[], suffix: string, 
           null,
         )
       if (g.splatted === true) throw new Refused('a splatted name that no parameter has')
+      loose++
       rest.push(g.colon === true ? `-${g.name}:` : `-${g.name}`)
       if (g.bare !== true) rest.push(g.value)
       continue
@@ -215,7 +217,14 @@ export function bind(formals: Formals, given: readonly Given[], suffix: string, 
       i++
     }
   }
-  const sets = positions(formals, values, rest, suffix, cmdlet)
+  // of a simple function: a name that it does not have goes to $args, and is no positional argument
+  const unbound = formals.list.some(
+    (f) => !values.has(f.name) && [...f.sets.values()].some((x) => x.position !== undefined),
+  )
+  if (loose > 0 && unbound && rest.length > loose)
+    throw new Refused('an unknown parameter name before positional arguments')
+  const sets =
+    loose > 0 ? possible(formals, values, suffix) : positions(formals, values, rest, suffix, cmdlet)
   return { values, rest, sets, formals, suffix }
 }
 
@@ -342,16 +351,10 @@ export function bindInput(
   cmdlet: boolean,
 ): Map<string, PsValue> | undefined {
   const { formals, values, suffix } = bound
-  const open = formals.list.filter(
-    (f) =>
-      !values.has(f.name) &&
-      (set === undefined || f.sets.has('') || f.sets.has(set) || bound.sets.some((s) => f.sets.has(s))),
-  )
+  const within = (f: Formal, sets: readonly string[]): boolean =>
+    !values.has(f.name) &&
+    (f.sets.has('') || (set !== undefined && f.sets.has(set)) || sets.some((s) => f.sets.has(s)))
   const out = new Map<string, PsValue>()
-  const fits = (f: Formal): boolean =>
-    f.type === undefined ||
-    f.type === typeOf(item) ||
-    (f.type.endsWith('[]') && f.type.slice(0, -2) === typeOf(item))
   const take = (f: Formal): boolean => {
     try {
       out.set(f.name, accept(f, item, suffix, cmdlet))
@@ -365,16 +368,35 @@ export function bindInput(
       throw x
     }
   }
-  const valued = open.filter((f) => f.byValue)
-  const direct = valued.find(fits)
-  if (direct !== undefined && take(direct)) return out
-  for (const f of open.filter((p) => p.byProperty)) {
+  const valued = formals.list.filter((f) => f.byValue && within(f, bound.sets))
+  const direct =
+    valued.find((f) => isOf(item, f)) ?? valued.find((f) => f.declared === undefined && f.type === undefined)
+  let sets = bound.sets
+  if (direct !== undefined && take(direct))
+    sets = sets.filter((s) => direct.sets.has('') || direct.sets.has(s))
+  for (const f of formals.list) {
+    if (!f.byProperty || f === direct || !within(f, sets)) continue
     const v = [f.name, ...f.aliases].map(property).find((p) => p !== undefined)
     if (v !== undefined) out.set(f.name, accept(f, v, suffix, cmdlet))
   }
   if (out.size > 0) return out
-  for (const f of valued) if (take(f)) return out
+  for (const f of valued) if ((f.type !== undefined || f.declared === undefined) && take(f)) return out
   return undefined
+}
+
+/** Whether a value is of a parameter's type without conversion, or of its elements'. */
+function isOf(item: PsValue, f: Formal): boolean {
+  if (f.type === undefined) {
+    if (f.declared === undefined) return false
+    const wanted = f.declared.replace(/\[\]$/, '').toLowerCase()
+    return (
+      item instanceof PsObject &&
+      item.types.some(
+        (t) => t.toLowerCase() === wanted || t.slice(t.lastIndexOf('.') + 1).toLowerCase() === wanted,
+      )
+    )
+  }
+  return f.type === typeOf(item) || (f.type.endsWith('[]') && f.type.slice(0, -2) === typeOf(item))
 }
 
 /** The error of a pipeline object that no parameter takes. */

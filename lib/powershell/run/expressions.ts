@@ -9,7 +9,7 @@ import { NOTHING, PsBlock, PsDictionary, PsRef, PsType, isNull, typedArray } fro
 import { type Expr, type TypeName } from '../syntax/ast.ts'
 import { element, text } from '../text.ts'
 import { mayExist, resolveType, typeOf } from '../types.ts'
-import { PsNumber, PsObject, type PsValue } from '../values.ts'
+import { PsChar, PsNumber, PsObject, type PsValue } from '../values.ts'
 import { type Engine, fold } from './engine.ts'
 import { getIndex } from './indexing.ts'
 import { callMethod, getMember } from '../members/members.ts'
@@ -335,6 +335,8 @@ function matchTable(m: RegExpExecArray): PsValue {
 
 function range(left: PsValue, right: PsValue): PsValue {
   const bound = (v: PsValue): number => {
+    if (v instanceof PsChar || (typeof v === 'string' && !/^\s*[-+]?[\d.]+\s*$/.test(v)))
+      throw new Refused('a range of text')
     const n = operand(v)
     if (n === undefined) throw new Refused('a range of something other than numbers')
     return Number(toNumber(n, 'Int32').value)

@@ -15,6 +15,8 @@ export interface Formal {
   readonly aliases: readonly string[]
   /** Full .NET type, or undefined for any. */
   readonly type: string | undefined
+  /** The type as documented, where the interpreter does not know it. */
+  readonly declared?: string | undefined
   readonly isSwitch: boolean
   readonly byValue: boolean
   readonly byProperty: boolean
@@ -99,6 +101,7 @@ export function formalsOf(signature: Signature): Formals {
       type: p.switch
         ? 'System.Management.Automation.SwitchParameter'
         : resolveType({ name: (p.type ?? 'Object').replace(/\[\]$/, ''), array: bracket ? 1 : 0, args: [] }),
+      declared: p.type ?? undefined,
       isSwitch: p.switch,
       byValue: p.pipeline,
       byProperty: p.pipeline,

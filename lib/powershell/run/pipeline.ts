@@ -23,19 +23,20 @@ export interface Stage {
 /** Runs a pipeline with at least one command, or with redirections. */
 export function runPipeline(e: Engine, p: Stmt & { kind: 'pipeline' }, out: Out): void {
   const commands = p.first.kind === 'command' ? [p.first, ...p.rest] : p.rest
+  const { first } = p
+  if (first.kind !== 'command' && commands.length === 0) return withoutCommand(e, first, p.redirections, out)
+  // first the input, then the names and arguments of all commands, then their look-up
+  const input: PsValue[] = []
+  if (first.kind !== 'command') emit(evaluate(e, first), (v) => input.push(v))
+  const called = commands.map((c) => prepare(e, c))
   const stages: Stage[] = []
   let sink: Out = out
   for (let i = commands.length - 1; i >= 0; i--) {
     const hasInput = i > 0 || p.first.kind !== 'command'
-    const stage = redirected(e, commands[i]!, sink, hasInput)
+    const stage = redirected(e, called[i]!, sink, hasInput)
     stages.unshift(stage)
     sink = (v) => stage.process(v)
   }
-  const first = p.first
-  if (first.kind !== 'command' && commands.length === 0) return withoutCommand(e, first, p.redirections, out)
-  // the first expression is evaluated before any command begins
-  const input: PsValue[] = []
-  if (first.kind !== 'command') emit(evaluate(e, first), (v) => input.push(v))
   for (const s of stages) s.begin()
   let from = 0
   try {
@@ -69,11 +70,24 @@ function withoutCommand(e: Engine, first: Expr, redirections: readonly Redirecti
 const isNullTarget = (r: Redirection): boolean =>
   r.to !== 1 && r.to.kind === 'var' && r.to.name.toLowerCase() === 'null'
 
-function redirected(e: Engine, c: Command, sink: Out, hasInput: boolean): Stage {
+/** A command with its name and arguments evaluated. */
+interface Called {
+  readonly command: Command
+  readonly target: PsValue
+  readonly args: readonly Given[]
+}
+
+function prepare(e: Engine, command: Command): Called {
+  e.at = command.at
+  const target = evaluate(e, command.name)
+  return { command, target, args: given(e, command) }
+}
+
+function redirected(e: Engine, called: Called, sink: Out, hasInput: boolean): Stage {
   let warnings: Out | undefined
   let errors: Out | undefined
   let out = sink
-  for (const r of c.redirections) {
+  for (const r of called.command.redirections) {
     if (r.to !== 1 && !isNullTarget(r)) throw new Refused('a redirection to a file')
     const to = r.to === 1 ? sink : () => undefined
     if (r.from === '1' || r.from === '*') {
@@ -82,7 +96,7 @@ function redirected(e: Engine, c: Command, sink: Out, hasInput: boolean): Stage 
     if (r.from === '3' || r.from === '*') warnings = to
     if (r.from === '2' || r.from === '*') errors = to
   }
-  const stage = stageOf(e, c, out, hasInput)
+  const stage = stageOf(e, called, out, hasInput)
   if (warnings === undefined && errors === undefined) return stage
   const guarded = (action: () => void): void => {
     const [w, x] = [e.warningTo, e.errorTo]
@@ -102,15 +116,14 @@ function redirected(e: Engine, c: Command, sink: Out, hasInput: boolean): Stage 
   }
 }
 
-function stageOf(e: Engine, c: Command, out: Out, hasInput: boolean): Stage {
+function stageOf(e: Engine, called: Called, out: Out, hasInput: boolean): Stage {
+  const { command: c, target, args } = called
   e.at = c.at
-  const target =
-    c.invoke === '' ? (c.name.kind === 'const' ? c.name.value : evaluate(e, c.name)) : evaluate(e, c.name)
   if (target instanceof PsBlock) {
     return blockStage(
       e,
       { name: '', block: target, filter: false },
-      () => given(e, c),
+      () => args,
       out,
       hasInput,
       c.invoke === '.',
@@ -123,17 +136,18 @@ function stageOf(e: Engine, c: Command, out: Out, hasInput: boolean): Stage {
     )
   if (typeof target !== 'string' || (target === '' && c.invoke !== ''))
     throw new Refused(`${c.invoke} on ${typeOf(target)}`)
-  return named(e, target, c, out, hasInput)
+  return named(e, target, called, out, hasInput)
 }
 
-function named(e: Engine, name: string, c: Command, out: Out, hasInput: boolean): Stage {
+function named(e: Engine, name: string, called: Called, out: Out, hasInput: boolean): Stage {
+  const { command: c, args } = called
   parenthesised(e, c)
   const own = e.scope.function(name)
-  if (own !== undefined) return blockStage(e, own, () => given(e, c), out, hasInput, c.invoke === '.')
+  if (own !== undefined) return blockStage(e, own, () => args, out, hasInput, c.invoke === '.')
   const language = builtIn(name)
-  if (language !== undefined) return cmdletStage(e, language, () => given(e, c), out, hasInput)
+  if (language !== undefined) return cmdletStage(e, language, () => args, out, hasInput)
   const hosted = e.host.command(name)
-  if (hosted !== undefined) return hostStage(e, hosted, () => given(e, c), out, hasInput)
+  if (hosted !== undefined) return hostStage(e, hosted, () => args, out, hasInput)
   if (['?', '%'].includes(name)) throw new Refused(`the alias ${name}`)
   fail(
     'CommandNotFoundException',

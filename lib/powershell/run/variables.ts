@@ -57,7 +57,7 @@ export function getVariable(e: Engine, x: Expr & { kind: 'var' }): PsValue {
   const lower = x.name.toLowerCase()
   if (AUTOMATIC.includes(lower)) throw new Refused(`$${x.name}`)
   if (lower === 'psitem') return e.scope.find('_')?.value ?? null
-  if (lower === 'this' || lower === '_' || lower === 'psboundparameters' || lower === 'pscmdlet') return null
+  if (lower === '_' || lower === 'psboundparameters') return null
   if (e.scope.strictness === 0) return null
   const shown = x.scope === undefined ? x.name : `${x.scope}:${x.name}`
   fail(

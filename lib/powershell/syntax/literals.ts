@@ -135,6 +135,7 @@ function readParts(r: Reader, start: number, stop: number | undefined): (string 
       text += '"'
       r.at += 2
     } else if (c === '`') {
+      if (/[eu]/.test(r.peek(1))) r.fail('an escape that later versions read differently')
       text += escaped(r.peek(1))
       r.at += 2
     } else if (c === '$' && (r.peek(1) === '(' || r.match(VARIABLE_IN_TEXT) !== undefined)) {
