@@ -2,6 +2,7 @@ import { inflateRawSync } from 'node:zlib'
 import type { ServerChannel } from 'ssh2'
 import type { Clock } from '../domain/clock.ts'
 import { marker } from '../transport/wire.ts'
+import { Batch } from './batch.ts'
 import type { FaultName, Faults } from './faults.ts'
 import type { FrameLock } from './frame-lock.ts'
 import type { Answer, Worker } from './worker.ts'
@@ -107,49 +108,63 @@ export class WorkerChannel {
     struck: ReadonlySet<FaultName>,
     release: (() => void) | undefined,
   ): Promise<void> {
+    const { counters, clock, takeConsole, gone } = this.#around
+    const batch = new Batch()
     let first = true
-    for (const answer of answers) {
-      if (answer.op !== undefined) this.#around.counters.operations += 1
-      else release?.()
-      if (struck.has('worker-killed')) return this.#kill()
-      await this.#passTime(answer)
-      if (this.#around.gone()) return
-      for (const printed of this.#around.takeConsole()) this.#print(printed)
-      if (struck.has('drop-after-act')) {
-        if (answer.op === undefined) this.#cut('now')
-      } else if (first && struck.has('drop-mid-reply')) {
-        this.#channel.write(`${marker}${answer.line.slice(0, answer.line.length / 2)}`)
+    const send = async (): Promise<void> => {
+      const text = batch.take()
+      if (text === undefined || struck.has('drop-after-act')) return
+      if (first && struck.has('drop-mid-reply')) {
+        this.#write(text.slice(0, text.length / 2))
         this.#cut('flushed')
-      } else if (first && struck.has('garbage-reply')) this.#print(`${marker}{"id":0,"ok":tr\u0001`)
-      else await this.#reply(answer)
+      } else await this.#send(text)
       first = false
     }
+    for (const answer of answers) {
+      if (answer.op !== undefined) counters.operations += 1
+      else release?.()
+      if (struck.has('worker-killed')) return this.#kill()
+      const took = this.#took(answer)
+      if (took > 0) {
+        await send()
+        await clock.sleep(took)
+      }
+      if (gone()) return
+      for (const printed of takeConsole()) this.#print(printed)
+      if (first && batch.empty && struck.has('garbage-reply')) {
+        this.#print(`${marker}{"id":0,"ok":tr\u0001`)
+        first = false
+      } else batch.add(this.#worded(answer), clock.now())
+      if (batch.due(clock.now()) || this.#around.faults.standing('stray-output') !== undefined) await send()
+    }
+    await send()
+    if (struck.has('drop-after-act')) this.#cut('now')
     if (struck.has('link-down')) this.#around.cutLink()
     this.#around.afterFrame()
   }
 
-  /** Waits for what the operation took on the host beyond computing. */
-  async #passTime(answer: Answer): Promise<void> {
+  /** What the operation took on the host beyond computing, ms. */
+  #took(answer: Answer): number {
     const slow = answer.op === undefined ? undefined : this.#around.faults.standing('slow')
-    const ms = this.#around.takeSlept() + (slow?.value ?? 0)
-    if (ms > 0) await this.#around.clock.sleep(ms)
+    return this.#around.takeSlept() + (slow?.value ?? 0)
   }
 
-  async #reply(answer: Answer): Promise<void> {
+  #worded(answer: Answer): string {
+    const warning = answer.op === undefined ? undefined : this.#around.faults.standing('warnings')
+    if (warning === undefined) return answer.line
+    return withWarning(answer.line, warning.text ?? 'The virtual machine is already in the specified state.')
+  }
+
+  async #send(text: string): Promise<void> {
     if (this.#over) return
     const { faults, clock } = this.#around
     const hold = faults.standing('hold-reply')
     if (hold !== undefined) await (hold.value === 0 ? faults.cleared() : clock.sleep(hold.value))
     const stray = faults.standing('stray-output')
     if (stray !== undefined) this.#print(stray.text ?? 'The operation completed successfully.')
-    const warning = answer.op === undefined ? undefined : faults.standing('warnings')
-    const line =
-      warning === undefined
-        ? answer.line
-        : withWarning(answer.line, warning.text ?? 'The virtual machine is already in the specified state.')
     const pieces = faults.standing('split-reply')
-    if (pieces === undefined) this.#print(marker + line)
-    else await this.#inPieces(`${marker}${line}\r\n`, Math.max(1, pieces.value))
+    if (pieces === undefined) this.#write(text)
+    else await this.#inPieces(text, Math.max(1, pieces.value))
     if (stray !== undefined) this.#print('')
   }
 
@@ -167,8 +182,12 @@ export class WorkerChannel {
     this.#print(clixml)
   }
 
+  #write(text: string): void {
+    if (!this.#over) this.#channel.write(text)
+  }
+
   #print(line: string): void {
-    if (!this.#over) this.#channel.write(`${line}\r\n`)
+    this.#write(`${line}\r\n`)
   }
 
   #cut(when: 'now' | 'flushed'): void {

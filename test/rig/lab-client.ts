@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
-import { deflateRawSync } from 'node:zlib'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { Client, type ClientChannel } from 'ssh2'
 import { newKeyPair } from '../../lib/lab/key-pair.ts'
 import { marker } from '../../lib/transport/wire.ts'
@@ -67,7 +67,13 @@ export class LabClient {
       this.#rest = parts.pop() ?? ''
       for (const part of parts) {
         const line = part.replace(/\r$/, '')
-        if (line.startsWith(marker)) this.lines.push(line.slice(marker.length))
+        if (line.startsWith(`${marker}z`))
+          this.lines.push(
+            ...inflateRawSync(Buffer.from(line.slice(marker.length + 1), 'base64'))
+              .toString('latin1')
+              .split('\n'),
+          )
+        else if (line.startsWith(marker)) this.lines.push(line.slice(marker.length))
         else this.noise.push(line)
       }
       this.#wake()

@@ -75,7 +75,10 @@ function execute(
     return nothing(syntaxError(script.error.map((c) => `${c.line}:${c.column}: ${c.message}`).join('; ')))
   const { output, warnings, error } = run(script.value, { host, params: fromJson(params) })
   return {
-    out: error !== null || purpose === 'act' ? [] : output.map(purpose === 'look' ? (value) => toWireJson(value) : (value) => textOf(value)),
+    out:
+      error !== null || purpose === 'act'
+        ? []
+        : output.map(purpose === 'look' ? (value) => toWireJson(value) : (value) => textOf(value)),
     warnings,
     fault: error === null ? undefined : wireError(error),
   }
