@@ -17,8 +17,9 @@ export interface Executor {
   readonly version: string
   /**
    * Runs the script of this hash with one argument; what it sleeps beyond `limitMs` ends it with `Chancery.TimeLimit`.
+   * Its purpose is `look` where none is given.
    */
-  run(hash: string, text: string, params: JsonObject, limitMs: number, purpose: Purpose): Execution
+  run(hash: string, text: string, params: JsonObject, limitMs: number, purpose?: Purpose): Execution
 }
 
 /** An error of the worker itself, as its New-Fault makes them. */

@@ -28,7 +28,7 @@ export async function createExecutor(): Promise<(world: World) => Executor> {
     const host = hostOf(world)
     return {
       version,
-      run: (hash, text, params, limitMs, purpose) => {
+      run: (hash, text, params, limitMs, purpose = 'look') => {
         world.sleepLeft = limitMs
         world.settle()
         if (world.hung) {
