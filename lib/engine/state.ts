@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,7 +28,7 @@ const exportShape = z.object({
 })
 const listShape = z.array(z.object({ name: z.string(), resourceCount: z.number().optional() }))
 
-/** A resource as the last checkpoint has it. Secrets are encrypted in it. */
+/** A resource as the last checkpoint has it. Secrets are in the clear and marked, as a provider gets them: never written anywhere. */
 export type StateResource = Readonly<z.infer<typeof resourceShape>>
 
 export type StackState = {
@@ -39,10 +39,21 @@ export type StackState = {
 
 /** The last checkpoint of a stack; undefined when there is no such stack. */
 export async function exportState(place: StackPlace): Promise<Result<StackState | undefined, StackFailure>> {
-  const printed = await call(place, ['stack', 'export', '--stack', place.stack])
+  const printed = await call(place, ['stack', 'export', '--show-secrets', '--stack', place.stack])
   if (!printed.ok || printed.value === undefined) return printed.ok ? ok(undefined) : printed
-  const { resources, pending_operations: pending } = exportShape.parse(JSON.parse(printed.value)).deployment
+  const text: unknown = JSON.parse(printed.value, (_key, value: unknown) => asSentToProviders(value))
+  const { resources, pending_operations: pending } = exportShape.parse(text).deployment
   return ok({ resources, pending })
+}
+
+const signature = '4dabf18193072939515e22adb298388d'
+
+/** An export says a secret as JSON text in `plaintext`; a provider gets it as `value`. */
+function asSentToProviders(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || !(signature in value) || !('plaintext' in value))
+    return value
+  const { plaintext, ...mark } = value
+  return { ...mark, value: JSON.parse(String(plaintext)) as unknown }
 }
 
 /** Names of the project's stacks in the backend, sorted. */
@@ -65,16 +76,22 @@ export type LockKept =
 
 /**
  * Clears the lock that a killed engine left behind. Only when each holder was on this host and its process is no more.
- * `holders`: those of a `locked` failure; without it they are read, which is possible in a backend that is a folder.
+ * In a backend that is a folder no more than those processes' own locks go, whoever takes the stack meanwhile; in any other,
+ * `holders` are those of a `locked` failure.
  */
 export async function clearStaleLock(
   place: StackPlace,
-  holders?: readonly LockHolder[],
+  holders: readonly LockHolder[] = [],
 ): Promise<Result<void, LockKept | StackFailure>> {
-  const known = holders ?? (await readLocks(place))
+  const locks = await readLocks(place)
+  const known = locks ?? holders.map((holder) => ({ holder, file: undefined }))
   if (known.length === 0) return err({ kind: 'not-locked' })
-  const alive = known.find(({ host, pid }) => host !== hostname() || runs(pid))
-  if (alive !== undefined) return err({ kind: 'may-be-alive', holder: alive })
+  const alive = known.find(({ holder: { host, pid } }) => host !== hostname() || runs(pid))
+  if (alive !== undefined) return err({ kind: 'may-be-alive', holder: alive.holder })
+  if (locks !== undefined) {
+    for (const { file } of locks) await rm(file, { force: true })
+    return ok(undefined)
+  }
   const cancelled = await call(place, ['cancel', place.stack, '--yes'])
   return cancelled.ok ? ok(undefined) : cancelled
 }
@@ -86,9 +103,11 @@ const lockShape = z.object({
   timestamp: z.string(),
 })
 
-/** The locks of a stack in a backend that is a folder: one JSON file each. */
-async function readLocks(place: StackPlace): Promise<readonly LockHolder[]> {
-  if (!place.backendUrl.startsWith('file:///')) return []
+/** The locks of a stack in a backend that is a folder: one JSON file each; undefined for any other backend. */
+async function readLocks(
+  place: StackPlace,
+): Promise<readonly { readonly holder: LockHolder; readonly file: string }[] | undefined> {
+  if (!place.backendUrl.startsWith('file:///')) return undefined
   const folder = join(
     fileURLToPath(place.backendUrl),
     '.pulumi/locks/organization',
@@ -96,13 +115,18 @@ async function readLocks(place: StackPlace): Promise<readonly LockHolder[]> {
     place.stack,
   )
   const names = await readdir(folder).catch(() => [])
-  const locks = names
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => readFile(join(folder, name), 'utf8'))
-  return (await Promise.all(locks)).map((text) => {
-    const { username, hostname, pid, timestamp } = lockShape.parse(JSON.parse(text))
-    return { user: username, host: hostname, pid, since: timestamp }
+  const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))
+  const locks = files.map(async (file) => {
+    // One that is gone, or not whole yet, is somebody's who is alive: the next try sees it.
+    const text = await readFile(file, 'utf8').catch(() => '')
+    return { file, text }
   })
+  return (await Promise.all(locks))
+    .filter(({ text }) => text !== '')
+    .map(({ file, text }) => {
+      const { username, hostname, pid, timestamp } = lockShape.parse(JSON.parse(text))
+      return { file, holder: { user: username, host: hostname, pid, since: timestamp } }
+    })
 }
 
 /** Whether a process with this id exists here; one that may not be signalled exists. */

@@ -26,7 +26,7 @@ export type Outcome = {
 export type PropertyChange = {
   readonly property: string
   readonly replace: boolean
-  readonly kind: 'add' | 'delete' | 'update'
+  readonly kind: 'add' | 'update'
 }
 
 export type Difference =
@@ -36,6 +36,31 @@ export type Difference =
       readonly properties: readonly PropertyChange[]
       readonly replaces: readonly string[]
     }
+
+/** What the engine may ask of one resource, in plain values. Kinds answer it, and free commands. */
+export interface ResourceCalls {
+  check(news: Struct): { readonly complaints: readonly Complaint[]; readonly inputs: Struct }
+  /** `olds`: outputs, with the former inputs over them. */
+  diff(olds: Struct, news: Struct): Promise<Result<Difference, Failure>>
+  /** `preview`: nothing is done, what would be is decided and booked. For a delete `news` are the inputs that it was made with. */
+  mutate(
+    operation: Operation,
+    preview: boolean,
+    olds: Struct,
+    news: Struct,
+  ): Promise<Result<Outcome, Failure>>
+  read(olds: Struct, inputs: Struct): Promise<Result<Outcome, Failure>>
+}
+
+export const kindCalls = (run: StackRun, call: Call): ResourceCalls => ({
+  check: (news) => check(run, call, news),
+  diff: (olds, news) => diff(run, call, olds, news),
+  mutate: (operation, preview, olds, news) =>
+    preview && operation !== 'delete'
+      ? foresee(run, operation, call, olds, news)
+      : perform(run, operation, call, olds, news),
+  read: (olds, inputs) => read(run, call, olds, inputs),
+})
 
 /** Validates inputs, locally, and fills in defaults. */
 export function check(

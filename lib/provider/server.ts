@@ -4,22 +4,13 @@ import services from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
 import type * as p from '@pulumi/pulumi/proto/provider_pb.js'
 import empty from 'google-protobuf/google/protobuf/empty_pb.js'
-import structs from 'google-protobuf/google/protobuf/struct_pb.js'
-import type { Struct as StructMessage, JavaScriptValue } from 'google-protobuf/google/protobuf/struct_pb.js'
 import { describeFailure, type Failure } from '../domain/failure.ts'
 import type { Result } from '../domain/result.ts'
+import { checkAnswer, diffAnswer, message, struct } from './answers.ts'
+import { commandCalls } from './command/command-calls.ts'
+import { commandType } from './command/free-command.ts'
 import { initFailed, refusal } from './grpc-errors.ts'
-import {
-  type Call,
-  check,
-  diff,
-  type Difference,
-  foresee,
-  type Outcome,
-  perform,
-  read,
-  type Struct,
-} from './resource-calls.ts'
+import { kindCalls, type Outcome, type ResourceCalls, type Struct } from './resource-calls.ts'
 import { packageSchema } from './schema.ts'
 import type { StackRun } from './stack-run.ts'
 import { version } from './version.ts'
@@ -51,10 +42,6 @@ export async function serveProvider(run: StackRun): Promise<ProviderServer> {
   }
 }
 
-const struct = (message: StructMessage | undefined): Struct => message?.toJavaScript() ?? {}
-const message = (value: Struct): StructMessage =>
-  structs.Struct.fromJavaScript(value as { [key: string]: JavaScriptValue })
-
 type Unary<Q, A> = (call: { request: Q }, callback: grpc.sendUnaryData<A>) => void
 
 /** A handler that answers; what it throws is a defect and is said as one. */
@@ -73,21 +60,32 @@ const isServiceError = (error: unknown): error is grpc.ServiceError =>
 const internal = (error: unknown): string =>
   `Internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 
-function unwrapOr(result: Result<Outcome, Failure>): Outcome {
+type Typed = { getUrn(): string; getType(): string }
+
+const typeOf = (request: Typed): string =>
+  request.getType() || (request.getUrn().split('::')[2]?.split('$').at(-1) ?? '')
+
+/** Who answers for a resource: its kind, or the free commands of `@pulumi/command`, which this server stands for too. */
+function callsOf(run: StackRun, request: Typed): ResourceCalls {
+  const type = typeOf(request)
+  const urn = request.getUrn()
+  if (type === commandType) return commandCalls(run, urn)
+  const loaded = run.kind(type)
+  if (loaded !== undefined) return kindCalls(run, { urn, loaded })
+  throw refusal(
+    `${type} is not a kind of this provider. Known: ${[...run.options.catalogue.keys()].join(', ')}.`,
+  )
+}
+
+/** The outcome of a mutation; throws what the engine must hear otherwise. */
+function mutated(result: Result<Outcome, Failure>, inputs: Struct): Outcome {
   if (!result.ok) throw refusal(describeFailure(result.error))
+  const { id, properties, short } = result.value
+  if (short !== undefined) throw initFailed(id, properties, inputs, describeFailure(short))
   return result.value
 }
 
 function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
-  const callOf = (request: { getUrn(): string; getType(): string }): Call => {
-    const type = request.getType() || (request.getUrn().split('::')[2]?.split('$').at(-1) ?? '')
-    const loaded = run.kind(type)
-    if (loaded === undefined)
-      throw refusal(
-        `${type} is not a kind of this provider. Known: ${[...run.options.catalogue.keys()].join(', ')}.`,
-      )
-    return { urn: request.getUrn(), loaded }
-  }
   const unimplemented = answering(() => {
     throw refusal('Not offered by this provider.', grpc.status.UNIMPLEMENTED)
   })
@@ -128,62 +126,53 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
       run.stopped.abort()
       return new empty.Empty()
     }),
-    check: answering((request: p.CheckRequest) => checkAnswer(run, callOf(request), request)),
+    check: answering((request: p.CheckRequest) => {
+      const { complaints, inputs } = callsOf(run, request).check(struct(request.getNews()))
+      return checkAnswer(inputs, complaints)
+    }),
     diff: answering(async (request: p.DiffRequest) => {
       const olds = { ...struct(request.getOlds()), ...struct(request.getOldInputs()) }
-      const result = await diff(run, callOf(request), olds, struct(request.getNews()))
+      const result = await callsOf(run, request).diff(olds, struct(request.getNews()))
       if (!result.ok) throw refusal(describeFailure(result.error))
       return diffAnswer(result.value)
     }),
     create: answering(async (request: p.CreateRequest) => {
       const news = struct(request.getProperties())
-      const call = callOf(request)
-      const outcome = unwrapOr(
-        request.getPreview()
-          ? await foresee(run, 'create', call, {}, news)
-          : await perform(run, 'create', call, {}, news),
-      )
-      if (outcome.short !== undefined)
-        throw initFailed(outcome.id, outcome.properties, news, describeFailure(outcome.short))
+      const result = await callsOf(run, request).mutate('create', request.getPreview(), {}, news)
+      const { id, properties } = mutated(result, news)
       const answer = new messages.CreateResponse()
-      answer.setId(outcome.id)
-      answer.setProperties(message(outcome.properties))
+      answer.setId(id)
+      answer.setProperties(message(properties))
       return answer
     }),
     update: answering(async (request: p.UpdateRequest) => {
       const olds = struct(request.getOlds())
       const news = struct(request.getNews())
-      const call = callOf(request)
-      const outcome = unwrapOr(
-        request.getPreview()
-          ? await foresee(run, 'update', call, olds, news)
-          : await perform(run, 'update', call, olds, news),
-      )
-      if (outcome.short !== undefined)
-        throw initFailed(outcome.id, outcome.properties, news, describeFailure(outcome.short))
+      const result = await callsOf(run, request).mutate('update', request.getPreview(), olds, news)
       const answer = new messages.UpdateResponse()
-      answer.setProperties(message(outcome.properties))
+      answer.setProperties(message(mutated(result, news).properties))
       return answer
     }),
     read: answering(async (request: p.ReadRequest) => {
-      const inputs = struct(request.getInputs())
       const olds = struct(request.getProperties())
-      const outcome = unwrapOr(await read(run, callOf(request), olds, inputs))
+      const result = await callsOf(run, request).read(olds, struct(request.getInputs()))
+      if (!result.ok) throw refusal(describeFailure(result.error))
       const answer = new messages.ReadResponse()
-      answer.setId(outcome.id)
-      if (outcome.id !== '') {
-        answer.setProperties(message(outcome.properties))
+      answer.setId(result.value.id)
+      if (result.value.id !== '') {
+        answer.setProperties(message(result.value.properties))
         answer.setInputs(request.getInputs())
       }
       return answer
     }),
     delete: answering(async (request: p.DeleteRequest) => {
       const olds = struct(request.getProperties())
-      const inputs =
-        Object.keys(struct(request.getOldInputs())).length > 0 ? struct(request.getOldInputs()) : olds
-      const call = callOf(request)
-      const outcome = unwrapOr(await perform(run, 'delete', call, olds, inputs))
-      if (outcome.short !== undefined) throw refusal(describeFailure(outcome.short))
+      const former = struct(request.getOldInputs())
+      const inputs = Object.keys(former).length > 0 ? former : olds
+      const result = await callsOf(run, request).mutate('delete', false, olds, inputs)
+      if (!result.ok) throw refusal(describeFailure(result.error))
+      // It is still there: an error that keeps it in the state as it is.
+      if (result.value.short !== undefined) throw refusal(describeFailure(result.value.short))
       return new empty.Empty()
     }),
     invoke: unimplemented,
@@ -196,47 +185,4 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
       call.emit('error', refusal('Not offered by this provider.', grpc.status.UNIMPLEMENTED))
     },
   }
-}
-
-function checkAnswer(run: StackRun, call: Call, request: p.CheckRequest): p.CheckResponse {
-  const news = struct(request.getNews())
-  const { complaints, inputs } = check(run, call, news)
-  const answer = new messages.CheckResponse()
-  answer.setInputs(message(inputs))
-  for (const { property, reason } of complaints) {
-    const failure = new messages.CheckFailure()
-    failure.setProperty(property)
-    failure.setReason(reason)
-    answer.addFailures(failure)
-  }
-  return answer
-}
-
-function diffAnswer(difference: Difference): p.DiffResponse {
-  const answer = new messages.DiffResponse()
-  if (difference.changes === 'none') {
-    answer.setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE)
-    return answer
-  }
-  answer.setChanges(messages.DiffResponse.DiffChanges.DIFF_SOME)
-  answer.setReplacesList([...difference.replaces])
-  answer.setDeletebeforereplace(difference.replaces.length > 0)
-  answer.setDiffsList(difference.properties.map((change) => change.property))
-  answer.setHasdetaileddiff(difference.properties.length > 0)
-  for (const { property, kind, replace } of difference.properties) {
-    const detail = new messages.PropertyDiff()
-    const kinds = messages.PropertyDiff.Kind
-    detail.setKind(
-      replace
-        ? kinds.UPDATE_REPLACE
-        : kind === 'add'
-          ? kinds.ADD
-          : kind === 'delete'
-            ? kinds.DELETE
-            : kinds.UPDATE,
-    )
-    detail.setInputdiff(true)
-    answer.getDetaileddiffMap().set(property, detail)
-  }
-  return answer
 }

@@ -17,8 +17,32 @@ export type BookEntry = {
   readonly guardAtStart: boolean
 }
 
+/** A free command that a preview announced: it is not observed and not guarded. */
+export type AnnouncedCommand = {
+  readonly operation: Operation
+  readonly urn: string
+  readonly host: string
+  /** SHA-256 (hex) of host and text. */
+  readonly digest: string
+  /** False: this operation has no text, so nothing runs. */
+  readonly runs: boolean
+}
+
 export class PlanBook {
   private readonly entries = new Map<string, BookEntry>()
+  private readonly announced = new Map<string, AnnouncedCommand>()
+
+  announce(command: AnnouncedCommand): void {
+    this.announced.set(`${command.operation} ${command.urn}`, command)
+  }
+
+  command(operation: Operation, urn: string): AnnouncedCommand | undefined {
+    return this.announced.get(`${operation} ${urn}`)
+  }
+
+  commands(): readonly AnnouncedCommand[] {
+    return [...this.announced.values()]
+  }
 
   write(entry: BookEntry): void {
     this.entries.set(`${entry.operation} ${entry.target.urn}`, entry)

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../domain/json.ts'
 /**
  * What crosses the channel between the client and the worker on a host: lines of ASCII JSON. A line to the host that starts
  * with `z` is the base64 of the raw deflate of such a line. Each line from the host that is ours starts with `marker`; everything else is noise.
+ * Behind the marker stands one line, or `z` and the base64 of the raw deflate of several, parted by line feeds: what was ready together.
  */
 export const marker = '@@C1 '
 export const wireVersion = 1
@@ -44,14 +45,18 @@ export type Op =
       readonly adopt?: boolean
       /** True: the record goes once the thing is absent afterwards. */
       readonly release?: boolean
-      readonly steps: readonly {
-        readonly name: string
-        readonly script: string
-        readonly params: JsonObject
-      }[]
+      readonly steps: readonly WireStep[]
       readonly limitMs?: number
     } & Look)
   | { readonly id: number; readonly op: 'ping' }
+
+export type WireStep = {
+  readonly name: string
+  readonly script: string
+  readonly params: JsonObject
+  /** True: what it prints comes back as lines of text in `out`. */
+  readonly keep?: true
+}
 
 /** The small record on the host (property 12): `%ProgramData%\\Chancery\\owned\\<sha256 of key>.json`. */
 export type Owner = {
@@ -95,6 +100,8 @@ export type Reply =
       readonly ran: readonly string[]
       readonly before: string
       readonly warnings: readonly string[]
+      /** What steps with `keep` printed, one line a value; only where there was such a step. */
+      readonly out?: readonly string[]
     } & Seen)
   | { readonly id: number; readonly ok: true; readonly op: 'ping' }
   /** Refused: it looks otherwise than expected. Nothing of this operation ran. */

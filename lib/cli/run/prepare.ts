@@ -152,7 +152,7 @@ function placeOf(
     stack,
     backendUrl: backendOf(request),
     workFolder: stackFolder(workRoot(request.cwd), stack),
-    pluginFolders: { chancery: launcher },
+    pluginFolders: { chancery: launcher, command: join(launcher, 'command') },
     passphrase,
     env: { ...request.env },
   }

@@ -8,7 +8,22 @@ import type { PreviewRow } from './types.ts'
 export function rowsOf(book: PlanBook): readonly PreviewRow[] {
   const byUrn = new Map<string, BookEntry[]>()
   for (const entry of book.all()) byUrn.set(entry.target.urn, [...(byUrn.get(entry.target.urn) ?? []), entry])
-  return [...byUrn.values()].map(rowOf).sort(byHostAndName)
+  return [...[...byUrn.values()].map(rowOf), ...commandRows(book)].sort(byHostAndName)
+}
+
+/** Free commands run unseen: what they would change is not known. */
+function commandRows(book: PlanBook): readonly PreviewRow[] {
+  return book
+    .commands()
+    .filter((command) => command.runs)
+    .map(({ urn, host, operation }) => ({
+      name: `Command ${urn.slice(urn.lastIndexOf('::') + 2)}`,
+      host,
+      urn,
+      change: operation,
+      because: ['a command of the program’s own; what it does is not known'],
+      effects: ['unguarded'],
+    }))
 }
 
 /** The engine plans in no fixed order; a person reads `note 2` before `note 10`. */

@@ -7,6 +7,8 @@ import { describeStackFailure, type StackFailure } from '../../engine/stack-fail
 import { runStack, type StackSummary } from '../../engine/run.ts'
 import type { EngineEvent } from '../../engine/engine-event.ts'
 import type { StackPlace } from '../../engine/place.ts'
+import { announceCommand } from '../../provider/command/command-calls.ts'
+import { commandType } from '../../provider/command/free-command.ts'
 import { serveProvider } from '../../provider/server.ts'
 import { type Phase, StackRun } from '../../provider/stack-run.ts'
 import { inputsOf } from '../../provider/inputs.ts'
@@ -20,6 +22,7 @@ import type { Fleet } from './fleet.ts'
 import { armGuards } from './guards.ts'
 import { keepObservations, lastObservations } from './observed.ts'
 import { rowsOf, withWaiting } from './rows.ts'
+import { pastStaleLock } from './stale-lock.ts'
 import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
 import type { Operation, PreviewRow, RunRequest, SitePreview, SiteReport } from './types.ts'
 import type { Result } from '../../domain/result.ts'
@@ -154,6 +157,7 @@ async function planRemovals(
 ): Promise<void> {
   const stack = stackRun(run, 'preview', book, observations)
   for (const resource of removed) {
+    if (resource.type === commandType) announceCommand(stack, 'delete', resource.urn, resource.inputs)
     for (const target of targetOf(run.catalogue, resource, resource.urn, resource.outputs)) {
       await stack.plan('delete', target, inputsOf(target.loaded, resource.inputs))
     }
@@ -193,7 +197,7 @@ async function runEngine(
       ...run.place,
       program: run.program,
       operation,
-      debugProviders: { chancery: server.port },
+      debugProviders: { chancery: server.port, command: server.port },
       parallel,
       interrupts: run.request.interrupts,
       onEvent,
@@ -215,7 +219,11 @@ export async function applySite(
     (run.dependencies.get(urn) ?? []).some((d) => acting.has(d) || waits(d))
   armGuards(book, (host) => run.fleet.batch(host), waits)
   const phase = operation === 'refresh' ? 'refresh' : 'apply'
-  const ran = await runEngine(run, phase, operation, book, observations, () => {})
+  const ran = await pastStaleLock(
+    run.place,
+    () => runEngine(run, phase, operation, book, observations, () => {}),
+    run.request.note,
+  )
   return reportOf(run, preview, ran.result, ran.failures)
 }
 

@@ -40,7 +40,8 @@ export type PreviewRow = {
   readonly urn: string
   readonly change: 'create' | 'update' | 'replace' | 'delete' | 'same' | 'fail'
   readonly because: readonly string[]
-  readonly effects: readonly Effect[]
+  /** `unguarded`: a free command, neither observed nor guarded. */
+  readonly effects: readonly (Effect | 'unguarded')[]
   readonly failure?: Failure
 }
 

@@ -26,12 +26,13 @@ const colors = {
   fail: 'red',
 } as const
 
-const effectWords: { readonly [effect in Effect]: string } = {
+const effectWords: { readonly [effect in Effect | 'unguarded']: string } = {
   'powers-off': 'powers off',
   'restarts-service': 'restarts a service',
   'needs-host-restart': 'needs a restart of the host',
   'may-cut-management-path': 'may cut the management path',
   'deletes-data': 'deletes data',
+  unguarded: 'runs unguarded',
 }
 
 /** The whole preview: what changes at each site, then the table of what it costs on each link, then the sum. `now` in ms. */
@@ -159,7 +160,7 @@ function remarks({ rows, failed, observedAt }: SitePreview, now: number): string
   return [
     ...(failed === undefined ? [] : [failed.outcome]),
     ...Object.entries(effectWords).flatMap(([effect, words]) =>
-      effects.has(effect as Effect) ? [words] : [],
+      effects.has(effect as keyof typeof effectWords) ? [words] : [],
     ),
     ...(observedAt === undefined ? [] : [`as seen ${duration(Math.max(0, now - observedAt))} ago`]),
   ].join(', ')

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { Failure } from '../../domain/failure.ts'
+import { err, ok, type Result } from '../../domain/result.ts'
+import type { Complaint } from '../inputs.ts'
+import type { Difference, Outcome, ResourceCalls, Struct } from '../resource-calls.ts'
+import type { StackRun } from '../stack-run.ts'
+import { unknownValue, unwrap } from '../wire-values.ts'
+import {
+  commandComplaints,
+  commandDifference,
+  type FreeCommand,
+  readCommand,
+  runCommand,
+  textFor,
+} from './free-command.ts'
+
+type Operation = 'create' | 'update' | 'delete'
+
+export const commandCalls = (run: StackRun, urn: string): ResourceCalls => ({
+  check: (news) => ({ complaints: checkCommand(run, news), inputs: news }),
+  diff: async (olds, news) => ok(diffCommand(olds, news)),
+  mutate: async (operation, preview, _olds, news) =>
+    preview ? ok(foreseeCommand(run, operation, urn, news)) : performCommand(run, operation, urn, news),
+  // Nothing of a free command can be looked at: the state says what it printed.
+  read: async (olds) => ok({ id: urn, properties: olds }),
+})
+
+const checkCommand = (run: StackRun, news: Struct): readonly Complaint[] =>
+  commandComplaints(withoutUnknown(news), run.options.hosts)
+
+function diffCommand(olds: Struct, news: Struct): Difference {
+  const { changed, replaces } = commandDifference(
+    readCommand(withoutUnknown(olds)),
+    readCommand(withoutUnknown(news)),
+  )
+  if (changed.length === 0) return { changes: 'none' }
+  return {
+    changes: 'some',
+    replaces,
+    properties: changed.map((property) => ({
+      property,
+      replace: replaces.includes(property),
+      kind: 'update',
+    })),
+  }
+}
+
+/** Writes the book: what will run, on which host. A removal is announced by whoever hears of it from the engine. */
+export function announceCommand(run: StackRun, operation: Operation, urn: string, inputs: Struct): void {
+  const command = readCommand(withoutUnknown(inputs))
+  run.options.book.announce({
+    operation,
+    urn,
+    host: command.connection.host,
+    digest: digestOf(operation, command),
+    runs: textFor(operation, command) !== undefined,
+  })
+}
+
+/** In a preview: announces it. Its output is not known before it ran. */
+function foreseeCommand(run: StackRun, operation: Operation, urn: string, news: Struct): Outcome {
+  announceCommand(run, operation, urn, news)
+  return { id: '', properties: { ...news, stdout: unknownValue, stderr: unknownValue } }
+}
+
+/** Runs it, if the preview announced the very same. */
+async function performCommand(
+  run: StackRun,
+  operation: Operation,
+  urn: string,
+  news: Struct,
+): Promise<Result<Outcome, Failure>> {
+  const command = readCommand(withoutUnknown(news))
+  const { host } = command.connection
+  const resource = urn.slice(urn.lastIndexOf('::') + 2)
+  const fail = (failure: Failure): Result<Outcome, Failure> => {
+    run.failures.set(urn, failure)
+    run.options.emit({ kind: 'resource', host, resource, result: failure })
+    return err(failure)
+  }
+  if (run.stopped.signal.aborted) return fail({ kind: 'interrupted', host })
+  if (
+    run.options.phase === 'apply' &&
+    run.options.book.command(operation, urn)?.digest !== digestOf(operation, command)
+  ) {
+    const because = `no such ${operation} of it was previewed`
+    return fail({
+      kind: 'refused',
+      host,
+      resource,
+      rule: 'previewed-is-what-runs',
+      because,
+      fix: 'Preview again.',
+    })
+  }
+  const text = textFor(operation, command)
+  const ran =
+    text === undefined
+      ? ok({ stdout: '', warnings: [] })
+      : await runCommand(run.options.batch(host), urn, text, run.stopped.signal)
+  if (!ran.ok) return fail(ran.error)
+  for (const message of ran.value.warnings) run.options.emit({ kind: 'warning', host, resource, message })
+  run.options.emit({ kind: 'resource', host, resource, result: text === undefined ? 'same' : 'done' })
+  return ok({ id: `${host}|${resource}`, properties: { ...news, stdout: ran.value.stdout, stderr: '' } })
+}
+
+const digestOf = (operation: Operation, command: FreeCommand): string =>
+  createHash('sha256')
+    .update(JSON.stringify([command.connection.host, textFor(operation, command) ?? null]))
+    .digest('hex')
+
+/** Plain values; a leaf that is not known yet counts as absent. */
+function withoutUnknown(struct: Struct): { readonly [key: string]: unknown } {
+  return JSON.parse(JSON.stringify(unwrap(struct).values), (_key, value: unknown) =>
+    value === unknownValue ? undefined : value,
+  ) as { readonly [key: string]: unknown }
+}

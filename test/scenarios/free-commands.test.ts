@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { LabHost } from '../../lib/lab/index.ts'
+import { type Rig, startRig } from '../rig/estate.ts'
+import { textOf } from '../rig/programs.ts'
+
+const command = createRequire(import.meta.url).resolve('@pulumi/command')
+
+const source = (create: string, host = 'site.hosts[0].id', more = '') => `
+import command from ${JSON.stringify(command)}
+export default ({ site }) => {
+  const ran = new command.remote.Command('note', {
+    connection: { host: ${host} ${more} },
+    create: ${JSON.stringify(create)},
+    delete: "Remove-Item -LiteralPath 'C:\\\\\\\\Free\\\\\\\\note.txt' -Force -ErrorAction Stop",
+  })
+  return { said: ran.stdout }
+}
+`
+const write = (text: string) => `
+$null = New-Item -Path 'C:\\Free' -ItemType Directory -Force -ErrorAction Stop
+[IO.File]::WriteAllText('C:\\Free\\note.txt', '${text}')
+'said ${text}'
+`
+
+describe('free commands of @pulumi/command', () => {
+  let rig: Rig
+  let host: LabHost
+  beforeAll(async () => {
+    rig = await startRig({ sites: ['nairobi'] })
+    host = rig.lab.host('nairobi-hv1')
+  })
+  afterAll(() => rig.close())
+
+  it('are previewed as unguarded, and run over the site’s own session and link', async () => {
+    const program = rig.program('free', source(write('one')))
+    const preview = await rig.run('preview', { program })
+    expect(preview.previews[0]?.rows).toMatchObject([
+      { name: 'Command note', change: 'create', effects: ['unguarded'] },
+    ])
+    expect(textOf(host, 'C:\\Free\\note.txt')).toBeUndefined()
+    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
+    expect(textOf(host, 'C:\\Free\\note.txt')).toBe('one')
+  })
+
+  it('run again only when what they say changes', async () => {
+    expect(
+      (await rig.run('preview', { program: rig.program('free', source(write('one'))) })).differences,
+    ).toBe(false)
+    const changed = rig.program('free', source(write('two')))
+    expect((await rig.run('up', { program: changed })).sites).toMatchObject([
+      { outcome: 'done', changes: { update: 1 } },
+    ])
+    expect(textOf(host, 'C:\\Free\\note.txt')).toBe('two')
+  })
+
+  it('stay unknown after a lost reply, and are not repeated', async () => {
+    const program = rig.program('free', source(write('three')))
+    const frames = host.counters.frames
+    const up = await rig.run('up', {
+      program,
+      confirm: async () => (host.order({ name: 'drop-after-act' }), true),
+    })
+    expect(up.sites).toMatchObject([{ outcome: 'unreachable', failures: [{ kind: 'unknown' }] }])
+    expect(host.counters.frames - frames).toBe(1)
+  })
+
+  it('are refused on a host that the inventory does not give the site, and with a login of their own', async () => {
+    const elsewhere = await rig.run('preview', {
+      program: rig.program('free', source(write('x'), "'10.0.0.1'")),
+    })
+    expect(elsewhere.sites[0]?.because).toContain(
+      'expected the id of a host of this site (nairobi-hv1), got "10.0.0.1"',
+    )
+    const login = rig.program('free', source(write('x'), 'site.hosts[0].id', ", password: 'p'"))
+    expect((await rig.run('preview', { program: login })).sites[0]?.because).toContain('connection.password')
+  })
+
+  it('run their delete on destroy', async () => {
+    const program = rig.program('free', source(write('three')))
+    expect((await rig.run('destroy', { program })).sites).toMatchObject([{ outcome: 'done' }])
+    expect(textOf(host, 'C:\\Free\\note.txt')).toBeUndefined()
+  })
+})
