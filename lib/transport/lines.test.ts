@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LineDecoder } from './lines.ts'
@@ -31,6 +32,16 @@ describe('the line decoder', () => {
         },
       ),
     )
+  })
+
+  test('inflates lines that came together', () => {
+    const lines = [1, 2, 3].map((id) => asciiJson({ id, ok: true, op: 'ping' }))
+    const packed = deflateRawSync(lines.join('\n')).toString('base64')
+    expect(decodeAll(new LineDecoder(), [Buffer.from(`noise ${marker}z${packed}\r\n`)])).toEqual(
+      lines.map((line) => `ours ${line}`),
+    )
+    const broken = `${marker}z${packed.slice(0, 20)}`
+    expect(decodeAll(new LineDecoder(), [Buffer.from(`${broken}\n`)])).toEqual([`noise ${broken}`])
   })
 
   test('finds a reply behind noise that ended without a line end', () => {

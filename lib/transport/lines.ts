@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib'
 import { type Line, marker } from './wire.ts'
 
 /** What one line from the host was. */
@@ -37,7 +38,7 @@ export class LineDecoder {
       this.#parts = []
       this.#length = 0
       start = end + 1
-      if (text !== '') lines.push(decode(text))
+      if (text !== '') lines.push(...decode(text))
     }
     this.#parts.push(bytes.subarray(start))
     this.#length += bytes.length - start
@@ -50,12 +51,27 @@ export class LineDecoder {
   }
 }
 
-function decode(text: string): Decoded {
+function decode(text: string): readonly Decoded[] {
   for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
-    const line = parse(text.slice(at + marker.length))
-    if (line !== undefined) return { kind: 'ours', line, json: text.slice(at + marker.length) }
+    const rest = text.slice(at + marker.length)
+    const lines = (rest.startsWith('z') ? inflate(rest.slice(1)) : rest)
+      .split('\n')
+      .map((json) => ({ line: parse(json), json }))
+    const ours = lines.flatMap(({ line, json }) =>
+      line === undefined ? [] : [{ kind: 'ours' as const, line, json }],
+    )
+    if (ours.length === lines.length) return ours
   }
-  return { kind: 'noise', text }
+  return [{ kind: 'noise', text }]
+}
+
+/** The lines that stand behind a `z`; an empty text where it holds none. */
+function inflate(base64: string): string {
+  try {
+    return inflateRawSync(Buffer.from(base64, 'base64'), { maxOutputLength: lineLimit }).toString('latin1')
+  } catch {
+    return ''
+  }
 }
 
 function parse(json: string): Line | undefined {

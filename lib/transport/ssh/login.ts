@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import ssh2, { type AuthHandlerMiddleware, type Client, type ServerHostKeyAlgorithm } from 'ssh2'
+import ssh2, {
+  type Algorithms,
+  type AuthHandlerMiddleware,
+  type Client,
+  type ServerHostKeyAlgorithm,
+} from 'ssh2'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import { type Identity, identities } from './keys.ts'
@@ -87,7 +92,7 @@ export function login(
     readyTimeout: 0,
     keepaliveInterval: 20_000,
     keepaliveCountMax: 3,
-    ...(algorithms.length > 0 ? { algorithms: { serverHostKey: algorithms } } : {}),
+    algorithms: { ...offered, ...(algorithms.length > 0 ? { serverHostKey: algorithms } : {}) },
     hostVerifier: (blob: Buffer): boolean => {
       if (isPinned(held.pinned, blob)) return true
       rejected = {
@@ -187,6 +192,22 @@ function classify(target: Target, pinned: readonly PinnedKey[], error: Error): F
 const expectedKeys = (pinned: readonly PinnedKey[]): string => {
   const keys = pinned.filter((key) => !key.revoked).map((key) => `${key.type} ${fingerprint(key.blob)}`)
   return keys.length > 0 ? keys.join(' or ') : 'a key on record, and there is none'
+}
+
+/**
+ * What is offered: few, so that the offer is small (it crosses the link each time), and enough for OpenSSH of the last ten years.
+ * No compression: frames are deflated where that pays, and three flights rule out one that begins with the login.
+ */
+const offered: Algorithms = {
+  kex: [
+    'curve25519-sha256',
+    'curve25519-sha256@libssh.org',
+    'ecdh-sha2-nistp256',
+    'diffie-hellman-group14-sha256',
+  ],
+  cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr'],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-256'],
+  compress: ['none'],
 }
 
 const known: readonly ServerHostKeyAlgorithm[] = [

@@ -24,7 +24,7 @@ let cached: string | undefined
 
 /** Reads one line, inflates it and runs it. The command means the same in cmd.exe and in PowerShell: no quote, no $, no %. */
 const bootstrap =
-  'iex((New-Object IO.StreamReader((New-Object IO.Compression.DeflateStream((New-Object IO.MemoryStream(,[Convert]::FromBase64String([Console]::In.ReadLine()))),[IO.Compression.CompressionMode]::Decompress)),[Text.Encoding]::UTF8)).ReadToEnd())'
+  'iex((New-Object IO.StreamReader((New-Object IO.Compression.DeflateStream((New-Object IO.MemoryStream(,[Convert]::FromBase64String([Console]::In.ReadLine()))),[IO.Compression.CompressionMode]::Decompress)))).ReadToEnd())'
 
 /** What the exec request runs. */
 export const workerCommand = `powershell.exe -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand ${Buffer.from(bootstrap, 'utf16le').toString('base64')}`

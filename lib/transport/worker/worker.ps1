@@ -8,8 +8,11 @@ Set-StrictMode -Version 2.0
 $sha = [Security.Cryptography.SHA256]::Create()
 $utf8 = New-Object Text.UTF8Encoding $false
 $store = [IO.Path]::Combine($env:ProgramData, 'Chancery')
-$ready = @{ store = $false; stop = $null }
+$ready = @{ store = $false; stop = $null; since = 0 }
 $blocks = @{}
+$quick = @{}
+$held = New-Object Text.StringBuilder
+$watch = [Diagnostics.Stopwatch]::StartNew()
 
 # Windows PowerShell's ConvertTo-Json answers $null with nothing.
 function ConvertTo-Wire {
@@ -19,9 +22,29 @@ function ConvertTo-Wire {
     [regex]::Replace($json, '[^\x20-\x7e]', { param($m) '\u{0:x4}' -f [int][char]$m.Value })
 }
 
+# Lines wait for each other, so that they go deflated: until the frame ends, the first has waited 250 ms, or what may take long begins.
 function Write-Wire {
     param($Text)
-    [Console]::Out.WriteLine('@@C1 ' + $Text)
+    if ($held.Length -eq 0) { $ready.since = $watch.ElapsedMilliseconds } else { [void]$held.Append([char]10) }
+    [void]$held.Append($Text)
+    if ($watch.ElapsedMilliseconds - $ready.since -ge 250) { Send-Wire }
+}
+
+function Send-Wire {
+    if ($held.Length -eq 0) { return }
+    $text = $held.ToString()
+    $held.Length = 0
+    if ($text.Length -gt 400) {
+        $bytes = $utf8.GetBytes($text)
+        $memory = New-Object IO.MemoryStream
+        $stream = New-Object IO.Compression.DeflateStream($memory, [IO.Compression.CompressionMode]::Compress)
+        $stream.Write($bytes, 0, $bytes.Length)
+        $stream.Dispose()
+        $text = 'z' + [Convert]::ToBase64String($memory.ToArray())
+    } else {
+        $text = $text.Replace("`n", "`n@@C1 ")
+    }
+    [Console]::Out.WriteLine('@@C1 ' + $text)
     [Console]::Out.Flush()
 }
 
@@ -145,6 +168,8 @@ function Invoke-Script {
     $timer = New-Object Threading.CancellationTokenSource
     $armed = $null
     $out = @()
+    $begun = $watch.ElapsedMilliseconds
+    if (-not $quick[$Hash]) { Send-Wire }
     try {
         if ($blocks[$Hash] -is [string]) { $blocks[$Hash] = [scriptblock]::Create($blocks[$Hash]) }
         [void]$shell.AddCommand('Invoke-Block').AddArgument($blocks[$Hash]).AddArgument($Params).AddArgument($State)
@@ -155,6 +180,7 @@ function Invoke-Script {
     } catch {
         $State.fault = $_
     } finally {
+        $quick[$Hash] = $watch.ElapsedMilliseconds - $begun -lt 200
         if ($null -ne $armed) { $armed.Dispose() }
         if (-not $timer.IsCancellationRequested) { $shell.Dispose() }
     }
@@ -218,11 +244,16 @@ function Invoke-Apply {
     $record = Get-StorePath 'owned' ((Get-Hash $Op.key) + '.json')
     $fresh.Remove($Op.key)
     if ($null -ne $own -and -not ($release -and $Op.steps.Count -eq 0)) { Write-Whole $record (ConvertTo-Wire $own) }
+    $kept = $null
     foreach ($step in $Op.steps) {
         $State.step = $step.name
-        [void](Invoke-Script $step.script $step.params $End $State)
+        $printed = Invoke-Script $step.script $step.params $End $State
         if ($null -ne $State.fault) { return }
         [void]$State.ran.Add([string]$step.name)
+        if (Get-Field $step 'keep') {
+            if ($null -eq $kept) { $kept = New-Object Collections.ArrayList }
+            foreach ($one in $printed) { [void]$kept.Add([string]$one) }
+        }
     }
     $State.step = 'observe'
     $now = Get-Seen $Op $End $State
@@ -231,7 +262,9 @@ function Invoke-Apply {
         [IO.File]::Delete($record)
         $now.text = '"hash":"absent","seen":null,"owner":null'
     }
-    '"ok":true,"op":"apply","ran":' + (Get-Names $State.ran) + ',"before":"' + $before.hash + '","warnings":' + (Get-Names $State.warnings) + ',' + $now.text
+    $text = '"ok":true,"op":"apply","ran":' + (Get-Names $State.ran) + ',"before":"' + $before.hash + '","warnings":' + (Get-Names $State.warnings) + ','
+    if ($null -ne $kept) { $text += '"out":' + (Get-Names $kept) + ',' }
+    $text + $now.text
 }
 
 function New-State {
@@ -320,6 +353,7 @@ function Read-Frame {
 }
 
 Write-Wire (ConvertTo-Wire ([pscustomobject]@{ hello = 1; ps = [string]$PSVersionTable.PSVersion; time = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ss.fffZ'); pid = $PID }))
+Send-Wire
 while ($null -ne ($line = [Console]::In.ReadLine())) {
     if ($line.Length -eq 0) { continue }
     $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -339,5 +373,6 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
     }
     if ($null -ne $lock) { $lock.Dispose() }
     Write-Wire ('{"frame":' + $id + ',' + $text + ',"ms":' + $watch.ElapsedMilliseconds + '}')
+    Send-Wire
     $Error.Clear()
 }
