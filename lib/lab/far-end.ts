@@ -26,9 +26,11 @@ export class FarEnd extends Duplex {
       if (this.#held !== undefined) this.#held.push(bytes)
       else this.#arrive(bytes)
     })
-    socket.on('end', () => this.destroy())
-    socket.on('error', () => this.destroy())
-    socket.on('close', () => this.destroy())
+    // What the client sent before it went is on its way and arrives.
+    const gone = (): void => void this.#up.flushed().then(() => this.destroy())
+    socket.on('end', gone)
+    socket.on('error', gone)
+    socket.on('close', gone)
   }
 
   /** Keeps what arrives until `release`. */

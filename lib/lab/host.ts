@@ -135,8 +135,8 @@ export class LabHost {
   }
 
   async close(): Promise<void> {
-    await this.#server.close()
     this.link.restore()
+    await this.#server.close()
   }
 
   async #restart(inMs: number): Promise<void> {

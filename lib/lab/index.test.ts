@@ -88,6 +88,20 @@ test('the hosts of a site share its link, and nothing passes it while it is cut'
   expect((await waiting).length).toBe(2)
 })
 
+test('a lab closes also while a line is dead and a client waits on it', async () => {
+  const lab = await startLab({ hosts: [spec('a')], links: [{ site: 'beirut', rttMs: 1, kbitPerS: 10_000 }] })
+  lab.link('beirut').cut()
+  const client = new LabClient(lab.host('a').port)
+  clients.push(client)
+  const started = client.start('admin').then(
+    () => 'in',
+    () => 'out',
+  )
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
+  await lab.close()
+  expect(await started).toBe('out')
+})
+
 test('a private key gives its public line, a public one is refused', () => {
   const pair = newKeyPair()
   expect(keyPairOf(pair.privatePem)).toEqual({ ok: true, value: pair })

@@ -1,4 +1,5 @@
 import { createConnection, createServer, type Socket } from 'node:net'
+import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import type { Clock } from '../domain/clock.ts'
 import { LabLink } from './link.ts'
@@ -97,6 +98,46 @@ test('two connections share the rate of their site, and neither waits for the ot
   expect((last[0] ?? 0) - start).toBeGreaterThan(alone)
   expect((last[0] ?? 0) - start).toBeLessThan(alone * 1.1)
   expect((last[1] ?? 0) - start).toBeLessThan(200)
+})
+
+test('what a client sent before it went away still arrives', async () => {
+  const clock = new JumpClock()
+  const link = new LabLink({ site: 'beirut', rttMs: 600, kbitPerS: 512 }, clock)
+  const { near, far } = await pair()
+  const got: string[] = []
+  let closed = false
+  void link.carry(far).then((end) => {
+    end?.on('data', (bytes: Buffer) => got.push(bytes.toString()))
+    end?.on('close', () => (closed = true))
+  })
+  await clock.run(settle)
+  near.end('last words')
+  await clock.run(settle)
+  near.destroy()
+  await clock.run(settle)
+  expect([got.join(''), closed]).toEqual(['last words', true])
+})
+
+test('bytes arrive once and in order, whatever pieces they were sent in', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 12 }),
+      fc.constantFrom(undefined, { site: 'beirut', rttMs: 40, kbitPerS: 2000 }),
+      async (sizes, spec) => {
+        const clock = new JumpClock()
+        const link = new LabLink(spec, clock)
+        const { near, far } = await pair()
+        const got: Buffer[] = []
+        void link.carry(far).then((end) => end?.on('data', (bytes: Buffer) => got.push(bytes)))
+        const sent = sizes.map((size, i) => Buffer.alloc(size, i + 1))
+        for (const bytes of sent) near.write(bytes)
+        await clock.run(settle)
+        expect(Buffer.concat(got).equals(Buffer.concat(sent))).toBe(true)
+        near.destroy()
+      },
+    ),
+    { numRuns: 20 },
+  )
 })
 
 test('nothing passes a dead line in either direction until it is restored', async () => {
