@@ -112,6 +112,38 @@ if ([IO.File]::Exists($Params.path)) { [pscustomobject]@{ text = [IO.File]::Read
     })
   })
 
+  test('hears an answer before a script begins that may take long', async () => {
+    const at = transport()
+    const path = join(sshd.folder, 'heard.txt')
+    const waiting = `param($Params)
+while (-not [IO.File]::Exists($Params.path)) { Start-Sleep -Milliseconds 20 }`
+    const ops = [here, waiting].map((text, index) => ({
+      op: 'observe' as const,
+      key: `heard${index}`,
+      script: hashOf(text),
+      params: { path },
+      limitMs: 20_000,
+    }))
+    const scripts = new Map([here, waiting].map((text) => [hashOf(text), text]))
+    const answer = await at.host('host').exchange({ scripts, guards: [], ops }, (index) => {
+      if (index === 0) writeFileSync(path, '')
+    })
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { replies: [{ ok: true }, { ok: true, hash: 'absent' }] },
+    })
+  })
+
+  test('hears many quick answers in few lines', async () => {
+    const at = transport()
+    const text = `param($Params)\n[pscustomobject]@{ text = 'the same words over and over' }`
+    const all = Array.from({ length: 50 }, () => text)
+    await look(at, {}, ...all)
+    const before = at.host('host').counters.bytesDown
+    expect(await look(at, {}, ...all)).toMatchObject({ ok: true })
+    expect(at.host('host').counters.bytesDown - before).toBeLessThan(3000)
+  })
+
   test('leaves no half-written file behind', async () => {
     const at = transport()
     const own = { organisation: 'o', backend: 'b', urn: 'u', operation: 'create' }

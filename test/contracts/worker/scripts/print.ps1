@@ -1,0 +1,4 @@
+param($Params)
+'one line'
+$Params.count
+'last'
