@@ -57,7 +57,7 @@ export function arithmetic(op: string, left: PsValue, right: PsValue): PsValue {
     if (left instanceof PsChar) return left.char + text(right)
     const items = itemsOf(left)
     if (items !== undefined)
-      return [...items, ...(itemsOf(right) ?? (right === null ? [null] : isNull(right) ? [] : [right]))]
+      return items.concat(itemsOf(right) ?? (right === null ? [null] : isNull(right) ? [] : [right]))
     if (left instanceof PsDictionary) return merge(left, right)
   }
   if (op === '*') {

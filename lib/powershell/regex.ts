@@ -1,4 +1,4 @@
-import { Refused, Native } from './errors.ts'
+import { Refused } from './errors.ts'
 
 const cache = new Map<string, RegExp>()
 
@@ -29,7 +29,7 @@ export function toRegex(source: string, caseSensitive: boolean, extra = ''): Reg
     cache.set(id, made)
     return made
   } catch {
-    throw new Native('System.ArgumentException', `Invalid pattern '${source}'.`)
+    throw new Refused('a regular expression that cannot be read')
   }
 }
 

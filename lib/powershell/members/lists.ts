@@ -95,10 +95,18 @@ export function dictionaryMethods(d: PsDictionary): Methods {
 const indexIn = (items: readonly PsValue[], v: PsValue): number =>
   items.findIndex((i) => same(i, v) || (typeof i === 'string' && i === v))
 
+const fixed = (): never => {
+  throw new Native('System.NotSupportedException', 'Collection was of a fixed size.')
+}
+
 /** The methods of an array. */
 export function arrayMethods(items: readonly PsValue[]): Methods {
   return {
     contains: [o('object', (v) => indexIn(items, v!) >= 0)],
+    add: [o('object', fixed)],
+    remove: [o('object', fixed)],
+    removeat: [o('int', fixed)],
+    insert: [o('int,object', fixed)],
     indexof: [o('object', (v) => int(indexIn(items, v!)))],
     clone: [o('', () => typedArray(elementType(items), [...items]))],
     getupperbound: [o('int', () => int(items.length - 1))],

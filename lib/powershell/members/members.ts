@@ -122,6 +122,7 @@ export function propertyOf(e: Engine, target: PsValue, name: string): PsValue | 
     return undefined
   }
   if (target instanceof PsList) {
+    if (target.type.includes('Enumerator')) throw new Refused('a member of $input')
     if (lower === 'count' && target.type === COLLECTION) throw new Refused('the count of properties')
     if (lower === 'count') return int32(target.items.length)
     if (lower === 'capacity' || lower === 'syncroot') throw new Refused(`${name} of a list`)
@@ -317,11 +318,6 @@ export function setMember(e: Engine, target: PsValue, name: string, value: PsVal
   if (items !== undefined && propertyOf(e, target, name) === undefined) {
     throw new Refused('an assignment to a property of many')
   }
-  if (propertyOf(e, target, name) === undefined && (typeof target === 'string' || target instanceof PsNumber))
-    fail(
-      'PropertyNotFound',
-      `The property '${name}' cannot be found on this object. Verify that the property exists and can be set.`,
-    )
   throw new Refused(`an assignment to ${name} of ${typeOf(target)}`)
 }
 

@@ -47,6 +47,11 @@ const manyCharacters = (): never => {
   throw new Refused('Split by a text of several characters')
 }
 
+const width = (v: PsValue | undefined): number => {
+  if (num(v) < 0) throw outside()
+  return num(v)
+}
+
 const part = (s: string, from: number, length = s.length - from): string => {
   if (from < 0 || from > s.length || length < 0 || from + length > s.length) throw outside()
   return s.slice(from, from + length)
@@ -155,10 +160,13 @@ export function stringMethods(s: string): Methods {
       o('int,int', (n, m) => (part(s, num(n), num(m)), s.slice(0, num(n)) + s.slice(num(n) + num(m)))),
     ],
     padleft: [
-      o('int', (n) => s.padStart(num(n))),
-      o('int,char', (n, c) => s.padStart(num(n), text(c ?? null))),
+      o('int', (n) => s.padStart(width(n))),
+      o('int,char', (n, c) => s.padStart(width(n), text(c ?? null))),
     ],
-    padright: [o('int', (n) => s.padEnd(num(n))), o('int,char', (n, c) => s.padEnd(num(n), text(c ?? null)))],
+    padright: [
+      o('int', (n) => s.padEnd(width(n))),
+      o('int,char', (n, c) => s.padEnd(width(n), text(c ?? null))),
+    ],
     tochararray: [
       o('', () =>
         typedArray(

@@ -130,7 +130,8 @@ export function blockStage(
     },
     end() {
       if (end !== undefined) {
-        if (collected.length > 0) scope.set('input', new PsList('System.Collections.ArrayList', collected))
+        if (collected.length > 0)
+          scope.set('input', new PsList('System.Collections.ArrayList+ArrayListEnumeratorSimple', collected))
         run(end)
       }
       finish(outer, bound!, outVariable)

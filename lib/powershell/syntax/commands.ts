@@ -127,7 +127,8 @@ function word(r: Reader): Expr {
   }
   if (parts.length === 0) {
     const written = r.text.slice(at, r.at)
-    const number = numberLiteral(written)
+    // a sign makes a word of it: `-5` reaches an untyped parameter as text
+    const number = /^[\d.]/.test(written) ? numberLiteral(written) : undefined
     return number === undefined ? constant(at, text) : constant(at, number, written)
   }
   if (text !== '') parts.push(text)
