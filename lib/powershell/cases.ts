@@ -31,15 +31,25 @@ export type Outcome =
   | { readonly name: string; readonly outcome: 'refused'; readonly why: string }
   | { readonly name: string; readonly outcome: 'different'; readonly expected: string; readonly got: string }
 
-/** Reads the cases of a folder: each `*.json` in it, one case a line. */
+/** Reads the cases of a folder: each `*.json` in it, an array with one case a line; throws where a file is written otherwise. */
 export function readCases(folder: string): readonly Case[] {
   return readdirSync(folder)
     .filter((f) => f.endsWith('.json'))
     .sort()
-    .flatMap((f) => readFileSync(join(folder, f), 'utf8').split('\n'))
+    .flatMap((f) => readFile(join(folder, f)))
+}
+
+function readFile(path: string): readonly Case[] {
+  const content = readFileSync(path, 'utf8')
+  const cases = content
+    .split('\n')
     .map((line) => line.trim().replace(/,$/, ''))
     .filter((line) => line.startsWith('{'))
     .map(readCase)
+  const whole: unknown = JSON.parse(content)
+  if (!Array.isArray(whole) || whole.length !== cases.length)
+    throw new Error(`${path}: expected an array with one case a line`)
+  return cases
 }
 
 function readCase(line: string): Case {
