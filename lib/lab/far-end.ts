@@ -19,7 +19,7 @@ export class FarEnd extends Duplex {
       if (!this.destroyed) this.push(bytes)
     })
     this.#down = new Flow(down, link, (bytes) => {
-      if (!socket.destroyed) socket.write(bytes)
+      if (!socket.destroyed) this.#give(bytes)
     })
     socket.on('data', (bytes: Buffer) => {
       this.bytes.up += bytes.length
@@ -88,6 +88,13 @@ export class FarEnd extends Duplex {
       this.socket.destroy()
     }
     done(error)
+  }
+
+  /** What the host says in one turn leaves together, as from OpenSSH's own loop. */
+  #give(bytes: Buffer): void {
+    this.socket.cork()
+    this.socket.write(bytes)
+    setImmediate(() => this.socket.uncork())
   }
 
   #arrive(bytes: Buffer): void {

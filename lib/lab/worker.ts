@@ -189,7 +189,7 @@ export class Worker {
       seen: {
         hash,
         owner,
-        text: `"hash":"${hash}","seen":${json},"owner":${owner === null ? 'null' : asciiJson(owner)}`,
+        text: `${hash === 'absent' ? '"hash":"absent",' : ''}"seen":${json},"owner":${owner === null ? 'null' : asciiJson(owner)}`,
       },
       warnings,
     }

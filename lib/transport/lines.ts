@@ -1,4 +1,5 @@
 import { inflateRawSync } from 'node:zlib'
+import { withHashes } from './left-out.ts'
 import { type Line, marker } from './wire.ts'
 
 /** What one line from the host was. */
@@ -6,7 +7,7 @@ export type Decoded =
   | {
       readonly kind: 'ours'
       readonly line: Line
-      /** As it was printed, without the marker. */ readonly json: string
+      /** As it was printed, without the marker, fingerprints put in. */ readonly json: string
     }
   | { readonly kind: 'noise'; readonly text: string }
 
@@ -56,6 +57,7 @@ function decode(text: string): readonly Decoded[] {
     const rest = text.slice(at + marker.length)
     const lines = (rest.startsWith('z') ? inflate(rest.slice(1)) : rest)
       .split('\n')
+      .map(withHashes)
       .map((json) => ({ line: parse(json), json }))
     const ours = lines.flatMap(({ line, json }) =>
       line === undefined ? [] : [{ kind: 'ours' as const, line, json }],

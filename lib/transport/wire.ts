@@ -76,7 +76,7 @@ export type Hello = {
 }
 
 export type Seen = {
-  /** SHA-256 of the JSON text of `seen` as printed, or `absent`. */
+  /** SHA-256 of the JSON text of `seen` as printed, or `absent`. Only `absent` crosses the channel; the other is put in by the reader of the line. */
   readonly hash: string
   readonly seen: JsonObject | null
   readonly owner: Owner | null

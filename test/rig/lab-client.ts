@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { Client, type ClientChannel } from 'ssh2'
 import { newKeyPair } from '../../lib/lab/key-pair.ts'
+import { withHashes } from '../../lib/transport/left-out.ts'
 import { marker } from '../../lib/transport/wire.ts'
 
 const pair = newKeyPair()
@@ -71,9 +72,10 @@ export class LabClient {
           this.lines.push(
             ...inflateRawSync(Buffer.from(line.slice(marker.length + 1), 'base64'))
               .toString('latin1')
-              .split('\n'),
+              .split('\n')
+              .map(withHashes),
           )
-        else if (line.startsWith(marker)) this.lines.push(line.slice(marker.length))
+        else if (line.startsWith(marker)) this.lines.push(withHashes(line.slice(marker.length)))
         else this.noise.push(line)
       }
       this.#wake()

@@ -8,6 +8,7 @@ import { createExecutor } from '../../lib/lab/windows/executor.ts'
 import { Worker } from '../../lib/lab/worker.ts'
 import { WorkerStore } from '../../lib/lab/worker-store.ts'
 import { World } from '../../lib/lab/world/world.ts'
+import { withHashes } from '../../lib/transport/left-out.ts'
 import type { Reply } from '../../lib/transport/wire.ts'
 
 /** A host of the lab without a network: frames go straight to the worker. */
@@ -41,7 +42,7 @@ export class Bench {
       (a) => a.line,
     )
     if (lines.length !== 2) throw new Error(lines.join('\n'))
-    return JSON.parse(lines[0] ?? '') as Reply
+    return JSON.parse(withHashes(lines[0] ?? '')) as Reply
   }
 }
 

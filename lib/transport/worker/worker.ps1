@@ -210,7 +210,8 @@ function Get-Seen {
         $hash = Get-Hash $json
     }
     $owner = Get-Owner $Look.key
-    $text = '"hash":"' + $hash + '","seen":' + $json + ',"owner":' + (ConvertTo-Wire $owner)
+    $text = '"seen":' + $json + ',"owner":' + (ConvertTo-Wire $owner)
+    if ($hash -eq 'absent') { $text = '"hash":"absent",' + $text }
     @{ hash = $hash; owner = $owner; text = $text }
 }
 
