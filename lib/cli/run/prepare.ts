@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import PQueue from 'p-queue'
 import type { z } from 'zod'
 import type { Program } from '../../domain/program.ts'
@@ -158,11 +158,12 @@ function placeOf(
   }
 }
 
-/** A state folder of our own is made on first use; any other must exist. */
+/** A state folder below some `.chancery` is our own and made on first use; any other must exist. */
 function backendOf(request: RunRequest): string {
   const { stateBackend } = request.estate
-  const own = pathToFileURL(workRoot(request.cwd)).href
-  if (stateBackend.startsWith(`${own}/`)) mkdirSync(fileURLToPath(stateBackend), { recursive: true })
+  if (stateBackend.startsWith('file:///') && stateBackend.includes('/.chancery/')) {
+    mkdirSync(fileURLToPath(stateBackend), { recursive: true })
+  }
   return stateBackend
 }
 

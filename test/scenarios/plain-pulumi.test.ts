@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runChild } from '../../lib/engine/child.ts'
+import { languageHost, type LanguageHost } from '../../lib/engine/language-host.rig.ts'
+import { ensureEngine } from '../../lib/engine/obtain.ts'
+import { type Rig, startRig } from '../rig/estate.ts'
+import { textOf } from '../rig/programs.ts'
+
+/**
+ * The project's own Pulumi.yaml, stacks/main.ts and launcher, as an official installation runs them; only the engine's language host
+ * for Node, which comes with that installation, is stood in for.
+ */
+describe('plain pulumi', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  let rig: Rig
+  let host: LanguageHost
+  let home: string
+  let pulumi: (...args: string[]) => ReturnType<typeof runChild>
+  beforeAll(async () => {
+    rig = await startRig({ sites: ['nairobi'] })
+    const env = { ...process.env, CHANCERY_INVENTORY: join(rig.folder, 'inventories', 'ministry') }
+    host = await languageHost(env)
+    home = mkdtempSync(join(tmpdir(), 'chancery-plain-'))
+    mkdirSync(join(home, 'state'))
+    const engine = await ensureEngine({ env: process.env, onProgress: () => {} })
+    if (!engine.ok) throw new Error(engine.error.kind)
+    const forEngine = {
+      ...env,
+      PULUMI_BACKEND_URL: pathToFileURL(join(home, 'state')).href,
+      PULUMI_HOME: join(home, 'home'),
+      PULUMI_CONFIG_PASSPHRASE: 'correct horse',
+      PULUMI_SKIP_UPDATE_CHECK: 'true',
+      PULUMI_DEBUG_LANGUAGES: `nodejs:${host.port}`,
+    }
+    pulumi = (...args) =>
+      runChild(
+        engine.value.path,
+        [...args, '--stack', 'mission.nairobi', '--non-interactive', '--color', 'never'],
+        {
+          cwd: root,
+          env: forEngine,
+        },
+      )
+  })
+  afterAll(async () => {
+    host.close()
+    rmSync(home, { recursive: true, force: true })
+    rmSync(join(root, 'Pulumi.mission.nairobi.yaml'), { force: true })
+    await rig.close()
+  })
+
+  it('previews and applies the mission program, finds drift and repairs it', async () => {
+    const lab = rig.lab.host('nairobi-hv1')
+    const card = 'C:\\Chancery\\site-card.txt'
+    const init = await pulumi('stack', 'init')
+    expect(init, JSON.stringify(init)).toMatchObject({ code: 0 })
+    const preview = await pulumi('preview')
+    expect(preview, JSON.stringify(preview)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\+ 1\d to create/),
+    })
+    expect(textOf(lab, card)).toBeUndefined()
+    const up = await pulumi('up', '--yes')
+    expect(up, JSON.stringify(up)).toMatchObject({ code: 0 })
+    expect(textOf(lab, card)).toContain('Nairobi')
+    lab.world.files.write(card, new TextEncoder().encode('by hand'))
+    const repaired = await pulumi('up', '--yes')
+    expect(repaired, JSON.stringify(repaired)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 updated'),
+    })
+    expect(textOf(lab, card)).toContain('Nairobi')
+  }, 240_000)
+})
