@@ -1,13 +1,9 @@
-import { exitCode } from '../domain/outcome.ts'
 import { runCommandLine } from './program.ts'
 
 /** Runs the command line of this process and ends it with the command's exit code: the one place that exits. */
 export async function main(): Promise<never> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader of our output left (`| head`): nobody is there to tell.
-    if (error.code === 'EPIPE') process.exit(exitCode.done)
-    throw error
-  })
+  // Whoever read our output left: a closed pipe (`| head`), a terminal that is gone. What was begun goes on without being told.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unlessReaderLeft)
   const code = await runCommandLine(process.argv.slice(2), {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -18,4 +14,8 @@ export async function main(): Promise<never> {
   await new Promise((resolve) => process.stdout.write('', resolve))
   await new Promise((resolve) => process.stderr.write('', resolve))
   process.exit(code)
+}
+
+function unlessReaderLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
 }

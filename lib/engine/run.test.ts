@@ -301,7 +301,8 @@ describe('the lock', () => {
 
   it('that another host holds is left alone', async () => {
     const holder = { user: 'anna', host: 'elsewhere', pid: 1, since: '2026-11-24T05:00:00Z' }
-    expect(await clearStaleLock(aRun('up'), [holder])).toEqual({
+    const shared = aRun('up', { backendUrl: 'postgres://state.example/chancery' })
+    expect(await clearStaleLock(shared, [holder])).toEqual({
       ok: false,
       error: { kind: 'may-be-alive', holder },
     })
