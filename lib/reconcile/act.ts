@@ -123,6 +123,9 @@ function scriptFailure(base: { host: string; resource: string }, step: string, e
   switch (fqid.split(',')[0]) {
     case errorIds.notYet:
       return { kind: 'deferred', ...base, because: message, fix: 'Run again when it is there.' }
+    // The worker's own: somebody else's frame runs on the host, so nothing of this one did.
+    case 'Chancery.Busy':
+      return { kind: 'deferred', ...base, because: message, fix: 'Run again once that is done.' }
     case errorIds.managementPath:
     case errorIds.managementPathUnknown:
       return {
