@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runCli, type RunningCli, startCli, waitUntil } from '../rig/cli.ts'
+import { type Rig, startRig } from '../rig/estate.ts'
+import { filesProgram, textOf } from '../rig/programs.ts'
+
+const count = 4
+
+describe('the command line is cut short', { timeout: 90_000 }, () => {
+  let rig: Rig
+  let program: string
+  beforeAll(async () => {
+    rig = await startRig({ sites: ['nairobi', 'accra', 'ankara'] })
+    program = rig.program('files', filesProgram(count, 'text'))
+  })
+  afterAll(() => rig.close())
+
+  const hostOf = (site: string) => rig.lab.host(`${site}-hv1`)
+  const line = (operation: string, site: string, ...more: string[]) => [
+    operation,
+    site,
+    '--program',
+    program,
+    ...more,
+  ]
+  const run = (...args: string[]) => runCli(args, { cwd: rig.folder })
+
+  /** How often each file was put in its place since. */
+  function watchWrites(site: string): () => readonly number[] {
+    const moves = vi.spyOn(hostOf(site).world.files, 'move')
+    return () =>
+      Array.from(
+        { length: count },
+        (_, i) => moves.mock.calls.filter(([, to]) => to.toLowerCase() === `c:\\notes\\${i}.txt`).length,
+      )
+  }
+  /** Previews at a terminal, up to the question. */
+  async function asked(site: string): Promise<RunningCli> {
+    const cli = startCli(line('up', site), { cwd: rig.folder, columns: 100 })
+    await cli.until('Go on with up?')
+    return cli
+  }
+  /** A run whose host has acted and can't say so: the state knows of nothing. */
+  async function acted(site: string): Promise<RunningCli> {
+    const cli = await asked(site)
+    hostOf(site).order({ name: 'hold-reply', value: 0 })
+    cli.type('yes\n')
+    await waitUntil(() => filesOn(site) > 0)
+    return cli
+  }
+  const filesOn = (site: string): number =>
+    once.filter((_, i) => textOf(hostOf(site), `C:\\Notes\\${i}.txt`) !== undefined).length
+  const once = Array.from({ length: count }, () => 1)
+
+  it('power lost between the acts and the checkpoint: the next run clears the lock, and does nothing twice', async () => {
+    const writes = watchWrites('nairobi')
+    await (await acted('nairobi')).cutPower()
+    hostOf('nairobi').clear()
+
+    const again = await run(...line('up', 'nairobi', '--yes'))
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/files\.nairobi: the lock of a run that was killed is cleared/),
+    })
+    expect(writes()).toEqual(once)
+    const preview = await run(...line('preview', 'nairobi', '--expect-no-changes', '--json'))
+    expect(preview.code).toBe(0)
+    expect(JSON.parse(preview.stdout)).toMatchObject({ sites: [{ changes: { same: count } }] })
+  })
+
+  it('killed alone between the acts and the checkpoint: the engine lets go by itself, and the next run does nothing twice', async () => {
+    const writes = watchWrites('accra')
+    await (await acted('accra')).kill()
+    hostOf('accra').clear()
+
+    expect(await run(...line('up', 'accra', '--yes'))).toMatchObject({ code: 0 })
+    expect(writes()).toEqual(once)
+    expect(await run(...line('preview', 'accra', '--expect-no-changes'))).toMatchObject({ code: 0 })
+  })
+
+  it('two people apply to one site at once: one does, the other is told who, and does nothing', async () => {
+    const writes = watchWrites('ankara')
+    const late = await asked('ankara')
+    const first = await acted('ankara')
+    late.type('yes\n')
+    const refused = await late.ended
+    expect(refused.code).toBe(1)
+    expect(refused.stdout).toMatch(/ankara +failed/)
+    expect(refused.stdout).toContain('Stack organization/chancery/files.ankara is in use; nothing was done.')
+    expect(refused.stdout).toMatch(/process \d+, since \d{4}-\d\d-\d\dT/)
+
+    hostOf('ankara').clear()
+    expect(await first.ended).toMatchObject({ code: 0 })
+    expect(writes()).toEqual(once)
+    expect(await run(...line('preview', 'ankara', '--expect-no-changes'))).toMatchObject({ code: 0 })
+  })
+})
