@@ -25,6 +25,12 @@ const since = (host: LabHost, before: Crossed): Crossed => {
   }
 }
 
+/**
+ * What TCP may carry, bytes. On the line come about 30 headers of 52 bytes, cold, and 6, warm: within 15,000 and 4,000 bytes in all,
+ * which the benchmark counts.
+ */
+const payloadLimit = { cold: 13_400, warm: 3_600 } as const
+
 describe('twenty files on one host', () => {
   let stop: () => Promise<void>
   let transport: Transport
@@ -52,21 +58,21 @@ describe('twenty files on one host', () => {
   })
   afterAll(() => stop())
 
-  it('are created over a new connection in one exchange and at most 15,000 bytes, worker and scripts included', async () => {
+  it('are created over a new connection in one exchange, worker and scripts included', async () => {
     const before = crossed(host)
     const created = await createAll(batch, targets)
     expect(created.filter((each) => each.ok && each.value.short === undefined)).toHaveLength(20)
     const cost = since(host, before)
     expect(cost).toMatchObject({ connections: 1, frames: 1, operations: 20 })
-    expect(cost.bytes).toBeLessThanOrEqual(15_000)
+    expect(cost.bytes).toBeLessThanOrEqual(payloadLimit.cold)
   })
 
-  it('are looked at over the same connection in one exchange and at most 4,000 bytes, and need nothing', async () => {
+  it('are looked at over the same connection in one exchange, and need nothing', async () => {
     const before = crossed(host)
     expect(asWanted(targets, await lookAtAll(batch, targets))).toBe(20)
     const cost = since(host, before)
     expect(cost).toMatchObject({ connections: 0, frames: 1, operations: 20 })
-    expect(cost.bytes).toBeLessThanOrEqual(4_000)
+    expect(cost.bytes).toBeLessThanOrEqual(payloadLimit.warm)
   })
 })
 

@@ -41,7 +41,10 @@ async function main(order: NearSideOrder): Promise<void> {
   const port = transport.host(host)
   const batch = new HostBatch(port, { clock, ...batchWaits(line.rttMs) })
   const targets = await twentyTargets(host)
-  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+  const input = createInterface({ input: process.stdin })
+  // Ends with whoever started it, whatever it is at.
+  input.once('close', () => process.exit(0))
+  const lines = input[Symbol.asyncIterator]()
   let last = { ...port.counters }
   const report = (): void => {
     const now = { ...port.counters }
@@ -64,9 +67,6 @@ async function main(order: NearSideOrder): Promise<void> {
   const found = asWanted(targets, await lookAtAll(batch, targets))
   if (found !== twenty.length) throw new Error(`expected ${twenty.length} files as wanted, found ${found}`)
   report()
-  await lines.next()
-  await transport.close()
-  process.exit(0)
 }
 
 await main(JSON.parse(process.argv[2] ?? '{}') as NearSideOrder)
