@@ -3,6 +3,7 @@ import { exitCode } from '../domain/outcome.ts'
 import { type Globals, UsageError } from './command.ts'
 import { commands } from './commands/index.ts'
 import { createOutput, type Surroundings } from './output.ts'
+import { sealed } from './rehearse/words.ts'
 import { projectVersion } from './root.ts'
 import { nearest } from '../inventory/complaint.ts'
 
@@ -19,7 +20,7 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
     globalOptions(argv, at),
   )
   try {
-    await program.parseAsync([...argv], {}, (_error: unknown, _args: unknown, help: string) => {
+    await program.parseAsync([...sealed(argv)], {}, (_error: unknown, _args: unknown, help: string) => {
       if (help !== '') at.stdout.write(`${help}\n`)
     })
     return code
@@ -28,6 +29,24 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
     at.stderr.write(`chancery: ${error.message}\n`)
     return exitCode.usage
   }
+}
+
+/** What a command line would run with; undefined where it asks for help. A mistake in it is a UsageError. Nothing is run. */
+export async function argumentsOf(
+  argv: readonly string[],
+  at: Surroundings,
+): Promise<{ readonly command: string; readonly args: Globals } | undefined> {
+  let found: { readonly command: string; readonly args: Globals } | undefined
+  const program = commands.reduce<Argv<Globals>>(
+    (built, command) =>
+      command.register(built, async (args) => {
+        onceEach(args)
+        found = { command: command.name, args }
+      }),
+    globalOptions(argv, at),
+  )
+  await program.parseAsync([...sealed(argv)], {}, () => undefined)
+  return found
 }
 
 /** What the scripts of `chancery completion` ask: the words so far are data here, not options. */

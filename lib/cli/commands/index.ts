@@ -3,6 +3,7 @@ import { completion } from './completion.ts'
 import { doctor } from './doctor.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
+import { rehearse } from './rehearse.ts'
 import { restart } from './restart.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
 import { schema } from './schema.ts'
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   up,
   refresh,
   destroy,
+  rehearse,
   restart,
   trust,
   doctor,

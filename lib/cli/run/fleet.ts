@@ -57,6 +57,8 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
     knownHosts: estate.knownHosts,
     // A name that is an address has been asked about as one already.
     allowed: (address, hostName) => {
+      if (outsideRehearsal(estate))
+        return err({ network: 'everything outside the rehearsal', by: `address ${address}` })
       const network =
         offLimits(estate.offLimits, { address }) ??
         (hostName === address ? undefined : offLimits(estate.offLimits, { hostName }))
@@ -89,4 +91,10 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
       memory.save()
     },
   }
+}
+
+/** In a rehearsal only the rehearsal's own inventory is reached, whatever inventory a runbook loads. */
+function outsideRehearsal(estate: Estate): boolean {
+  const folder = process.env['CHANCERY_REHEARSAL']
+  return folder !== undefined && !estate.folder.startsWith(folder)
 }

@@ -16,7 +16,7 @@ export type * from './types.ts'
 export async function runSites(request: RunRequest): Promise<Result<RunReport, RunFailure>> {
   const stop = new AbortController()
   const unlisten = request.interrupts.listen(() => stop.abort())
-  const fleet = openFleet({ ...request, root: workRoot(request.cwd) })
+  const fleet = openFleet({ ...request, root: workRoot(request.cwd, request.env) })
   try {
     const prepared = await prepareSites(request, fleet, stop.signal)
     return prepared.ok ? ok(await runPrepared(request, prepared.value)) : prepared

@@ -21,8 +21,14 @@ import { contextOf, programModule, stackName } from './program.ts'
 import { type SiteRun, stackFolder } from './site-run.ts'
 import type { RunFailure, RunRequest } from './types.ts'
 
-/** Folder of everything that is kept beside the project: work folders of stacks, what is known of hosts. */
-export const workRoot = (cwd: string): string => join(cwd, '.chancery')
+/**
+ * Folder of everything that is kept beside the project: work folders of stacks, what is known of hosts. `CHANCERY_WORK_FOLDER` names
+ * another one.
+ */
+export const workRoot = (
+  cwd: string,
+  env: { readonly [name: string]: string | undefined } = process.env,
+): string => env['CHANCERY_WORK_FOLDER'] ?? join(cwd, '.chancery')
 
 const project = 'chancery'
 const launcher = dirname(
@@ -151,7 +157,7 @@ function placeOf(
     project,
     stack,
     backendUrl: backendOf(request),
-    workFolder: stackFolder(workRoot(request.cwd), stack),
+    workFolder: stackFolder(workRoot(request.cwd, request.env), stack),
     pluginFolders: { chancery: launcher, command: join(launcher, 'command') },
     passphrase,
     env: { ...request.env },
@@ -175,7 +181,7 @@ function passphraseOf(request: RunRequest): Passphrase {
   ) {
     return { from: 'environment' }
   }
-  const path = join(workRoot(request.cwd), 'passphrase')
+  const path = join(workRoot(request.cwd, request.env), 'passphrase')
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' })

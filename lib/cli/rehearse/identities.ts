@@ -1,0 +1,60 @@
+import type { Json } from '../../domain/json.ts'
+import type { World } from '../../lab/world/world.ts'
+
+/** An identity as the lab drew it → as the real host has it; GUIDs in lower case. */
+export type Identities = ReadonlyMap<string, string>
+
+const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
+
+/** Pairs of GUIDs that stand at the same place of what the lab shows and of what was seen. */
+export function identitiesOf(
+  made: Json | undefined,
+  seen: Json | undefined,
+  into: Map<string, string> = new Map(),
+): Map<string, string> {
+  if (typeof made === 'string' && typeof seen === 'string') {
+    const ours = made.match(guid) ?? []
+    const theirs = seen.match(guid) ?? []
+    if (ours.length === theirs.length)
+      for (const [at, one] of ours.entries()) into.set(one.toLowerCase(), theirs[at]!.toLowerCase())
+    return into
+  }
+  if (made === null || seen === null || typeof made !== 'object' || typeof seen !== 'object') return into
+  for (const [key, value] of Object.entries(made))
+    identitiesOf(value as Json, Reflect.get(seen, key) as Json, into)
+  return into
+}
+
+/** Gives the things of a world the identities that they have on the real host, wherever the world says them. */
+export function giveIdentities(world: World, identities: Identities): void {
+  if ([...identities].every(([from, to]) => from === to)) return
+  const rename = (text: string): string =>
+    text.replace(guid, (found) => {
+      const to = identities.get(found.toLowerCase())
+      return to === undefined ? found : found === found.toUpperCase() ? to.toUpperCase() : to
+    })
+  for (const part of [world.hyperv.switches, world.hyperv.machines, world.network.adapters])
+    walk(part, rename)
+  for (const [path, node] of world.files.walk()) {
+    if (node.kind === 'folder') continue
+    if (node.content.kind === 'disk') walk(node.content.disk, rename)
+    else if (node.content.bytes.length <= longestNote) {
+      const text = Buffer.from(node.content.bytes).toString('latin1')
+      if (rename(text) !== text)
+        node.content = { kind: 'bytes', bytes: new Uint8Array(Buffer.from(rename(text), 'latin1')) }
+    }
+    if (rename(path) !== path) world.files.move(path, rename(path))
+  }
+}
+
+/** Bytes; a file that names an identity in plain text is small. */
+const longestNote = 4096
+
+function walk(value: unknown, rename: (text: string) => string): void {
+  if (value === null || typeof value !== 'object') return
+  for (const key of Object.keys(value)) {
+    const inner: unknown = Reflect.get(value, key)
+    if (typeof inner !== 'string') walk(inner, rename)
+    else if (rename(inner) !== inner) Reflect.set(value, key, rename(inner))
+  }
+}
