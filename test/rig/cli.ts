@@ -12,8 +12,8 @@ export type CliOptions = {
   readonly env?: { readonly [name: string]: string | undefined }
   /** Runs on a terminal of so many columns; standard output and error are one then. Default: no terminal. */
   readonly columns?: number
-  /** Account to run as; only root may name another. */
-  readonly uid?: number
+  /** Also as root: what its owner may not write can't be written. Default: as the tests run. */
+  readonly minded?: boolean
 }
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
@@ -111,8 +111,10 @@ export async function waitUntil(isSo: () => boolean): Promise<void> {
 const isAlive = (pid: number): boolean =>
   !['', 'Z'].includes(textOf(`/proc/${pid}/stat`).split(') ')[1]?.[0] ?? '')
 
-function spawnIn(args: readonly string[], { cwd, env, columns, uid }: CliOptions): ChildProcess {
-  const command = [process.execPath, chancery, ...args]
+function spawnIn(args: readonly string[], { cwd, env, columns, minded = false }: CliOptions): ChildProcess {
+  const bound =
+    minded && process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
+  const command = [...bound, process.execPath, chancery, ...args]
   const options = {
     cwd,
     env: Object.fromEntries(
@@ -120,7 +122,6 @@ function spawnIn(args: readonly string[], { cwd, env, columns, uid }: CliOptions
         ([, value]) => value !== undefined,
       ),
     ),
-    ...(uid === undefined ? {} : { uid, gid: uid }),
   }
   if (columns === undefined)
     return spawn(command[0]!, command.slice(1), { ...options, stdio: ['ignore', 'pipe', 'pipe'] })

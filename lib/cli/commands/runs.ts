@@ -180,7 +180,7 @@ async function run(
     progress.close()
     if (!ended.ok) {
       output.complain(`chancery: ${ended.error.message}`)
-      return exitCode.failed
+      return interrupts.level > 0 ? exitCode.interrupted : exitCode.failed
     }
     const report: RunReport = ended.value
     output.answer(views.reportJson(report), () =>

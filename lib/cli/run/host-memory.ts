@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { type HostMemory, processMemory } from '../../transport/memory.ts'
+import { isFileError } from './own-folders.ts'
 
 const file = z.record(z.string(), z.object({ scripts: z.array(z.string()), waits: z.boolean() }))
 
@@ -39,9 +40,14 @@ export function fileMemory(path: string): HostMemory & { save(): void } {
       const known = [...hosts].map(
         (h) => [h, { scripts: [...memory.get(h)], waits: memory.waits(h) }] as const,
       )
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(`${path}.${process.pid}`, JSON.stringify(Object.fromEntries(known)))
-      renameSync(`${path}.${process.pid}`, path)
+      try {
+        mkdirSync(dirname(path), { recursive: true })
+        writeFileSync(`${path}.${process.pid}`, JSON.stringify(Object.fromEntries(known)))
+        renameSync(`${path}.${process.pid}`, path)
+      } catch (error) {
+        // Where nothing may be written, the next run asks the hosts again.
+        if (!isFileError(error)) throw error
+      }
       changed = false
     },
   }

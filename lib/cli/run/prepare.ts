@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +15,7 @@ import { exportState, type StackState } from '../../engine/state.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
 import { engineProgressText } from './engine-progress-text.ts'
 import type { Fleet } from './fleet.ts'
+import { ensureFolders, ensurePassphrase } from './own-folders.ts'
 import { contextOf, programModule, stackName } from './program.ts'
 import { type SiteRun, stackFolder } from './site-run.ts'
 import type { RunFailure, RunRequest } from './types.ts'
@@ -43,6 +42,11 @@ export async function prepareSites(
 ): Promise<Result<readonly SiteRun[], RunFailure>> {
   const module = programModule(request.program, request.cwd)
   if (!module.ok) return err({ kind: 'setup', message: module.error })
+  const root = workRoot(request.cwd, request.env)
+  const stacks = request.sites.map((site) => stackFolder(root, stackName(module.value.name, site.id)))
+  const folders = ensureFolders([root, ...ownState(request.estate), ...stacks])
+  const passphrase = folders.ok ? passphraseOf(request) : folders
+  if (!passphrase.ok) return err({ kind: 'setup', message: passphrase.error })
   const progressText = engineProgressText()
   const engine = await ensureEngine({
     env: { ...request.env },
@@ -69,11 +73,10 @@ export async function prepareSites(
     needsProgram ? (import(module.value.url) as Promise<{ default: Program }>) : { default: () => undefined },
     loadCatalogue(),
   ])
-  const passphrase = passphraseOf(request)
   const queue = new PQueue({ concurrency: availableParallelism() })
   const runs = request.sites.map((site, index) =>
     queue.add(async (): Promise<SiteRun> => {
-      const place = placeOf(request, site, module.value.name, engine.value, passphrase)
+      const place = placeOf(request, site, module.value.name, engine.value, passphrase.value)
       const state = await exportState(place)
       const part = collections.get(site.id)
       return {
@@ -156,7 +159,7 @@ function placeOf(
     engineVersion: engine.version,
     project,
     stack,
-    backendUrl: backendOf(request),
+    backendUrl: request.estate.stateBackend,
     workFolder: stackFolder(workRoot(request.cwd, request.env), stack),
     pluginFolders: { chancery: launcher, command: join(launcher, 'command') },
     passphrase,
@@ -165,26 +168,15 @@ function placeOf(
 }
 
 /** A state folder below some `.chancery` is our own and made on first use; any other must exist. */
-function backendOf(request: RunRequest): string {
-  const { stateBackend } = request.estate
-  if (stateBackend.startsWith('file:///') && stateBackend.includes('/.chancery/')) {
-    mkdirSync(fileURLToPath(stateBackend), { recursive: true })
-  }
-  return stateBackend
-}
+const ownState = ({ stateBackend }: RunRequest['estate']): readonly string[] =>
+  stateBackend.startsWith('file:///') && stateBackend.includes('/.chancery/')
+    ? [fileURLToPath(stateBackend)]
+    : []
 
-/** From the environment where it is set; else a file of our own, made once and readable by its owner only. */
-function passphraseOf(request: RunRequest): Passphrase {
-  if (
-    request.env['PULUMI_CONFIG_PASSPHRASE'] !== undefined ||
-    request.env['PULUMI_CONFIG_PASSPHRASE_FILE'] !== undefined
-  ) {
-    return { from: 'environment' }
-  }
-  const path = join(workRoot(request.cwd, request.env), 'passphrase')
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' })
-  }
-  return { from: 'file', path }
+/** From the environment where it is set, else from a file of our own. */
+function passphraseOf(request: RunRequest): Result<Passphrase, string> {
+  const names = ['PULUMI_CONFIG_PASSPHRASE', 'PULUMI_CONFIG_PASSPHRASE_FILE']
+  if (names.some((name) => request.env[name] !== undefined)) return ok({ from: 'environment' })
+  const path = ensurePassphrase(join(workRoot(request.cwd, request.env), 'passphrase'))
+  return path.ok ? ok({ from: 'file', path: path.value }) : path
 }
