@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -189,9 +189,21 @@ describe('state', () => {
       value: { changes: { same: 2 } },
     })
     const state = await exportState(aRun('preview'))
-    expect(JSON.stringify(state)).toContain('ciphertext')
-    expect(JSON.stringify(state)).not.toContain('swordfish')
+    const marked = {
+      '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270',
+      value: 'swordfish',
+    }
+    const thing = state.ok
+      ? state.value?.resources.find(({ type }) => type === 'memory:index:Thing')
+      : undefined
+    expect(thing?.inputs['content']).toEqual(marked)
     expect(JSON.stringify(events)).not.toContain('swordfish')
+    const written = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    )
+    const texts = written.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    expect(texts.some((text) => text.includes('ciphertext'))).toBe(true)
+    expect(texts.some((text) => text.includes('swordfish'))).toBe(false)
 
     rmSync(join(folder, 'work'), { recursive: true })
     const wrong = await runStack(aRun('preview', { program, passphrase: { from: 'value', value: 'wrong' } }))

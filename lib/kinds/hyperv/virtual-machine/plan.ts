@@ -18,8 +18,18 @@ export function plan(want: Want, found: Found | null, recorded: Found | undefine
   if (stranger !== undefined) return stranger
   if (want.generation !== undefined && want.generation !== found.generation)
     return anotherGeneration(want, found)
+  const firmwareOnBios = firmwareInputs.filter((name) => want[name] !== undefined)
+  if (found.generation === 1 && firmwareOnBios.length > 0) {
+    return refuse(
+      'generation',
+      `${found.name} is of generation 1 and has a BIOS, so it has no ${firmwareOnBios.join(', ')}`,
+      'Leave that out, or set generation: 2 for another machine.',
+    )
+  }
   return powered(want, found, changes(want, found))
 }
+
+const firmwareInputs = ['secureBoot', 'secureBootTemplate', 'bootOrder'] as const
 
 /** Its disks stay; a guest that runs is shut down only when that is allowed. */
 export function remove(want: Want, found: Found, recorded: Found | undefined): Plan {
