@@ -27,6 +27,7 @@ export const rehearse = defineCommand({
     fault: {
       type: 'string',
       array: true,
+      nargs: 1,
       default: [] as string[],
       defaultDescription: 'none',
       requiresArg: true,
