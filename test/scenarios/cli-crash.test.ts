@@ -59,7 +59,7 @@ describe('the command line is cut short', { timeout: 90_000 }, () => {
     const again = await run(...line('up', 'nairobi', '--yes'))
     expect(again).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/files\.nairobi: the lock of a run that was killed is cleared/),
+      stderr: expect.stringMatching(/Z nairobi {2}the lock of a run that was killed is cleared/),
     })
     expect(writes()).toEqual(once)
     const preview = await run(...line('preview', 'nairobi', '--expect-no-changes', '--json'))

@@ -179,6 +179,7 @@ async function run(
     })
     progress.close()
     if (!ended.ok) {
+      if (ended.error.kind === 'input') throw new UsageError(ended.error.message)
       output.complain(`chancery: ${ended.error.message}`)
       return interrupts.level > 0 ? exitCode.interrupted : exitCode.failed
     }

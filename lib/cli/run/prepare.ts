@@ -41,7 +41,7 @@ export async function prepareSites(
   abort: AbortSignal,
 ): Promise<Result<readonly SiteRun[], RunFailure>> {
   const module = programModule(request.program, request.cwd)
-  if (!module.ok) return err({ kind: 'setup', message: module.error })
+  if (!module.ok) return err({ kind: 'input', message: module.error })
   const root = workRoot(request.cwd, request.env)
   const stacks = request.sites.map((site) => stackFolder(root, stackName(module.value.name, site.id)))
   const folders = ensureFolders([root, ...ownState(request.estate), ...stacks])

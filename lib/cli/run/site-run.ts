@@ -222,7 +222,7 @@ export async function applySite(
   const ran = await pastStaleLock(
     run.place,
     () => runEngine(run, phase, operation, book, observations, () => {}),
-    run.request.note,
+    (text) => run.request.note(`${run.site.id}  ${text}`),
   )
   return reportOf(run, preview, ran.result, ran.failures)
 }

@@ -17,7 +17,7 @@ export async function pastStaleLock<T extends { readonly result: Result<unknown,
   const { holders } = first.result.error
   const cleared = await clearStaleLock(place, holders)
   if (!cleared.ok) return first
-  note(`${place.stack}: ${words(holders)}`)
+  note(words(holders))
   return run()
 }
 

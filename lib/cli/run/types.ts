@@ -77,5 +77,5 @@ export type RunReport = {
   readonly interrupted: boolean
 }
 
-/** Nothing was tried: the engine is missing, the program is broken. */
-export type RunFailure = { readonly kind: 'setup'; readonly message: string }
+/** Nothing was tried. `setup`: the engine is missing, the program is broken; `input`: the person named what is not there. */
+export type RunFailure = { readonly kind: 'setup' | 'input'; readonly message: string }

@@ -5,6 +5,7 @@ import type { OutStream } from '../output.ts'
 import { ansiPaint, noPaint } from './paint.ts'
 import { advance, startProgress } from './progress-state.ts'
 import { liveText, logText } from './progress-text.ts'
+import { paragraph } from './text.ts'
 
 /** A view that hears events until it is closed. */
 export interface Progress {
@@ -50,7 +51,7 @@ export const silentProgress: Progress = { emit: () => {}, note: () => {}, pause:
 function inLog({ stream, clock, sites }: View): Progress {
   let state = startProgress(sites)
   const write = (text: string) =>
-    void stream.write(`${new Date(clock.now()).toISOString().slice(11, 19)}Z ${text}\n`)
+    void stream.write(`${new Date(clock.now()).toISOString().slice(11, 19)}Z ${oneLine(text)}\n`)
   return {
     emit: (event) => {
       state = advance(state, event)
@@ -62,6 +63,9 @@ function inLog({ stream, clock, sites }: View): Progress {
     close: () => {},
   }
 }
+
+/** A log has one line an event, whatever was said in several. */
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, '; ')
 
 /** What the redrawn lines show well enough. */
 const passing = (event: Event): boolean =>
@@ -93,7 +97,12 @@ function onTerminal({ stream, clock, sites, color }: View): Progress {
   }
   const say = (text: string): void => {
     erase()
-    stream.write(`${text}\n`)
+    stream.write(
+      `${text
+        .split('\n')
+        .map((line) => paragraph(line, stream.columns))
+        .join('\n')}\n`,
+    )
     draw()
   }
   const tick = async (): Promise<void> => {
