@@ -24,7 +24,11 @@ describe('surroundings in which nothing can be done', { timeout: 90_000 }, () =>
   afterAll(() => rig.close())
 
   const up = (env: { readonly [name: string]: string | undefined } = {}) =>
-    runCli(['up', 'nairobi', '--program', program, '--yes'], { cwd: rig.folder, env, minded: env['PATH'] === undefined })
+    runCli(['up', 'nairobi', '--program', program, '--yes'], {
+      cwd: rig.folder,
+      env,
+      minded: env['PATH'] === undefined,
+    })
   const touched = (): number => rig.lab.host('nairobi-hv1').counters.operations
 
   describe('state that can’t be written', () => {
