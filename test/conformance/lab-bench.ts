@@ -1,11 +1,23 @@
 import { createHash } from 'node:crypto'
 import type { Json, JsonObject } from '../../lib/domain/json.ts'
 import type { Plan } from '../../lib/kinds/kind.ts'
+import type { Executor } from '../../lib/lab/executor.ts'
 import { createExecutor } from '../../lib/lab/windows/executor.ts'
 import { World } from '../../lib/lab/world/world.ts'
 import { type KindFolder, readText } from './kind-folders.ts'
 
-const executorOf = await createExecutor()
+const interpreter = await createExecutor()
+let executorOf: (world: World) => Executor = interpreter
+
+/** Benches that are made while `work` runs get their executors from `make`, which is given the interpreter's. */
+export function withExecutor<T>(make: (world: World, interpreter: Executor) => Executor, work: () => T): T {
+  executorOf = (world) => make(world, interpreter(world))
+  try {
+    return work()
+  } finally {
+    executorOf = interpreter
+  }
+}
 
 /** One lab host without SSH: scripts of kinds run on its world directly. Its time goes on only by what scripts sleep. */
 export function labBench(image: 'bare' | 'hyperv') {
