@@ -78,7 +78,8 @@ function rawMember(line: string, name: string): string {
   return members.get(name) ?? 'null'
 }
 
-const squeeze = (json: string): string =>
+/** JSON text without blanks, its texts in one spelling, its numbers as written. */
+export const squeeze = (json: string): string =>
   json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_all, quoted?: string) =>
     quoted === undefined ? '' : JSON.stringify(JSON.parse(quoted)),
   )
