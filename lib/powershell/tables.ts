@@ -5,6 +5,8 @@ import { type Signature } from './host.ts'
 export interface ClassProperty {
   readonly type: string | null
   readonly array: boolean
+  /** Its enum, where it has one; the type itself where it is a .NET enum. */
+  readonly enum?: string
 }
 
 /** A class of objects. `incomplete`: it has more properties than these. */
@@ -27,6 +29,8 @@ export interface Tables {
   readonly aliases: ReadonlyMap<string, readonly string[]>
   readonly outputs: ReadonlyMap<string, readonly string[]>
   readonly classes: ReadonlyMap<string, ObjectClass>
+  /** Names of the values of each enum. */
+  readonly enums: ReadonlyMap<string, readonly string[]>
 }
 
 const FOLDER = new URL('./tables/', import.meta.url)
@@ -42,6 +46,7 @@ interface ModuleTable {
 interface ObjectTable {
   readonly outputs?: { readonly [cmdlet: string]: readonly string[] }
   readonly classes: { readonly [name: string]: ObjectClass }
+  readonly enums?: { readonly [name: string]: { readonly [value: string]: number | null } }
 }
 
 interface CommonTable {
@@ -74,10 +79,12 @@ function load(): Tables {
   }
   const outputs = new Map<string, readonly string[]>()
   const classes = new Map<string, ObjectClass>()
+  const enums = new Map<string, readonly string[]>()
   for (const file of readdirSync(new URL('objects/', FOLDER))) {
     const table = readJson(`objects/${file}`) as ObjectTable
     for (const [name, c] of Object.entries(table.classes)) classes.set(name.toLowerCase(), c)
     for (const [name, o] of lower(table.outputs ?? {})) outputs.set(name, o)
+    for (const [name, e] of lower(table.enums ?? {})) enums.set(name, Object.keys(e))
   }
   const common = readJson('common.json') as CommonTable
   const names = (of: CommonTable['common']): Set<string> =>
@@ -92,6 +99,7 @@ function load(): Tables {
     aliases,
     outputs,
     classes,
+    enums,
   }
 }
 

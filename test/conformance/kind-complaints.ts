@@ -1,5 +1,6 @@
 import { inputRows, outputRows, type Row, withTables } from '../../lib/kinds/reference.ts'
 import { type KindFolder, planOf, readText, scriptNames } from './kind-folders.ts'
+import { inputComplaints } from './script-inputs.ts'
 import { scriptComplaints } from './script-complaints.ts'
 import { z } from 'zod'
 
@@ -32,6 +33,7 @@ export function kindComplaints(one: KindFolder): readonly string[] {
     ...reference(one),
     ...unwritten(one),
     ...scriptNames(one).flatMap((name) => scriptComplaints(name, readText(one.home, name))),
+    ...inputComplaints(one),
     ...observation(one),
   ]
 }

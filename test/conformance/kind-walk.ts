@@ -77,3 +77,70 @@ export function reach(bench: LabBench, one: KindFolder, want: JsonObject, record
   if (rest.do !== 'nothing') return wrong(`still to do: ${rest.do}: ${rest.because}`)
   return { to: 'wanted', seen, acted: true }
 }
+
+/** So many pairs of wants are walked at most, spread evenly over all of them. */
+const pairsAtMost = 60
+
+/** Every rule that a kind breaks when its cases are walked through the lab, as it comes; nothing when it keeps to all of them. */
+export function* walkComplaints(one: WalkedKind, kinds: readonly WalkedKind[]): Generator<string> {
+  for (const want of one.wants) yield* alone(one, kinds, want)
+  const pairs = one.wants.flatMap((from) =>
+    one.wants
+      .filter((to) => from !== to && one.kind.identity(from) === one.kind.identity(to))
+      .map((to) => [from, to] as const),
+  )
+  const stride = Math.max(1, Math.floor(pairs.length / pairsAtMost))
+  for (const [from, to] of pairs.filter((_, i) => i % stride === 0)) yield* after(one, from, to)
+  yield* unseen(one)
+}
+
+/** Made on an empty host, removed again; nothing else is seen otherwise, and the session goes on. */
+function* alone(one: WalkedKind, kinds: readonly WalkedKind[], want: JsonObject): Generator<string> {
+  const bench = hostFor(one)
+  const before = others(bench, kinds, one, want)
+  const end = reach(bench, one, want)
+  if (end.to === 'wrong') return yield end.complaint
+  if (end.to === 'nowhere')
+    return yield* /^(refuse|defer|error Chancery\.NotYet: )/.test(end.why) ? [] : [end.why]
+  if (!bench.world.network.reachable) yield 'the session is cut'
+  const whole = !needsRestart(one.kind.plan(want, null, undefined))
+  if (whole && others(bench, kinds, one, want).join() !== before.join())
+    yield 'something else is seen otherwise'
+  if (end.seen === null) return
+  const removal = one.kind.remove(want, end.seen, end.seen)
+  const failed = bench.act(one, removal, 2)
+  if (failed !== undefined) return yield failed
+  if (needsRestart(removal)) bench.world.restarted()
+  const left = bench.printed(one, want, end.seen)
+  const expected = removal.do === 'steps' ? 'absent' : JSON.stringify(end.seen)
+  const got =
+    removal.do === 'steps' || left.startsWith('error ')
+      ? left
+      : JSON.stringify(one.kind.found.parse(JSON.parse(left)))
+  if (got !== expected) yield `after the removal: expected ${expected}, got ${got}`
+}
+
+/** From one thing that the cases declare to another. */
+function* after(one: WalkedKind, from: JsonObject, to: JsonObject): Generator<string> {
+  const bench = hostFor(one)
+  const first = reach(bench, one, from)
+  if (first.to === 'wrong') return yield first.complaint
+  if (first.to === 'nowhere' || first.seen === null) return
+  const second = reach(bench, one, to, first.seen)
+  if (second.to === 'wrong') yield second.complaint
+  if (second.to === 'nowhere' && !/^(refuse|defer|replace)/.test(second.why)) yield second.why
+}
+
+/** What can't be asked is an error, and neither absent nor there. */
+function* unseen(one: WalkedKind): Generator<string> {
+  const [want] = one.wants
+  if (one.kind.needsFeature === undefined || want === undefined) return
+  const bench = hostFor(one)
+  const end = reach(bench, one, want)
+  const recorded = end.to === 'wanted' && end.seen !== null ? end.seen : undefined
+  bench.prepare(`Stop-Service -Name 'vmms' -Force -ErrorAction Stop`)
+  for (const known of [undefined, recorded]) {
+    const text = bench.printed(one, want, known)
+    if (!text.startsWith('error ')) yield `the management service is down: expected an error, got ${text}`
+  }
+}

@@ -42,6 +42,8 @@ export function labBench(image: 'bare' | 'hyperv') {
   }
   return {
     world,
+    /** Runs a script. */
+    execute,
     printed,
     /** Runs commands that prepare the host. Throws on their error. */
     prepare(text: string): void {

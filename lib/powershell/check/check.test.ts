@@ -57,16 +57,49 @@ test.each([
   ['foreach ($vm in @(Get-VM -ErrorAction Stop)) { $a = $vm.Nmae }', 'unknown-property'],
   ['$a = (Get-VM -Name a -ErrorAction Stop).Nmae', 'unknown-property'],
   ['$new = @{ Name = 1; Colour = 2 }\nGet-VM @new', 'unknown-parameter'],
+  ["Get-VM -ErrorAction Stop | Sort-Object -Property 'Name', 'Idd'", 'unknown-property'],
+  ["Get-VM -ErrorAction Stop | Where-Object { $_.State.ToString() -eq 'Runnning' }", 'unknown-enum-text'],
+  ["$s = 'Of'\n$s = (Get-VM -Id a -ErrorAction Stop).State.ToString()\n$s", 'unknown-enum-text'],
+  [
+    "$f = Get-WindowsFeature -Name a -ErrorAction Stop\n$f.InstallState -in @('Installed', 'Gone')",
+    'unknown-enum-text',
+  ],
+  [
+    "$e = New-Object InvalidOperationExeption 'a'\nthrow (New-Object Management.Automation.ErrorRecord $e, 'Our.Id', 'InvalidData', $null)",
+    'error-record',
+  ],
+  [
+    "$e = New-Object InvalidOperationException 'a'\nthrow (New-Object Management.Automation.ErrorRecord $e, 'Our.Id', 'Bad', $null)",
+    'error-record',
+  ],
+  [
+    "$e = New-Object InvalidOperationException 'a'\nthrow (New-Object Management.Automation.ErrorRecord $e, 'none', 'InvalidData', $null)",
+    'error-record',
+  ],
+  ['$a = $b', 'unassigned'],
+  ['if ($Params.x) { $a = 1 }\n$a', 'unassigned'],
+  ['try { $a = 1 } catch { $b = $_ }\n$a\n$b', 'unassigned'],
+  ['foreach ($a in @(1)) { $b = $a }\n$b', 'unassigned'],
+  ['@(1) | ForEach-Object { $b = $_ }\n$b', 'unassigned'],
+  ['$_.Name', 'unassigned'],
+  ['$a = 1', 'never-read'],
 ])('%s has %s', (body, rule) => {
   expect(checkCommands(script(body)).map((f) => f.rule)).toContain(rule)
 })
 
 test.each([
   'Get-VM -Id $Params.id -ErrorAction Stop | Where-Object { $_.State -eq 2 } | Stop-VM -Force -ErrorAction Stop',
-  '$vm = Get-VM -Name a -ErrorAction Stop\n$a = $vm.processorcount + $vm.NetworkAdapters.Count',
+  '$vm = Get-VM -Name a -ErrorAction Stop\n$vm.processorcount + $vm.NetworkAdapters.Count',
   '$set = @{ Name = $Params.name; ErrorAction = 1 }\nif ($Params.x) { $set.Notes = $Params.x }\nSet-VM @set',
-  '$a = $null\n$a = Get-Item -LiteralPath $Params.path -Force -ErrorAction Stop\n$b = $a.Anything',
+  '$a = $null\n$a = Get-Item -LiteralPath $Params.path -Force -ErrorAction Stop\n$a.Anything',
   'Remove-Item -LiteralPath $Params.path -Confirm:$false -ErrorAction Stop',
+  'if ($Params.x) { $a = 1 } else { throw }\n$a',
+  'if ($Params.x) { $a = 1 } elseif ($Params.y) { $a = 2 } else { $a = 3 }\n$a',
+  'try { $a = 1 } catch { throw }\n$a',
+  'foreach ($a in @(1)) { if ($a) { continue } else { $b = 2 }\n$b }',
+  '$a = @(1)\n@(1) | ForEach-Object { $a += $_ }\n$a',
+  "$job = Stop-VM -Name a -AsJob -ErrorAction Stop\n$job.State.ToString() -eq 'Failed'",
+  "$s = 'Off'\n$s = (Get-VM -Id a -ErrorAction Stop).State.ToString()\n$s -ne 'running'",
 ])('%s is in order', (body) => {
   expect(checkCommands(script(body))).toEqual([])
 })

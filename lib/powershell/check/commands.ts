@@ -3,15 +3,16 @@ import { type Command, type Element, type Expr, type Script } from '../syntax/as
 import { type Signature } from '../host.ts'
 import { loadTables, type Tables } from '../tables.ts'
 import { Findings, type Finding } from './findings.ts'
+import { enumFindings } from './enum-texts.ts'
+import { errorRecordFindings } from './error-records.ts'
+import { Inference } from './inference.ts'
+import { commandName, literal, plain } from './names.ts'
 import { propertyFindings } from './properties.ts'
+import { variableFindings } from './variables.ts'
 import { walkBlock } from './walk.ts'
 
 /** Cmdlets whose arguments read well without a name. */
 const LANGUAGE = new Set(builtInNames.map((n) => n.toLowerCase()))
-
-/** The name of a command as written, or undefined when it is computed. */
-export const commandName = (c: Command): string | undefined =>
-  c.name.kind === 'const' && typeof c.name.value === 'string' ? c.name.value : undefined
 
 type Hash = Expr & { readonly kind: 'hash' }
 
@@ -42,10 +43,7 @@ export function splatsOf(script: Script): ReadonlyMap<string, Splat> {
   walkBlock(script.block, {
     stmt(s) {
       if (s.kind !== 'assign') return
-      const value =
-        s.value.kind === 'pipeline' && s.value.rest.length === 0 && s.value.first.kind !== 'command'
-          ? s.value.first
-          : undefined
+      const value = plain(s.value)
       if (s.target.kind === 'var') {
         const known = of(s.target.name)
         if (value?.kind !== 'hash' || s.op !== '=') known.whole = false
@@ -76,14 +74,9 @@ function entries(
 ): void {
   for (const [key, s] of hash.entries) {
     if (key.kind !== 'const') continue
-    const value =
-      s.kind === 'pipeline' && s.rest.length === 0 && s.first.kind !== 'command' ? s.first : undefined
-    names.set(String(key.value).toLowerCase(), { at: key.at, value, always: true })
+    names.set(String(key.value).toLowerCase(), { at: key.at, value: plain(s), always: true })
   }
 }
-
-const literal = (x: Expr | undefined): string | undefined =>
-  x?.kind === 'const' ? (typeof x.value === 'string' ? x.value : x.text) : undefined
 
 /** What -ErrorAction a command is given, in lower case. */
 export function errorActionOf(c: Command, splats: ReadonlyMap<string, Splat>): string | undefined {
@@ -126,7 +119,11 @@ export function checkCommands(script: Script, tables: Tables = loadTables()): re
       else parameters(f, c, entry.name, entry.signature, tables, splats, first)
     },
   })
-  propertyFindings(script, tables, f)
+  const inference = new Inference(script, tables)
+  propertyFindings(script, inference, f)
+  enumFindings(script, inference, tables, f)
+  errorRecordFindings(script, f)
+  variableFindings(script, f)
   return f.all
 }
 

@@ -1,22 +1,37 @@
 import { type Attribute, type Block, type Command, type Expr, type Stmt } from '../syntax/ast.ts'
 
-/** Where a node stands: how many loops of the same block are around it, and whether it is what a pipeline's block runs. */
+/** Where a node stands: how many loops of the same block are around it, how deep in blocks, and what `$_` is there. */
 export interface Around {
   readonly loops: number
   readonly depth: number
+  readonly item: Item
 }
+
+/** What `$_` is: what reaches a command of a pipeline, an error in a `catch`, or nothing. */
+export type Item =
+  | {
+      readonly of: 'pipeline'
+      readonly pipeline: Stmt & { readonly kind: 'pipeline' }
+      readonly stage: number
+      readonly around: Around
+    }
+  | { readonly of: 'error' }
+  | { readonly of: 'nothing' }
+
+const OUTSIDE: Around = { loops: 0, depth: 0, item: { of: 'nothing' } }
 
 /** What a walk calls; each returns nothing. */
 export interface Visitor {
   expr?(x: Expr, around: Around): void
   stmt?(s: Stmt, around: Around): void
-  command?(c: Command, around: Around, first: boolean): void
+  /** `item`: what `$_` is in the blocks that the command is given. */
+  command?(c: Command, around: Around, first: boolean, item: Item): void
   block?(b: Block, around: Around): void
   attribute?(a: Attribute): void
 }
 
 /** Visits everything in a block, outside before inside, in the order of the text. */
-export function walkBlock(b: Block, v: Visitor, around: Around = { loops: 0, depth: 0 }): void {
+export function walkBlock(b: Block, v: Visitor, around: Around = OUTSIDE): void {
   v.block?.(b, around)
   for (const a of b.attributes) v.attribute?.(a)
   for (const p of b.parameters ?? []) {
@@ -40,7 +55,9 @@ function stmt(s: Stmt, v: Visitor, around: Around): void {
     case 'pipeline':
       if (s.first.kind === 'command') command(s.first, v, around, true)
       else expr(s.first, v, around)
-      for (const c of s.rest) command(c, v, around, false)
+      s.rest.forEach((c, stage) =>
+        command(c, v, around, false, { of: 'pipeline', pipeline: s, stage, around }),
+      )
       return
     case 'assign':
       expr(s.target, v, around)
@@ -72,7 +89,7 @@ function stmt(s: Stmt, v: Visitor, around: Around): void {
       return
     case 'try':
       statements(s.body, v, around)
-      for (const c of s.catches) statements(c.body, v, around)
+      for (const c of s.catches) statements(c.body, v, { ...around, item: { of: 'error' } })
       return statements(s.last ?? [], v, around)
     case 'throw':
     case 'return':
@@ -82,16 +99,17 @@ function stmt(s: Stmt, v: Visitor, around: Around): void {
     case 'continue':
       return
     case 'function':
-      return walkBlock(s.block, v, { loops: 0, depth: around.depth + 1 })
+      return walkBlock(s.block, v, { ...OUTSIDE, depth: around.depth + 1 })
   }
 }
 
-function command(c: Command, v: Visitor, around: Around, first: boolean): void {
-  v.command?.(c, around, first)
+function command(c: Command, v: Visitor, around: Around, first: boolean, item: Item = around.item): void {
+  v.command?.(c, around, first, item)
   if (c.name.kind !== 'const') expr(c.name, v, around)
   for (const el of c.elements) {
-    if (el.kind === 'argument') expr(el.expr, v, around)
-    else if (el.value !== undefined) expr(el.value, v, around)
+    const x = el.kind === 'argument' ? el.expr : el.value
+    if (x?.kind === 'block') expr(x, v, { ...around, item })
+    else if (x !== undefined) expr(x, v, around)
   }
 }
 
@@ -137,6 +155,6 @@ function expr(x: Expr, v: Visitor, around: Around): void {
       }
       return
     case 'block':
-      return walkBlock(x.block, v, { loops: 0, depth: around.depth + 1 })
+      return walkBlock(x.block, v, { loops: 0, depth: around.depth + 1, item: around.item })
   }
 }
