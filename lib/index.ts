@@ -16,6 +16,7 @@ export {
   type SitePreview,
   type SiteReport,
 } from './cli/run/index.ts'
+export { copyForLab } from './cli/lab-copy.ts'
 export { type LabRequest, startLabEstate } from './cli/lab-estate.ts'
 export { createInterrupts, type Interrupts } from './engine/interrupts.ts'
 export { type Clock, systemClock } from './domain/clock.ts'

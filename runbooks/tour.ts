@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { $, chalk } from 'zx'
-import { loadInventory, startLabEstate } from '../lib/index.ts'
+import { copyForLab, loadInventory, startLabEstate } from '../lib/index.ts'
 
 /**
  * The main job on three missions of the ministry, in the lab, at the delay and rate of their own links: preview, apply, restart,
@@ -31,10 +31,10 @@ async function chancery(expected: number, ...args: string[]): Promise<void> {
   throw new Error(`chancery ${args.join(' ')}: expected exit code ${expected}, got ${exitCode}`)
 }
 
-// A fresh copy of the inventory, so that the tour's state is its own and each tour starts from nothing.
+// A fresh copy of the inventory on free ports, so that the tour's state is its own and each tour starts from nothing.
 rmSync(home, { recursive: true, force: true })
 mkdirSync(join(home, 'inventories'), { recursive: true })
-cpSync(join(root, 'inventories', 'ministry'), join(home, 'inventories', 'ministry'), { recursive: true })
+await copyForLab(join(root, 'inventories', 'ministry'), join(home, 'inventories', 'ministry'), sites)
 const loaded = loadInventory(join(home, 'inventories', 'ministry'))
 if (!loaded.ok) throw new Error('the sample inventory has mistakes')
 const estate = loaded.value

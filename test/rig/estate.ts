@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { copyForLab } from '../../lib/cli/lab-copy.ts'
 import { startLabEstate } from '../../lib/cli/lab-estate.ts'
 import { runSites } from '../../lib/cli/run/index.ts'
 import type { RunReport, RunRequest, SitePreview } from '../../lib/cli/run/types.ts'
@@ -47,9 +47,12 @@ export async function startRig(options: {
 }): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'chancery-rig-'))
   const inventory = join(folder, 'inventories', 'ministry')
-  cpSync(ministry, inventory, { recursive: true })
-  if (options.sites === 'all') hostEverySite(inventory)
-  await usePorts(join(inventory, 'hosts.csv'), options.sites)
+  if (options.sites === 'all') {
+    const hosted = join(folder, 'hosted')
+    cpSync(ministry, hosted, { recursive: true })
+    hostEverySite(hosted)
+    await copyForLab(hosted, inventory, 'all')
+  } else await copyForLab(ministry, inventory, options.sites)
   const loaded = loadInventory(inventory)
   if (!loaded.ok) throw new Error(formatComplaints(loaded.error))
   const estate = loaded.value
@@ -121,31 +124,3 @@ function hostEverySite(inventory: string): void {
     readFileSync(join(inventory, 'hosts.csv'), 'utf8') + rows.join(''),
   )
 }
-
-/** Puts free ports in place of the inventory's own, so that tests run beside each other. */
-async function usePorts(hosts: string, sites: readonly string[] | 'all'): Promise<void> {
-  const lines = readFileSync(hosts, 'utf8').split('\n')
-  const changed = await Promise.all(
-    lines.map(async (line) => {
-      const cells = line.split(',')
-      return cells[2] === '127.0.0.1' && (sites === 'all' || sites.includes(cells[1] ?? ''))
-        ? [...cells.slice(0, 3), await freePort(), ...cells.slice(4)].join(',')
-        : line
-    }),
-  )
-  writeFileSync(hosts, changed.join('\n'))
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      )
-    })
-  })
