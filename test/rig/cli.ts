@@ -22,6 +22,8 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 export interface RunningCli {
   /** What was written so far. */
   readonly written: { readonly stdout: string; readonly stderr: string }
+  /** Ids of it and of every process below it. */
+  processes(): readonly number[]
   /** Resolves when the text was written to either stream; rejects when the process ends without. */
   until(text: string): Promise<void>
   /** On a terminal: what a person types. `\x03` is Ctrl-C. */
@@ -80,6 +82,7 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
         listeners.add(look)
         look()
       }),
+    processes: () => [own, ...descendantsOf(own)],
     type: (text) => void child.stdin?.write(text),
     hangUp: async () => {
       const pid = cli()

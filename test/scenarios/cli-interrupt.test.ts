@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { runCli, type RunningCli, startCli, waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { chainProgram, textOf } from '../rig/programs.ts'
@@ -13,6 +13,8 @@ describe('a person stops a run', { timeout: 90_000 }, () => {
     rig = await startRig({ sites: ['nairobi', 'accra', 'ankara'] })
     program = rig.program('chain', chainProgram(depth))
   })
+  // A run that a failed case left behind ends when its host answers again.
+  afterEach(() => rig.lab.hosts.forEach((host) => host.clear()))
   afterAll(() => rig.close())
 
   const hostOf = (site: string) => rig.lab.host(`${site}-hv1`)
