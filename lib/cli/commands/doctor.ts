@@ -1,21 +1,36 @@
 import { systemClock } from '../../domain/clock.ts'
 import { exitCode } from '../../domain/outcome.ts'
-import { defineCommand } from '../command.ts'
+import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
 import type { Check } from '../doctor/check.ts'
 
 export const doctor = defineCommand({
-  usage: 'doctor <site> [host]',
+  usage: 'doctor [site] [host]',
   about: 'Examines the hosts of a site without changing them, and says what to repair',
   examples: [
     ['doctor beirut', 'every host of the site'],
     ['doctor beirut --json', 'for a program, with what each host answered'],
+    ['doctor beirut --deep', 'does Windows do what scripts and lab assume of it? Exit code 4 if not'],
+    ['doctor --script > chancery-doctor.ps1', 'the same questions for a host that SSH does not reach'],
+    ['doctor --facts facts.json', 'judges what that script printed'],
   ],
   positionals: {
-    site: { type: 'string', demandOption: true, describe: 'Site id' },
+    site: { type: 'string', describe: 'Site id' },
     host: { type: 'string', describe: 'Host id; none = every host of the site' },
   },
-  options: {},
+  options: {
+    deep: { type: 'boolean', default: false, describe: 'Ask whether each assumption about Windows holds' },
+    script: {
+      type: 'boolean',
+      default: false,
+      describe: 'Print the questions as one script to run on a host, and reach none',
+    },
+    facts: { type: 'string', requiresArg: true, describe: 'File with what that script printed' },
+  },
   run: async (args, context) => {
+    if (args.script || args.facts !== undefined) return withoutHost(args, context)
+    const { site } = args
+    if (site === undefined)
+      throw new UsageError('doctor: expected the id of a site, got none. Name one, or ask for --script.')
     const [
       { openInventory, hostsOf },
       { openFleet },
@@ -35,11 +50,17 @@ export const doctor = defineCommand({
     ])
     const { output } = context
     const estate = await openInventory(args, context)
-    const chosen = await hostsOf(estate, args.site, args.host)
+    const chosen = await hostsOf(estate, site, args.host)
     const interrupts = interruptsOf(process, systemClock)
     const fleet = openFleet({ estate, clock: systemClock, emit: () => {}, root: workRoot(context.cwd) })
     try {
       output.note(`Examining ${chosen.hosts.map(({ id }) => id).join(', ')} …`)
+      if (args.deep) {
+        const { examineAll, answerDeep } = await import('../doctor/deep/run.ts')
+        const reports = await examineAll(chosen.hosts, fleet, systemClock, interrupts.first)
+        const code = answerDeep(reports, output)
+        return interrupts.level > 0 ? exitCode.interrupted : code
+      }
       const findings = await Promise.all(
         chosen.hosts.map((host) =>
           examine(chosen.site, host, fleet.port(host.id), systemClock, interrupts.first),
@@ -71,3 +92,23 @@ export const doctor = defineCommand({
     }
   },
 })
+
+/** What needs no session: the script itself, and what it printed elsewhere. */
+async function withoutHost(
+  args: Globals & { readonly script: boolean; readonly facts: string | undefined },
+  { output }: Context,
+): Promise<number> {
+  if (args.facts === undefined) {
+    const { wholeScript } = await import('../doctor/deep/scripts.ts')
+    const script = wholeScript()
+    output.answer({ script }, () => script)
+    return exitCode.done
+  }
+  const [{ readFacts }, { answerDeep, reportOf }] = await Promise.all([
+    import('../doctor/deep/facts-file.ts'),
+    import('../doctor/deep/run.ts'),
+  ])
+  const facts = readFacts(args.facts)
+  if (!facts.ok) throw new UsageError(`--facts: ${facts.error}`)
+  return answerDeep([reportOf(facts.value)], output)
+}

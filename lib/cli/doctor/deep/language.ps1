@@ -1,0 +1,4 @@
+param($Params)
+[pscustomobject]@{
+    mode = $ExecutionContext.SessionState.LanguageMode.ToString()
+}
