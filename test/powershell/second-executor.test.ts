@@ -1,4 +1,7 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../lib/domain/json.ts'
 import type { Executor } from '../../lib/lab/executor.ts'
 import type { World } from '../../lib/lab/world/world.ts'
 import {
@@ -10,7 +13,7 @@ import {
   scriptNames,
 } from '../conformance/kind-folders.ts'
 import { hostFor, walkComplaints, walked, type WalkedKind } from '../conformance/kind-walk.ts'
-import { onVolumeC, withExecutor } from '../conformance/lab-bench.ts'
+import { labBench, onVolumeC, withExecutor } from '../conformance/lab-bench.ts'
 import { RealEngine } from './second-executor/engine.ts'
 import { parting, type Run, traced } from './second-executor/trace.ts'
 
@@ -51,6 +54,67 @@ function casesElsewhere(one: WalkedKind, prepare: (world: World) => void): void 
   }
 }
 
+/** What scripts that belong to no kind are given, where it is more than nothing. */
+const given: { readonly [script: string]: readonly JsonObject[] } = {
+  'cli/doctor/no-such-file': [{ path: 'C:\\chancery-doctor-no-such-file' }, { path: 'C:\\Windows' }],
+  'cli/doctor/no-such-machine': [{ id: '00000000-0000-4000-8000-000000000000' }],
+  'cli/doctor/no-such-service': [{ name: 'chancery-doctor-no-such-service' }, { name: 'Spooler' }],
+}
+
+/** Scripts whose answers are not compared, and why. */
+const notComparable: { readonly [script: string]: string } = {
+  'cli/doctor/deep/language': 'the interpreter has no $ExecutionContext',
+  'cli/doctor/deep/process': 'it measures the process that runs it',
+  'cli/doctor/whole/run-checks':
+    'it stands in for the worker where SSH does not reach, and is no script of a worker',
+}
+
+const lib = join(kindsRoot, '..')
+const others = globSync('{cli,provider}/**/*.ps1', { cwd: lib })
+  .map((path) => path.slice(0, -4))
+  .sort()
+
+/** A script on each kind of host, with and without rights. */
+const partingOf = (script: string): readonly unknown[] =>
+  (['bare', 'hyperv'] as const).flatMap((image) =>
+    (['full', 'denied'] as const).map((rights) => {
+      const runs = both(() => {
+        const bench = labBench(image)
+        bench.world.rights = rights
+        for (const params of given[script] ?? [{}]) bench.execute(readText(lib, `${script}.ps1`), params)
+      })
+      expect(runs.interpreter.length).toBeGreaterThan(0)
+      return parting(runs.interpreter, runs.engine)
+    }),
+  )
+
+test.each(others.filter((script) => notComparable[script] === undefined))(
+  '%s answers the same on each kind of host, with and without rights',
+  (script) => {
+    expect(partingOf(script)).toEqual([undefined, undefined, undefined, undefined])
+  },
+)
+
+test.each(Object.entries(notComparable))('%s is not compared: %s', (script) => {
+  expect(others).toContain(script)
+  expect(partingOf(script)).not.toContain(undefined)
+})
+
+test('every static type that a compared script uses is the simulation’s, or reaches no machine', () => {
+  const driver = readText(import.meta.dirname, 'second-executor', 'driver.ps1')
+  const redirected = [...driver.matchAll(/^ {8}'([\w.]+)' = \[Lab\w+\]$/gm)].map((found) => found[1])
+  const texts = [
+    ...others
+      .filter((script) => notComparable[script] === undefined)
+      .map((script) => readText(lib, `${script}.ps1`)),
+    ...kinds.flatMap((one) => scriptNames(one).map((name) => readText(one.home, name))),
+  ]
+  const used = new Set(
+    texts.flatMap((text) => [...text.matchAll(/\[([\w.]+)\]::/g)].map((found) => found[1])),
+  )
+  expect([...used].filter((type) => !redirected.includes(type))).toEqual(['NullString'])
+})
+
 describe.each(kinds)('$folder under the interpreter and under real PowerShell', (one) => {
   const ran = new Set<string>()
   const same = (work: () => void): void => {
@@ -58,7 +122,6 @@ describe.each(kinds)('$folder under the interpreter and under real PowerShell', 
     expect(parting(runs.interpreter, runs.engine)).toBeUndefined()
     expect(runs.interpreter.length).toBeGreaterThan(0)
     for (const { script } of runs.interpreter) ran.add(script)
-    console.log(one.folder, runs.interpreter.length)
   }
 
   test('walks from case to case with the same answers and the same worlds', () => {
