@@ -46,7 +46,7 @@ export function describeStackFailure(failure: StackFailure): string {
       return [
         `Stack ${failure.stack} is in use; nothing was done.`,
         ...failure.holders.map(
-          ({ user, host, pid, since }) => `  by ${user} on ${host}, process ${pid}, since ${since}`,
+          ({ user, host, pid, since }) => `  Held by ${user} on ${host}, process ${pid}, since ${since}.`,
         ),
         `Wait for it to end. If that process is no more, run again on that machine, which clears its lock by itself; or, from anywhere: PULUMI_BACKEND_URL=${failure.backendUrl} pulumi cancel --stack ${failure.stack}`,
       ].join('\n')

@@ -12,10 +12,16 @@ export { summaryText } from './summary.ts'
 export const paintFor = (output: Pick<Output, 'color'>): Paint => (output.color ? ansiPaint : noPaint)
 
 /** The view of a run's progress that the person asked for, on standard error. */
-export function progressFor({ stderr, output }: Context, sites: readonly Site[], clock: Clock): Progress {
+export function progressFor(
+  { stderr, env, output }: Pick<Context, 'stderr' | 'env' | 'output'>,
+  sites: readonly Site[],
+  clock: Clock,
+): Progress {
   if (output.quiet) return silentProgress
   if (output.json) return jsonProgress(stderr, clock)
-  return createProgress({ stream: stderr, clock, sites, color: output.color })
+  // A terminal that moves no cursor gets the log.
+  const stream = env['TERM'] === 'dumb' ? { write: (text: string) => stderr.write(text) } : stderr
+  return createProgress({ stream, clock, sites, color: output.color })
 }
 
 /** A run's report as `--json` prints it: sites by id, each with its outcome, failures and what its preview found. */

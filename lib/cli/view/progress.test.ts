@@ -2,6 +2,8 @@ import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../domain/clock.ts'
 import type { Event } from '../../domain/event.ts'
+import { createOutput } from '../output.ts'
+import { progressFor } from './index.ts'
 import { createProgress, jsonProgress } from './progress.ts'
 import { advance, startProgress } from './progress-state.ts'
 import { liveText } from './progress-text.ts'
@@ -86,6 +88,36 @@ describe('progress', () => {
         '',
       ].join('\n'),
     )
+  })
+
+  it('writes what was said in several lines as one in a log, and as several that fit on a terminal', () => {
+    const because = 'Stack mission.beirut is in use; nothing was done.\n  Held by anna on ops1.\nWait.'
+    const event: Event = { kind: 'site', site: 'beirut', outcome: 'failed', because }
+    const log = rig()
+    createProgress({ ...log, sites, color: false }).emit(event)
+    expect(log.text()).toBe(
+      '05:52:03Z beirut  failed: Stack mission.beirut is in use; nothing was done. Held by anna on ops1. Wait.\n',
+    )
+    const terminal = rig({ columns: 40 })
+    const progress = createProgress({ ...terminal, sites, color: false })
+    progress.emit(event)
+    progress.close()
+    expect(screen(terminal.text())).toEqual([
+      'beirut  failed: Stack mission.beirut',
+      '  is in use; nothing was done.',
+      '  Held by anna on ops1.',
+      '  Wait.',
+    ])
+  })
+
+  it('redraws nothing on a terminal that can’t', () => {
+    const { stream, clock, text } = rig({ columns: 100 })
+    const at = { stdout: stream, stderr: stream, env: { TERM: 'dumb' } }
+    const output = createOutput(at, { json: false, quiet: false })
+    const progress = progressFor({ ...at, output }, [sampleSite('beirut', beirut.link)], clock)
+    for (const event of story) progress.emit(event)
+    progress.close()
+    expect(text()).not.toContain('\x1b')
   })
 
   it('redraws a few lines on a terminal and leaves only what matters later', () => {

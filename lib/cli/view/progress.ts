@@ -65,7 +65,7 @@ function inLog({ stream, clock, sites }: View): Progress {
 }
 
 /** A log has one line an event, whatever was said in several. */
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, '; ')
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
 
 /** What the redrawn lines show well enough. */
 const passing = (event: Event): boolean =>
@@ -97,12 +97,7 @@ function onTerminal({ stream, clock, sites, color }: View): Progress {
   }
   const say = (text: string): void => {
     erase()
-    stream.write(
-      `${text
-        .split('\n')
-        .map((line) => paragraph(line, stream.columns))
-        .join('\n')}\n`,
-    )
+    stream.write(`${paragraph(text, stream.columns)}\n`)
     draw()
   }
   const tick = async (): Promise<void> => {

@@ -7,9 +7,11 @@ export const wrapped = (text: string, width: number | undefined): readonly strin
     ? [text]
     : wrapAnsi(text, Math.max(1, width), { hard: true, trim: true }).split('\n')
 
-/** Wrapped text, every line behind the same blanks; lines after the first two further in. */
+/** Text, of one line or several, wrapped: every line behind the same blanks, those after the first two further in. */
 export const paragraph = (text: string, width: number | undefined, indent = ''): string =>
-  wrapped(text, width === undefined ? undefined : width - indent.length - 2)
+  text
+    .split('\n')
+    .flatMap((line) => wrapped(line.trim(), width === undefined ? undefined : width - indent.length - 2))
     .map((line, at) => `${indent}${at === 0 ? '' : '  '}${line}`)
     .join('\n')
 
