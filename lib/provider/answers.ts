@@ -3,7 +3,7 @@ import type * as p from '@pulumi/pulumi/proto/provider_pb.js'
 import structs from 'google-protobuf/google/protobuf/struct_pb.js'
 import type { Struct as StructMessage, JavaScriptValue } from 'google-protobuf/google/protobuf/struct_pb.js'
 import type { Complaint } from './inputs.ts'
-import type { Difference, Struct } from './resource-calls.ts'
+import type { Difference, Struct } from './calls.ts'
 
 export const struct = (message: StructMessage | undefined): Struct => message?.toJavaScript() ?? {}
 export const message = (value: Struct): StructMessage =>

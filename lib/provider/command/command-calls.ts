@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Complaint } from '../inputs.ts'
-import type { Difference, Outcome, ResourceCalls, Struct } from '../resource-calls.ts'
+import type { Difference, Outcome, ResourceCalls, Struct } from '../calls.ts'
 import type { StackRun } from '../stack-run.ts'
 import { unknownValue, unwrap } from '../wire-values.ts'
 import {

@@ -1,0 +1,114 @@
+import type { Failure } from '../domain/failure.ts'
+import { err, ok, type Result } from '../domain/result.ts'
+import { act, type Acted } from '../reconcile/act.ts'
+import { stepsDigest } from '../reconcile/book.ts'
+import type { Decision, Operation } from '../reconcile/decide.ts'
+import type { Target } from '../reconcile/target.ts'
+import type { Call, Outcome, Struct } from './calls.ts'
+import { type Inputs, inputsOf, unplannable } from './inputs.ts'
+import { idOf, notPlanned, observedIn, outcomeProperties, sameInputs, targetOf } from './resource-state.ts'
+import type { StackRun } from './stack-run.ts'
+
+/** Create and Update in a preview: decides, writes the book, and returns what will be known. */
+export async function foresee(
+  run: StackRun,
+  operation: 'create' | 'update',
+  call: Call,
+  olds: Struct,
+  news: Struct,
+): Promise<Result<Outcome, Failure>> {
+  const inputs = inputsOf(call.loaded, news)
+  const open = unplannable(call.loaded, inputs)
+  const target = targetOf(call, inputs, observedIn(olds))
+  if (open.length > 0) {
+    const failure: Failure = {
+      kind: 'deferred',
+      host: inputs.host,
+      resource: call.urn.slice(call.urn.lastIndexOf('::') + 2),
+      because: `${open.join(', ')} is not known before its source exists, and is not a reference`,
+      fix: 'Give it a value that the preview can know.',
+    }
+    run.fail(target, failure)
+    return ok({ id: '', properties: outcomeProperties(call.loaded, inputs, news, undefined) })
+  }
+  const decided = await run.plan(operation, target, inputs)
+  if (!decided.ok) {
+    run.fail(target, decided.error)
+    return decided
+  }
+  if (decided.value.do === 'fail') run.fail(target, decided.value.failure)
+  const found = decided.value.do === 'nothing' ? decided.value.sight.found : undefined
+  return ok({
+    id: idOf(target),
+    properties: outcomeProperties(call.loaded, inputs, news, found ?? undefined),
+  })
+}
+
+/** Create, Update and Delete for real: runs what the book says, or what is decided now where there is no book. */
+export async function perform(
+  run: StackRun,
+  operation: Operation,
+  call: Call,
+  olds: Struct,
+  news: Struct,
+): Promise<Result<Outcome, Failure>> {
+  const inputs = inputsOf(call.loaded, news)
+  const target = targetOf(call, inputs, observedIn(olds))
+  const finish = (result: Result<Acted, Failure>): Result<Outcome, Failure> => {
+    if (!result.ok) {
+      run.fail(target, result.error)
+      return result
+    }
+    const { found, warnings, short } = result.value
+    if (short === undefined) run.succeed(target, 'done', warnings)
+    else run.fail(target, short)
+    return ok({
+      id: idOf(target),
+      properties: outcomeProperties(call.loaded, inputs, news, found ?? undefined),
+      ...(short === undefined ? {} : { short }),
+    })
+  }
+  if (run.stopped.signal.aborted) return finish(err({ kind: 'interrupted', host: target.host }))
+  const decided = await decisionFor(run, operation, target, inputs)
+  if (!decided.ok) return finish(decided)
+  const decision = decided.value
+  if (decision.do === 'fail') return finish(err(decision.failure))
+  if (decision.do === 'replace')
+    return finish(err(notPlanned(target, `it needs a replacement: ${decision.because}`)))
+  if (decision.do === 'nothing') {
+    run.succeed(target, 'same')
+    return ok({
+      id: idOf(target),
+      properties: outcomeProperties(call.loaded, inputs, news, decision.sight.found ?? undefined),
+    })
+  }
+  const { steps, sight, adopt } = decision
+  const batch = run.options.batch(target.host)
+  return finish(
+    await act(batch, { operation, target, steps, sight, adopt, me: run.owner(call.urn) }, run.stopped.signal),
+  )
+}
+
+/** The booked decision with today's values in place of what was unknown, or a refusal when anything else differs. */
+async function decisionFor(
+  run: StackRun,
+  operation: Operation,
+  target: Target,
+  inputs: Inputs,
+): Promise<Result<Decision, Failure>> {
+  if (run.options.phase !== 'apply') return run.plan(operation, target, inputs)
+  const entry = run.entry(operation, target.urn)
+  if (entry === undefined) return err(notPlanned(target, `no ${operation} of it was previewed`))
+  if (!sameInputs(entry, target)) return err(notPlanned(target, 'its inputs are not those of the preview'))
+  if (entry.unknown.length === 0) return ok(entry.decision)
+  const today = await run.plan(operation, target, inputs)
+  if (!today.ok) return today
+  const planned = entry.decision
+  if (planned.do !== today.value.do)
+    return err(notPlanned(target, `${planned.do} was planned, ${today.value.do} is due`))
+  if (planned.do === 'act' && today.value.do === 'act') {
+    const same = stepsDigest(planned.steps, true) === stepsDigest(today.value.steps, true)
+    if (!same) return err(notPlanned(target, 'with the values known now other steps are due'))
+  }
+  return today
+}
