@@ -5,13 +5,15 @@ import type { World } from '../world/world.ts'
 import type { Behaviour } from './cmdlet.ts'
 import { int32, numberOf, object, textOf, textsOf } from './values.ts'
 
-/** Registry values that the world keeps: those of services, and the marks of a pending restart. */
+/** Registry values that the world keeps: those of services, and component-based servicing with its mark of a pending restart. */
 
 const commands = 'Microsoft.PowerShell.Commands.'
 const servicesKey =
   /^(?:HKLM:|HKEY_LOCAL_MACHINE|Registry::HKEY_LOCAL_MACHINE)\\SYSTEM\\CurrentControlSet\\Services\\([^\\]+)$/i
 const rebootKey =
   /^(?:HKLM:|Registry::HKEY_LOCAL_MACHINE)\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending$/i
+const servicingKey =
+  /^(?:HKLM:|Registry::HKEY_LOCAL_MACHINE)\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing$/i
 const startNumbers: { readonly [T in StartType]: number } = { Automatic: 2, Manual: 3, Disabled: 4 }
 
 export const isRegistryPath = (path: string): boolean => /^(HKLM:|HKCU:|Registry::|HKEY_)/i.test(path)
@@ -20,6 +22,7 @@ export const isRegistryPath = (path: string): boolean => /^(HKLM:|HKCU:|Registry
 export function registryValues(world: World, path: string): { readonly [name: string]: PsValue } | undefined {
   const service = serviceOf(world, path)
   if (service !== undefined) return serviceValues(service)
+  if (servicingKey.test(path)) return {}
   return rebootKey.test(path) && world.features.pending ? {} : undefined
 }
 

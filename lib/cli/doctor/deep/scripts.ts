@@ -10,11 +10,11 @@ export type DeepScript = { readonly name: string; readonly text: string; readonl
 export const deepScripts = (): readonly DeepScript[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.ps1'))
-    .sort()
     .map((file) => {
       const text = readFileSync(new URL(file, folder), 'utf8')
       return { name: file.slice(0, -4), text, hash: createHash('sha256').update(text).digest('hex') }
     })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 
 const runner = new URL('../whole/run-checks.ps1', import.meta.url)
 const place = '# CHECKS\n'
