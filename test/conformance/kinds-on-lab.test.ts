@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../lib/domain/json.ts'
 import { kindFolders, kindsRoot, readKind } from './kind-folders.ts'
-import { hostFor, needsRestart, others, reach, walked, type WalkedKind } from './kind-walk.ts'
+import { sceneComplaints } from './kind-scenes.ts'
+import { hostFor, needsRestart, others, reach, unseen, walked, type WalkedKind } from './kind-walk.ts'
 import type { LabBench } from './lab-bench.ts'
 
 const kinds = (await Promise.all(kindFolders(kindsRoot).map((folder) => readKind(kindsRoot, folder)))).map(
@@ -62,5 +63,13 @@ describe.each(kinds)('$folder on the lab', (one) => {
       if (removal.do === 'steps') expect(left).toBe('absent')
       else expect(JSON.parse(left)).toEqual(seen)
     }
+  })
+
+  it('does in every scene what the scene expects', () => {
+    expect([...sceneComplaints(one)]).toEqual([])
+  })
+
+  it('is neither there nor absent where it cannot be asked', () => {
+    expect([...unseen(one)]).toEqual([])
   })
 })

@@ -11,6 +11,7 @@ export const inputComplaints = (one: KindFolder): readonly string[] =>
     const given = givenTo(one, name.slice(0, -4))
     if (!parsed.ok || given.length === 0) return []
     const reads = inputsOf(parsed.value)
+    const written = !parsed.value.text.includes('WRITE:')
     const all = new Set(given.flatMap((params) => Object.keys(params)))
     return [
       ...[...reads]
@@ -18,7 +19,8 @@ export const inputComplaints = (one: KindFolder): readonly string[] =>
         .map((input) => `${name}: expected every plan to give $Params.${input}, which it reads`),
       ...[...all]
         // a name beside an Id is for scripts that may run before the Id is known
-        .filter((input) => !reads.has(input) && !(input === 'name' && reads.has('id')))
+        // not yet written by its author: nothing to say
+        .filter((input) => written && !reads.has(input) && !(input === 'name' && reads.has('id')))
         .map((input) => `${name}: expected $Params.${input} to be read, since the plan gives it`),
     ]
   })
