@@ -51,6 +51,11 @@ describe('surroundings in which nothing can be done', { timeout: 90_000 }, () =>
       expect(code).toBe(1)
       expect(stderr).toContain(`${home()} can't be written (EEXIST`)
       expect(rig.lab.host('nairobi-hv1').counters.connections).toBe(0)
+      const examined = await runCli(['doctor', 'nairobi'], { cwd: rig.folder })
+      expect([examined.code, examined.stderr]).toMatchObject([
+        1,
+        expect.stringContaining("can't be written (EEXIST"),
+      ])
       renameSync(home(), `${home()}.file`)
       renameSync(`${home()}.kept`, home())
     })

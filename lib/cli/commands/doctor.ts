@@ -34,6 +34,7 @@ export const doctor = defineCommand({
     const [
       { openInventory, hostsOf },
       { openFleet },
+      { ensureFolders },
       { workRoot },
       { interruptsOf },
       { examine },
@@ -42,6 +43,7 @@ export const doctor = defineCommand({
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../run/fleet.ts'),
+      import('../run/own-folders.ts'),
       import('../run/prepare.ts'),
       import('../signals.ts'),
       import('../doctor/examine.ts'),
@@ -51,6 +53,11 @@ export const doctor = defineCommand({
     const { output } = context
     const estate = await openInventory(args, context)
     const chosen = await hostsOf(estate, site, args.host)
+    const work = ensureFolders([workRoot(context.cwd)])
+    if (!work.ok) {
+      output.complain(`chancery: ${work.error}`)
+      return exitCode.failed
+    }
     const interrupts = interruptsOf(process, systemClock)
     const fleet = openFleet({ estate, clock: systemClock, emit: () => {}, root: workRoot(context.cwd) })
     try {

@@ -20,14 +20,21 @@ export const restart = defineCommand({
   },
   run: async (args, context) => {
     const { output } = context
-    const [{ openInventory, chooseSites }, { openFleet }, { workRoot }, { restartHost }, { interruptsOf }] =
-      await Promise.all([
-        import('../inventory.ts'),
-        import('../run/fleet.ts'),
-        import('../run/prepare.ts'),
-        import('../run/restart.ts'),
-        import('../signals.ts'),
-      ])
+    const [
+      { openInventory, chooseSites },
+      { openFleet },
+      { ensureFolders },
+      { workRoot },
+      { restartHost },
+      { interruptsOf },
+    ] = await Promise.all([
+      import('../inventory.ts'),
+      import('../run/fleet.ts'),
+      import('../run/own-folders.ts'),
+      import('../run/prepare.ts'),
+      import('../run/restart.ts'),
+      import('../signals.ts'),
+    ])
     const estate = await openInventory(args, context)
     const [site] = await chooseSites(estate, [args.site])
     const hosts = (site?.hosts ?? []).filter((host) => args.host === undefined || host.id === args.host)
@@ -35,6 +42,11 @@ export const restart = defineCommand({
       throw new UsageError(
         `restart: expected a host of ${args.site} (${site?.hosts.map((h) => h.id).join(', ') || 'it has none'}), got ${args.host ?? 'none'}`,
       )
+    }
+    const work = ensureFolders([workRoot(context.cwd)])
+    if (!work.ok) {
+      output.complain(`chancery: ${work.error}`)
+      return exitCode.failed
     }
     const stop = new AbortController()
     const interrupts = interruptsOf(process, systemClock)

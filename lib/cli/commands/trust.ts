@@ -35,6 +35,7 @@ export const trust = defineCommand({
     const [
       { openInventory, hostsOf },
       { openFleet },
+      { ensureFolders },
       { workRoot },
       { interruptsOf },
       { canAsk, askLine },
@@ -42,6 +43,7 @@ export const trust = defineCommand({
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../run/fleet.ts'),
+      import('../run/own-folders.ts'),
       import('../run/prepare.ts'),
       import('../signals.ts'),
       import('../ask.ts'),
@@ -59,6 +61,11 @@ export const trust = defineCommand({
         `trust: a fingerprint is one host's, and ${args.site} has ${hosts.length}. Name the host.`,
       )
 
+    const work = ensureFolders([workRoot(context.cwd)])
+    if (!work.ok) {
+      output.complain(`chancery: ${work.error}`)
+      return exitCode.failed
+    }
     const interrupts = interruptsOf(process, systemClock)
     const fleet = openFleet({ estate, clock: systemClock, emit: () => {}, root: workRoot(context.cwd) })
     const results: Trust[] = []

@@ -7,7 +7,7 @@ import { err, ok } from '../../domain/result.ts'
 import type { Host } from '../../domain/site.ts'
 import { offLimits } from '../../inventory/index.ts'
 import { createLink, type OpenLink } from '../../link/index.ts'
-import { openLocalLeases } from '../../link/local-leases.ts'
+import { type LocalLeases, openLocalLeases } from '../../link/local-leases.ts'
 import { batchWaits, HostBatch } from '../../reconcile/batch.ts'
 import type { HostPort } from '../../transport/port.ts'
 import { createTransport, type Transport } from '../../transport/session.ts'
@@ -39,8 +39,12 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
   const links = new Map<string, OpenLink>()
   const batches = new Map<string, HostBatch>()
   const memory = fileMemory(join(root, 'hosts.json'))
-  mkdirSync(root, { recursive: true })
-  const leases = openLocalLeases({ file: join(root, 'leases.sqlite'), clock, emit })
+  let opened: LocalLeases | undefined
+  /** Opened with the first link: until then nothing is written, and a folder that can't be has been told by then. */
+  const leases = (): LocalLeases => {
+    mkdirSync(root, { recursive: true })
+    return (opened ??= openLocalLeases({ file: join(root, 'leases.sqlite'), clock, emit }))
+  }
 
   const hostOf = (id: string): Host => {
     const host = hosts.get(id)
@@ -52,7 +56,7 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
     if (known !== undefined) return known
     const site = sites.get(id)
     if (site === undefined) throw new Error(`Internal error: site ${id} is not in the inventory`)
-    const made = createLink({ link: site.link, clock, emit, random: Math.random, lease: leases.take })
+    const made = createLink({ link: site.link, clock, emit, random: Math.random, lease: leases().take })
     links.set(id, made)
     return made
   }
@@ -92,7 +96,7 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
     link,
     async close() {
       await transport.close()
-      leases.close()
+      opened?.close()
       memory.save()
     },
   }
