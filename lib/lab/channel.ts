@@ -20,6 +20,8 @@ export interface Surroundings {
   takeConsole(): readonly string[]
   /** Cuts the connection: now, or once what was written has arrived. */
   cut(when: 'now' | 'flushed'): void
+  /** The host restarts at once. */
+  restart(): void
   cutLink(): void
   /** One frame at a time on the host. */
   readonly lock: FrameLock
@@ -113,17 +115,21 @@ export class WorkerChannel {
     let first = true
     const send = async (): Promise<void> => {
       const text = batch.take()
-      if (text === undefined || struck.has('drop-after-act')) return
+      if (text === undefined || struck.has('drop-after-act') || struck.has('lose-reply')) return
       if (first && struck.has('drop-mid-reply')) {
         this.#write(text.slice(0, text.length / 2))
         this.#cut('flushed')
-      } else await this.#send(text)
+      } else {
+        await this.#send(text)
+        if (struck.has('second-reply')) await this.#send(text)
+      }
       first = false
     }
     for (const answer of answers) {
       if (answer.op !== undefined) counters.operations += 1
       else release?.()
       if (struck.has('worker-killed')) return this.#kill()
+      if (struck.has('restart-mid-act')) return this.#around.restart()
       const took = this.#took(answer)
       if (took > 0) {
         await send()

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../domain/result.ts'
 
-/** What an argument of a fault is: none, a count of frames, milliseconds, bytes, or text. */
-type Argument = 'none' | 'frames' | 'ms' | 'bytes' | 'text'
+/** What an argument of a fault is: none, a count of frames, milliseconds, minutes (also less than 0), bytes, or text. */
+type Argument = 'none' | 'frames' | 'ms' | 'minutes' | 'bytes' | 'text'
 
 /**
  * Every fault that can be ordered. `moment` is when it strikes, `lasts` whether it strikes once and is spent, or on until
@@ -25,6 +25,12 @@ export const faultTable = {
     lasts: 'on',
     moment: 'authentication',
     effect: 'every key is refused',
+  },
+  'session-limit': {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'channel open',
+    effect: 'sshd refuses every channel, as beyond its MaxSessions',
   },
   banner: {
     argument: 'text',
@@ -69,6 +75,18 @@ export const faultTable = {
     moment: 'each cmdlet',
     effect: 'the account may neither write nor manage machines',
   },
+  'module-missing': {
+    argument: 'text',
+    lasts: 'on',
+    moment: 'each cmdlet',
+    effect: 'those of this module, Hyper-V by default, are not found',
+  },
+  'clock-skew': {
+    argument: 'minutes',
+    lasts: 'on',
+    moment: 'at once',
+    effect: 'the host’s clock is ahead by so much; less than 0: behind',
+  },
   'disk-full': {
     argument: 'none',
     lasts: 'on',
@@ -105,11 +123,23 @@ export const faultTable = {
     moment: 'a frame has run',
     effect: 'no reply leaves, the connection is cut',
   },
+  'lose-reply': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'a frame has run',
+    effect: 'no reply leaves, the connection stays',
+  },
   'drop-mid-reply': {
     argument: 'frames',
     lasts: 'once',
     moment: 'the first reply of a frame',
     effect: 'half of it leaves, then the connection is cut',
+  },
+  'second-reply': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'the replies of a frame',
+    effect: 'each comes twice',
   },
   'garbage-reply': {
     argument: 'frames',
@@ -122,6 +152,12 @@ export const faultTable = {
     lasts: 'once',
     moment: 'the first operation of a frame has run',
     effect: 'the channel closes without a reply',
+  },
+  'restart-mid-act': {
+    argument: 'frames',
+    lasts: 'once',
+    moment: 'the first operation of a frame has run',
+    effect: 'the host restarts, no reply leaves',
   },
   'link-down': {
     argument: 'frames',
@@ -136,10 +172,17 @@ export const faultTable = {
 
 export type FaultName = keyof typeof faultTable
 
-/** A fault to order. `value`: frames, milliseconds or bytes; `text`: what is printed. Unset = the default of its name. */
+/** A fault to order. `value`: frames, milliseconds, minutes or bytes; `text`: what is printed. Unset = the default of its name. */
 export type Fault = { readonly name: FaultName; readonly value?: number; readonly text?: string }
 
-const defaults: { readonly [A in Argument]: number } = { none: 0, frames: 1, ms: 1000, bytes: 1, text: 0 }
+const defaults: { readonly [A in Argument]: number } = {
+  none: 0,
+  frames: 1,
+  ms: 1000,
+  minutes: 10,
+  bytes: 1,
+  text: 0,
+}
 
 /** `HOST:NAME[:ARG]`, as `chancery lab up --fault` takes it. */
 export function parseFault(text: string): Result<{ readonly host: string; readonly fault: Fault }, string> {
@@ -154,7 +197,7 @@ export function parseFault(text: string): Result<{ readonly host: string; readon
   if (entry.argument === 'none')
     return err(`fault: ${name} takes no argument, got "${argument}". Write ${host}:${name}.`)
   if (entry.argument === 'text') return ok({ host, fault: { name, text: argument } })
-  if (!/^\d{1,7}$/.test(argument))
+  if (!(entry.argument === 'minutes' ? /^-?\d{1,5}$/ : /^\d{1,7}$/).test(argument))
     return err(`fault: expected ${name}:<${entry.argument}>, a whole number, got "${argument}"`)
   return ok({ host, fault: { name, value: Number(argument) } })
 }

@@ -104,6 +104,8 @@ export class LabHost {
     if (fault.name === 'access-denied') this.world.rights = 'denied'
     if (fault.name === 'localised') this.world.language = 'de'
     if (fault.name === 'time-limit') this.world.hung = true
+    if (fault.name === 'module-missing') this.world.missingModules.add(fault.text ?? 'Hyper-V')
+    if (fault.name === 'clock-skew') this.world.clockSkewMs = (fault.value ?? 10) * 60_000
     if (fault.name === 'disk-full' && this.#aside === 0) {
       this.#aside = this.world.files.free
       this.world.files.setAside(this.#aside)
@@ -114,7 +116,9 @@ export class LabHost {
 
   /** Takes every ordered fault back and restores the link. */
   clear(): void {
+    if (this.#faults.standing('clock-skew') !== undefined) this.world.clockSkewMs = 0
     this.#faults.clear()
+    this.world.missingModules.clear()
     this.world.rights = 'full'
     this.world.language = 'en'
     this.world.hung = false

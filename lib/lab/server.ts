@@ -185,7 +185,7 @@ export class LabServer {
   #sessions(connection: Connection, end: FarEnd): void {
     let open = 0
     connection.on('session', (accept, reject) => {
-      if (open >= maxSessions) return reject()
+      if (open >= maxSessions || this.#parts.faults.standing('session-limit') !== undefined) return reject()
       open += 1
       const session = accept()
       session.on('close', () => (open -= 1))
@@ -204,6 +204,7 @@ export class LabServer {
           takeSlept: () => (waits ? world.takeSlept() : 0),
           takeConsole: () => world.console.splice(0),
           cut: (when) => (when === 'now' ? end.cut() : end.cutWhenFlushed()),
+          restart: () => restart(0),
           cutLink: () => void end.flushed().then(() => link.cut()),
           afterFrame: () => {
             const { restartIn } = world

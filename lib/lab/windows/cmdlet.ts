@@ -73,6 +73,7 @@ export function commandsOf(modules: readonly Module[], world: World): (name: str
   return (wanted) => {
     const found = byName.get(wanted.toLowerCase())
     if (found === undefined || !found.module.here(world)) return undefined
+    if (world.missingModules.has(found.module.name)) return undefined
     const { module, name } = found
     const known = made.get(name)
     if (known !== undefined) return known

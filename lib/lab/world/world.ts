@@ -34,6 +34,8 @@ export class World {
   language: 'en' | 'de' = 'en'
   /** True: scripts never end by themselves. */
   hung = false
+  /** Modules of PowerShell whose commands are not found. */
+  readonly missingModules = new Set<string>()
   /** The host's clock minus the true one, ms. */
   clockSkewMs = 0
   bootedAt: number
