@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../lib/domain/json.ts'
 import type { Executor } from '../../lib/lab/executor.ts'
@@ -15,11 +16,15 @@ import {
 import { hostFor, walkComplaints, walked, type WalkedKind } from '../conformance/kind-walk.ts'
 import { labBench, onVolumeC, withExecutor } from '../conformance/lab-bench.ts'
 import { RealEngine } from './second-executor/engine.ts'
+import { happenings, play } from './second-executor/happenings.ts'
 import { parting, type Run, traced } from './second-executor/trace.ts'
 
 const kinds = (await Promise.all(kindFolders(kindsRoot).map((folder) => readKind(kindsRoot, folder)))).map(
   walked,
 )
+
+/** Generated states of a host, a kind. */
+const states = Number(process.env['CHANCERY_STATES'] ?? 60)
 
 let engine: RealEngine
 beforeAll(() => {
@@ -112,7 +117,8 @@ test('every static type that a compared script uses is the simulation’s, or re
   const used = new Set(
     texts.flatMap((text) => [...text.matchAll(/\[([\w.]+)\]::/g)].map((found) => found[1])),
   )
-  expect([...used].filter((type) => !redirected.includes(type))).toEqual(['NullString'])
+  const pure = ['NullString', 'string']
+  expect([...used].filter((type) => ![...redirected, ...pure].includes(type))).toEqual([])
 })
 
 describe.each(kinds)('$folder under the interpreter and under real PowerShell', (one) => {
@@ -134,6 +140,13 @@ describe.each(kinds)('$folder under the interpreter and under real PowerShell', 
 
   test('fails the same for an account without rights', () => {
     same(() => casesElsewhere(one, (world) => void (world.rights = 'denied')))
+  })
+
+  test('is the same on hosts to which anything happened', { timeout: 60_000 + states * 1000 }, () => {
+    fc.assert(
+      fc.property(happenings, (all) => same(() => play(one, all))),
+      { numRuns: states },
+    )
   })
 
   test('has no script that none of this ran', () => {

@@ -84,7 +84,9 @@ export class Answering {
       if (typeof line['static'] === 'string') return this.#static(line['static'], line)
       if (typeof line['get'] === 'number') {
         const object = this.handed.object(line['get'])
-        return { value: this.#out(object.properties.get(String(line['name'])) ?? null) }
+        const name = String(line['name'])
+        if (!object.properties.has(name)) throw new Error(`Internal error: no property ${name}`)
+        return { value: this.#out(object.properties.get(name) ?? null) }
       }
       if (typeof line['defect'] === 'string') throw new Error(line['defect'])
       throw new Error(`Internal error: not a question: ${JSON.stringify(line)}`)

@@ -13,12 +13,12 @@ $stream = $client.GetStream()
 $global:Lab = @{
     reader = New-Object IO.StreamReader $stream, (New-Object Text.UTF8Encoding $false)
     writer = New-Object IO.StreamWriter $stream, (New-Object Text.UTF8Encoding $false)
-    types = @{}
-    failures = @{}
+    types = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+    failures = [Collections.Hashtable]::new([StringComparer]::Ordinal)
     objects = @{}
-    getters = @{}
-    blocks = @{}
-    modules = @{}
+    getters = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+    blocks = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+    modules = [Collections.Hashtable]::new([StringComparer]::Ordinal)
     emit = [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly([Reflection.AssemblyName]::new('Lab'), 'Run').DefineDynamicModule('Lab')
 }
 $Lab.writer.NewLine = "`n"
