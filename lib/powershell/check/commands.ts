@@ -3,6 +3,7 @@ import { type Command, type Element, type Expr, type Script } from '../syntax/as
 import { type Signature } from '../host.ts'
 import { loadTables, type Tables } from '../tables.ts'
 import { Findings, type Finding } from './findings.ts'
+import { isProgram } from './conventions.ts'
 import { enumFindings } from './enum-texts.ts'
 import { errorRecordFindings } from './error-records.ts'
 import { Inference } from './inference.ts'
@@ -109,7 +110,7 @@ export function checkCommands(script: Script, tables: Tables = loadTables()): re
   walkBlock(script.block, {
     command(c, _around, first) {
       const name = commandName(c)
-      if (name === undefined || functions.has(name.toLowerCase())) return
+      if (name === undefined || functions.has(name.toLowerCase()) || isProgram(name)) return
       const alias = tables.aliases.get(name.toLowerCase())
       const entry = tables.cmdlets.get(name.toLowerCase())
       if (entry === undefined && alias !== undefined)

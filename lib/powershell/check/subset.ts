@@ -2,6 +2,7 @@ import { builtInNames } from '../cmdlets/index.ts'
 import { type Command, type Expr, type Script, type Stmt } from '../syntax/ast.ts'
 import { Findings, type Finding } from './findings.ts'
 import { errorActionOf, splatsOf } from './commands.ts'
+import { isProgram } from './conventions.ts'
 import { commandName } from './names.ts'
 import { type Around, walkBlock } from './walk.ts'
 
@@ -241,6 +242,6 @@ function command(f: Findings, c: Command, splats: ReturnType<typeof splatsOf>): 
   }
   const why = BANNED[name.toLowerCase()]
   if (why !== undefined) f.add(name.toLowerCase(), c.at, `${name}: ${why}`)
-  if (QUIET.has(name.toLowerCase())) return
+  if (QUIET.has(name.toLowerCase()) || isProgram(name)) return
   if (errorActionOf(c, splats) !== 'stop') f.add('error-action', c.at, `${name} without -ErrorAction Stop`)
 }

@@ -1,6 +1,6 @@
 param($Params)
 # Disks of machines, also of running ones: their type and identity, and the files below a checkpoint.
-$drives = @(Get-VM -ErrorAction Stop | ForEach-Object { Get-VMHardDiskDrive -VM $_ -ErrorAction Stop } | Where-Object { -not [string]::IsNullOrEmpty($_.Path) } | Select-Object -First 30)
+$drives = @(Get-VM -ErrorAction Stop | Sort-Object -Property Id | ForEach-Object { Get-VMHardDiskDrive -VM $_ -ErrorAction Stop } | Where-Object { -not [string]::IsNullOrEmpty($_.Path) } | Select-Object -First 30)
 $disks = @($drives | ForEach-Object { Get-VHD -Path $_.Path -ErrorAction Stop })
 $chains = @($drives | Where-Object { $_.Path -like '*.avhd*' } | ForEach-Object {
     $path = $_.Path

@@ -1,6 +1,6 @@
 param($Params)
 # A boot entry names its device by the Id that the device itself has.
-$machines = @(Get-VM -ErrorAction Stop | Where-Object { $_.Generation -eq 2 })
+$machines = @(Get-VM -ErrorAction Stop | Where-Object { $_.Generation -eq 2 } | Sort-Object -Property Id)
 $entries = @($machines | ForEach-Object {
     $vm = $_
     $ids = @(Get-VMHardDiskDrive -VM $vm -ErrorAction Stop | ForEach-Object { $_.Id })
