@@ -20,6 +20,8 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 
 /** A command line that runs. */
 export interface RunningCli {
+  /** The command line itself; on a terminal, what gives it one. */
+  readonly pid: number
   /** What was written so far. */
   readonly written: { readonly stdout: string; readonly stderr: string }
   /** Ids of it and of every process below it. */
@@ -68,6 +70,7 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
   /** On a terminal the command line is what `script` runs. */
   const cli = (): number => (options.columns === undefined ? own : (descendantsOf(own)[0] ?? own))
   return {
+    pid: own,
     written,
     ended,
     until: (text) =>
