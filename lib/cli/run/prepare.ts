@@ -119,11 +119,14 @@ function declaredOf(
   if (part?.problem !== undefined) return { ...none, broken: part.problem.message }
   if (!state.ok) return { ...none, broken: describeStackFailure(state.error) }
   const resources = part?.resources ?? []
+  const known = state.value?.resources ?? []
+  const declared = new Set(resources.map(({ urn }) => urn))
+  const order = [...resources, ...removalOrder(known.filter(({ urn }) => !declared.has(urn)))]
   return {
     declared: resources.map(({ type, name, inputs }) => ({ type, name, inputs })),
-    depth: depthOf(resources),
-    dependencies: new Map(resources.map(({ urn, dependencies }) => [urn, dependencies])),
-    recorded: (state.value?.resources ?? [])
+    depth: depthOf(order),
+    dependencies: new Map(order.map(({ urn, dependencies }) => [urn, dependencies])),
+    recorded: known
       .filter((r) => r.custom)
       .map(({ urn, type, inputs, outputs }) => ({
         urn,
@@ -135,10 +138,17 @@ function declaredOf(
   }
 }
 
+type Ordered = { readonly urn: string; readonly dependencies: readonly string[] }
+
+/** A removal waits for the removal of what depends on it: dependencies turned round, dependants first. */
+const removalOrder = (resources: readonly Ordered[]): readonly Ordered[] =>
+  [...resources].reverse().map(({ urn }) => ({
+    urn,
+    dependencies: resources.filter((other) => other.dependencies.includes(urn)).map((other) => other.urn),
+  }))
+
 /** Longest chain of resources of which each waits for the one before. */
-function depthOf(
-  resources: readonly { readonly urn: string; readonly dependencies: readonly string[] }[],
-): number {
+function depthOf(resources: readonly Ordered[]): number {
   const depths = new Map<string, number>()
   for (const { urn, dependencies } of resources) {
     depths.set(urn, 1 + Math.max(0, ...dependencies.map((d) => depths.get(d) ?? 0)))
