@@ -12,9 +12,9 @@ import {
 } from '../../../lib/powershell/index.ts'
 import { hresultOf, RUNTIME } from '../../../lib/powershell/errors.ts'
 import type { PsValue } from '../../../lib/powershell/values.ts'
+import type { Line } from './order.ts'
 import { fromWire, Handed, toWire, type WireValue } from './wire-values.ts'
 
-type Line = { readonly [part: string]: unknown }
 type Event = { readonly is: 'output' | 'warning' | 'error' | 'failure'; readonly value: unknown }
 
 /** Ends a cmdlet whose caller stops at the first error. */

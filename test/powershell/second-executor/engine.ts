@@ -3,19 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { JsonObject } from '../../../lib/domain/json.ts'
 import { type Execution, type Executor, fault, timeUp } from '../../../lib/lab/executor.ts'
-import { modules } from '../../../lib/lab/windows/modules.ts'
 import type { World } from '../../../lib/lab/world/world.ts'
 import type { WireError } from '../../../lib/transport/wire.ts'
 import { findPwsh } from '../sshd.ts'
 import { Answering } from './answering.ts'
-import { enums } from './classes.ts'
 import type { LineThread, Posted } from './line-thread.ts'
-import { stubsOf } from './stubs.ts'
+import { hostOf, type Line, outfit } from './order.ts'
 import { toWire } from './wire-values.ts'
 import { fromJson } from '../../../lib/powershell/index.ts'
-
-/** An order to the engine, or what it asks or reports. */
-type Line = { readonly [part: string]: unknown }
 
 /** The engine says nothing for so long: it hangs. */
 const patienceMs = 60_000
@@ -42,7 +37,7 @@ export class RealEngine {
       transferList: [port2],
     })
     this.#next()
-    this.#ask({ enums, modules: stubsOf() })
+    this.#ask(outfit())
   }
 
   /** An executor for a world. */
@@ -68,9 +63,7 @@ export class RealEngine {
       let line = this.#ask({
         script: text,
         params: toWire(fromJson(params), answering.handed),
-        environment: answering.environment(),
-        here: modules.filter((module) => module.here(world)).map((module) => module.name),
-        now: answering.now(),
+        ...hostOf(world, answering),
       })
       while (line['done'] === undefined) line = this.#ask(answering.answer(line))
       if (answering.defect !== undefined) throw answering.defect
