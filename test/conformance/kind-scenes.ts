@@ -253,6 +253,18 @@ const scenes: { readonly [folder: string]: readonly Scene[] } = {
     },
   ],
   'hyperv/virtual-switch': [
+    {
+      title: 'on one of several cards',
+      verb: 'observe',
+      params: { id: null, name: 'dmz' },
+      prepare: (bench) =>
+        bench.prepare(
+          `$null = New-VMSwitch -Name 'dmz' -NetAdapterName 'Ethernet 2' -AllowManagementOS $false -ErrorAction Stop`,
+        ),
+      expect: 'well',
+      prints: (text) =>
+        text?.includes('"adapters":["Ethernet 2"]') === true ? undefined : `expected its card, got ${text}`,
+    },
     ...[
       { adapter: 'Ethernet', switchName: null },
       { adapter: 'ETHERNET', switchName: 'lan' },

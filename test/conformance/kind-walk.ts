@@ -21,10 +21,20 @@ const further: { readonly [folder: string]: readonly JsonObject[] } = {
     encoding,
   })),
   'hyperv/host': [
+    { migrationOverAnyNetwork: true },
+    { migrationOverAnyNetwork: false },
+    { maximumMigrations: 7 },
+    { maximumStorageMigrations: 8 },
+    { virtualMachinePath: 'C:\\A' },
+    { virtualHardDiskPath: 'C:\\B' },
     { migrationOverAnyNetwork: true, maximumMigrations: 3, maximumStorageMigrations: 4 },
     { migrationOverAnyNetwork: false, maximumMigrations: 5, maximumStorageMigrations: 6 },
   ],
   'hyperv/virtual-machine': [
+    { name: 'fs1', dynamicMemory: true, allowPowerCycle: true },
+    { name: 'fs1', dynamicMemory: false, allowPowerCycle: true },
+    { name: 'fs1', dynamicMemory: true, memoryMaximumMB: 32768, allowPowerCycle: true },
+    { name: 'fs1', dynamicMemory: true, memoryMinimumMB: 256, allowPowerCycle: true },
     {
       name: 'fs1',
       adapters: [
@@ -175,6 +185,9 @@ const waitsForImage = (why: string, want: JsonObject): boolean =>
 function* alone(one: WalkedKind, kinds: readonly WalkedKind[], want: JsonObject): Generator<string> {
   const bench = hostFor(one)
   const before = others(bench, kinds, one, want)
+  const empty = bench.printed(one, want)
+  if (one.kind.builtIn !== true && empty !== 'absent' && !empty.startsWith('error '))
+    yield `nothing is there yet: expected absent, got ${empty}`
   const end = reach(bench, one, want)
   if (end.to === 'wrong') return yield end.complaint
   if (end.to === 'nowhere')
@@ -203,6 +216,9 @@ function* after(one: WalkedKind, from: JsonObject, to: JsonObject, by: 'id' | 'n
   const first = reach(bench, one, from)
   if (first.to === 'wrong') return yield first.complaint
   if (first.to === 'nowhere' || first.seen === null) return
+  const [machine] = bench.world.hyperv.machines.filter(({ name }) => name === first.seen?.['name'])
+  if (by === 'name' && machine !== undefined && one.folder === 'hyperv/virtual-machine')
+    bench.world.hyperv.checkpoint(machine, 'before')
   const second = reach(bench, one, to, first.seen, by)
   if (second.to === 'wrong') yield second.complaint
   if (second.to === 'nowhere' && !/^(refuse|defer|replace)/.test(second.why)) yield second.why

@@ -1,7 +1,8 @@
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import { checkCommands, checkSubset, loadParser } from '../../lib/powershell/index.ts'
+import { loadLint, type ScriptRole } from '../../lib/powershell/index.ts'
+import { doctorComplaints } from './mutation-doctor.ts'
 import { kindComplaints } from './kind-complaints.ts'
 import { kindFolders, kindsRoot, readKind } from './kind-folders.ts'
 import { walkComplaints, walked, type WalkedKind } from './kind-walk.ts'
@@ -19,12 +20,18 @@ const root = join(import.meta.dirname, '../..')
 /** Which gate saw a mistake and what it said; no gate: it was missed. */
 export interface Verdict {
   readonly mistake: string
-  readonly gate: 'parse' | 'subset' | 'commands' | 'kind' | 'walk' | undefined
+  readonly gate: 'lint' | 'kind' | 'walk' | 'doctor' | undefined
   readonly said: string
 }
 
 /** The scripts that mistakes are made in. */
-export const scriptFiles = (): readonly string[] => globSync('lib/{kinds,cli}/**/*.ps1', { cwd: root }).sort()
+export const scriptFiles = (): readonly string[] =>
+  globSync('lib/{kinds,cli}/**/*.ps1', { cwd: root })
+    .filter((file) => !file.includes('/whole/'))
+    .sort()
+
+const roleOf = (file: string): ScriptRole =>
+  /\/(observe|restart-state)\.ps1$|\/doctor\//.test(file) ? 'look' : 'act'
 
 /** So many mistakes of a seed, each kind in turn, no two alike. */
 export function mistakesOf(seed: number, count: number): readonly Mistake[] {
@@ -43,7 +50,7 @@ export function mistakesOf(seed: number, count: number): readonly Mistake[] {
 
 /** Makes each mistake in a copy of the scripts and tells which gate sees it. */
 export async function judgeMistakes(mistakes: readonly Mistake[]): Promise<readonly Verdict[]> {
-  const parser = await loadParser()
+  const lint = await loadLint()
   const kinds = (await Promise.all(kindFolders(kindsRoot).map((folder) => readKind(kindsRoot, folder)))).map(
     walked,
   )
@@ -55,14 +62,14 @@ export async function judgeMistakes(mistakes: readonly Mistake[]): Promise<reado
       gate,
       said,
     })
-    const parsed = parser.parse(mistaken, one.file)
-    if (!parsed.ok) return verdict('parse', parsed.error[0]?.message)
-    const [subset] = checkSubset(parsed.value)
-    if (subset !== undefined) return verdict('subset', subset.message)
-    const [commands] = checkCommands(parsed.value)
-    if (commands !== undefined) return verdict('commands', commands.message)
+    const [found] = lint(one.file, mistaken, roleOf(one.file))
+    if (found !== undefined) return verdict('lint', `${found.rule}: ${found.message}`)
     const folder = relative('lib/kinds', dirname(one.file))
     const kind = kinds.find((each) => each.folder === folder)
+    if (one.file.startsWith('lib/cli/doctor/')) {
+      const said = thrown(() => doctorComplaints(one.file, mistaken)[0])
+      return verdict(said === undefined ? undefined : 'doctor', said)
+    }
     return kind === undefined
       ? verdict(undefined)
       : inCopy(kind, one, mistaken, (copy) => {
@@ -77,15 +84,21 @@ export async function judgeMistakes(mistakes: readonly Mistake[]): Promise<reado
   })
 }
 
-/** The first complaint of the walk; a defect that it throws is one. */
-function firstOf(copy: WalkedKind, kinds: readonly WalkedKind[]): string | undefined {
+/** What a check says first; a defect that it throws is a complaint. */
+function thrown(check: () => string | undefined): string | undefined {
   try {
-    const { value } = walkComplaints(copy, kinds).next()
-    return typeof value === 'string' ? value : undefined
+    return check()
   } catch (cause) {
     return String(cause)
   }
 }
+
+/** The first complaint of the walk. */
+const firstOf = (copy: WalkedKind, kinds: readonly WalkedKind[]): string | undefined =>
+  thrown(() => {
+    const first = walkComplaints(copy, kinds).next()
+    return first.done === true ? undefined : first.value
+  })
 
 function inCopy<T>(kind: WalkedKind, one: Mistake, text: string, use: (copy: WalkedKind) => T): T {
   const home = mkdtempSync(join(tmpdir(), 'chancery-mistake-'))

@@ -29,6 +29,7 @@ export class Engine {
   at = 0
   source = ''
   depth = 0
+  #turns = 0
   /** At work: a block that runs in the scope of whoever called the cmdlet, or one that closed over variables. */
   borrowed = false
   closed = false
@@ -64,6 +65,12 @@ export class Engine {
     g.set('Error', this.errors, { readOnly: true })
     g.set('OFS', ' ')
     g.set('args', [])
+  }
+
+  /** Counts a turn of a `while`, `do` or `for`: one that never ends is refused, since nobody would stop it. */
+  turn(): true {
+    if (++this.#turns > MOST_TURNS) throw new Refused(`more than ${MOST_TURNS} turns of loops`)
+    return true
   }
 
   /** Runs a block and gives what it put out, as an assignment would take it. */
@@ -116,6 +123,7 @@ export class Engine {
   }
 }
 
+const MOST_TURNS = 100_000
 const PREFERENCES = ['SilentlyContinue', 'Stop', 'Continue', 'Inquire', 'Ignore', 'Suspend', 'Break']
 
 /** What an assignment takes from a statement's output: nothing, the one value, or an array. */

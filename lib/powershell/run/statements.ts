@@ -73,16 +73,16 @@ export function runStatement(e: Engine, s: Stmt, out: Out): void {
       return
     }
     case 'while':
-      while (truth(collect(e, s.condition))) if (!loop(e, s.body, s.label, out)) return
+      while (e.turn() && truth(collect(e, s.condition))) if (!loop(e, s.body, s.label, out)) return
       return
     case 'do':
       do {
         if (!loop(e, s.body, s.label, out)) return
-      } while (truth(collect(e, s.condition)) !== s.until)
+      } while (e.turn() && truth(collect(e, s.condition)) !== s.until)
       return
     case 'for':
       if (s.start !== undefined) runStatement(e, s.start, () => undefined)
-      while (s.condition === undefined || truth(collect(e, s.condition))) {
+      while (e.turn() && (s.condition === undefined || truth(collect(e, s.condition)))) {
         if (!loop(e, s.body, s.label, out)) return
         if (s.next !== undefined) runStatement(e, s.next, () => undefined)
       }
