@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, join } from 'node:path'
+import type { Clock } from '../domain/clock.ts'
 import type { Estate } from '../domain/profile.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Host, Site } from '../domain/site.ts'
@@ -19,6 +20,8 @@ export type LabRequest = {
   readonly faults: readonly { readonly host: string; readonly fault: Fault }[]
   /** How long a restart takes, ms. Default 3000. */
   readonly restartMs?: number
+  /** The hosts' time. Default: the machine's. */
+  readonly clock?: Clock
 }
 
 /**
@@ -65,6 +68,7 @@ export async function startLabEstate(request: LabRequest): Promise<Result<Lab, s
       hosts: specs,
       links,
       ...(request.restartMs === undefined ? {} : { restartMs: request.restartMs }),
+      ...(request.clock === undefined ? {} : { clock: request.clock }),
     })
     for (const { host } of hosts) {
       const blob = Buffer.from(lab.host(host.id).hostKey.split(' ')[1]!, 'base64')

@@ -119,10 +119,7 @@ export class WorkerChannel {
       if (first && struck.has('drop-mid-reply')) {
         this.#write(text.slice(0, text.length / 2))
         this.#cut('flushed')
-      } else {
-        await this.#send(text)
-        if (struck.has('second-reply')) await this.#send(text)
-      }
+      } else await this.#send(text)
       first = false
     }
     for (const answer of answers) {
@@ -140,7 +137,11 @@ export class WorkerChannel {
       if (first && batch.empty && struck.has('garbage-reply')) {
         this.#print(`${marker}{"id":0,"ok":tr\u0001`)
         first = false
-      } else batch.add(this.#worded(answer), clock.now())
+      } else {
+        batch.add(this.#worded(answer), clock.now())
+        if (answer.op !== undefined && struck.has('second-reply'))
+          batch.add(this.#worded(answer), clock.now())
+      }
       if (batch.due(clock.now()) || this.#around.faults.standing('stray-output') !== undefined) await send()
     }
     await send()

@@ -138,8 +138,8 @@ export const faultTable = {
   'second-reply': {
     argument: 'frames',
     lasts: 'once',
-    moment: 'the replies of a frame',
-    effect: 'each comes twice',
+    moment: 'each reply of a frame',
+    effect: 'it comes twice',
   },
   'garbage-reply': {
     argument: 'frames',

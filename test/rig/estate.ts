@@ -6,7 +6,7 @@ import { copyForLab } from '../../lib/cli/lab-copy.ts'
 import { startLabEstate } from '../../lib/cli/lab-estate.ts'
 import { runSites } from '../../lib/cli/run/index.ts'
 import type { RunReport, RunRequest, SitePreview } from '../../lib/cli/run/types.ts'
-import { systemClock } from '../../lib/domain/clock.ts'
+import { type Clock, systemClock } from '../../lib/domain/clock.ts'
 import type { Event } from '../../lib/domain/event.ts'
 import type { Estate } from '../../lib/domain/profile.ts'
 import { createInterrupts, type Interrupts } from '../../lib/engine/interrupts.ts'
@@ -44,7 +44,12 @@ export async function startRig(options: {
   readonly sites: readonly string[] | 'all'
   readonly bare?: readonly string[]
   readonly delay?: boolean
+  /** Time of the lab and of the runs. Default: the machine's. */
+  readonly clock?: Clock
+  /** How long a restart takes, ms; default 50. */
+  readonly restartMs?: number
 }): Promise<Rig> {
+  const clock = options.clock ?? systemClock
   const folder = mkdtempSync(join(tmpdir(), 'chancery-rig-'))
   const inventory = join(folder, 'inventories', 'ministry')
   if (options.sites === 'all') {
@@ -64,7 +69,8 @@ export async function startRig(options: {
     delay: options.delay ?? false,
     bare: options.bare ?? [],
     faults: [],
-    restartMs: 50,
+    restartMs: options.restartMs ?? 50,
+    clock,
   })
   if (!lab.ok) throw new Error(lab.error)
   const events: Event[] = []
@@ -95,7 +101,7 @@ export async function startRig(options: {
         },
         note: () => {},
         interrupts: run.interrupts ?? createInterrupts(),
-        clock: systemClock,
+        clock,
         confirm: run.confirm ?? (async () => true),
       })
       if (!report.ok) throw new Error(report.error.message)

@@ -1,0 +1,226 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Clock, systemClock } from '../../lib/domain/clock.ts'
+import { describeFailure } from '../../lib/domain/failure.ts'
+import type { SiteOutcome } from '../../lib/domain/outcome.ts'
+import { type Fault, type FaultName, faultTable, type LabHost } from '../../lib/lab/index.ts'
+import { runCli, startCli } from '../rig/cli.ts'
+import { type Rig, startRig } from '../rig/estate.ts'
+import { chainProgram, filesProgram } from '../rig/programs.ts'
+
+/** Time that goes so much faster than the machine's: what waits for minutes is seen in seconds. */
+const hurry = 30
+const began = Date.now()
+const hurried: Clock = {
+  now: () => began + (systemClock.now() - began) * hurry,
+  sleep: (ms, abort) => systemClock.sleep(ms / hurry, abort),
+}
+
+/** What shows that the fault has struck, beside how the run ends. */
+type Sign =
+  | 'more bytes'
+  | 'a new connection'
+  | 'a slow exchange'
+  | 'no login'
+  | 'a warning'
+  | 'another time'
+  | 'the words'
+
+type Case = {
+  /** Other faults that are ordered with it. */
+  readonly with?: readonly Fault[]
+  readonly value?: number
+  readonly text?: string
+  /** When it is ordered: before the preview, or once it is confirmed. */
+  readonly at: 'preview' | 'act'
+  readonly program?: 'chain' | 'switch'
+  readonly ends: SiteOutcome
+  /** What a person reads; none where the run ends well. */
+  readonly words?: RegExp
+  readonly sign: Sign
+  /** What happens in the world once the run is confirmed. */
+  readonly meanwhile?: (host: LabHost) => void
+}
+
+const cases: { readonly [name in FaultName]: Case } = {
+  'refuse-connection': {
+    at: 'preview',
+    ends: 'unreachable',
+    words: /not reachable .*state is untouched/,
+    sign: 'no login',
+  },
+  'host-key-changed': {
+    at: 'preview',
+    ends: 'failed',
+    words: /host key expected .* No credential was sent/,
+    sign: 'no login',
+  },
+  'login-refused': { at: 'preview', ends: 'failed', words: /login of chancery refused/, sign: 'no login' },
+  'session-limit': { at: 'preview', ends: 'unreachable', words: /channel/i, sign: 'the words' },
+  banner: { at: 'preview', text: 'Authorised use only. '.repeat(50), ends: 'done', sign: 'more bytes' },
+  clixml: { at: 'preview', ends: 'done', sign: 'more bytes' },
+  'stray-output': { at: 'preview', text: 'Loaded. '.repeat(50), ends: 'done', sign: 'more bytes' },
+  warnings: { at: 'preview', text: 'Already so.', ends: 'done', sign: 'a warning' },
+  'split-reply': { at: 'preview', value: 3, ends: 'done', sign: 'more bytes' },
+  'hold-reply': { at: 'act', value: 20_000, ends: 'done', sign: 'a slow exchange' },
+  slow: { at: 'act', value: 5_000, ends: 'done', sign: 'a slow exchange' },
+  'access-denied': { at: 'act', ends: 'failed', words: /denied/, sign: 'the words' },
+  'disk-full': { at: 'act', ends: 'failed', words: /not enough space/, sign: 'the words' },
+  localised: {
+    at: 'act',
+    with: [{ name: 'disk-full' }],
+    ends: 'failed',
+    words: /Der Vorgang .*IOException/,
+    sign: 'the words',
+  },
+  'time-limit': { at: 'act', ends: 'failed', words: /time was up/, sign: 'the words' },
+  'module-missing': {
+    at: 'preview',
+    program: 'switch',
+    ends: 'deferred',
+    words: /Hyper-V is not active/,
+    sign: 'the words',
+  },
+  'clock-skew': { at: 'preview', value: -17, ends: 'done', sign: 'another time' },
+  'network-blink': {
+    at: 'act',
+    program: 'chain',
+    value: 20_000,
+    meanwhile: ({ world: { hyperv, network } }) =>
+      void hyperv.addSwitch({
+        name: 'By hand',
+        type: 'External',
+        allowManagementOS: true,
+        adapters: [network.carrier!],
+        notes: '',
+        teaming: false,
+        iov: false,
+        bandwidthMode: 'Absolute',
+      }),
+    ends: 'done',
+    sign: 'a slow exchange',
+  },
+  'drop-before-act': { at: 'act', ends: 'done', sign: 'a new connection' },
+  'drop-after-act': { at: 'act', ends: 'done', sign: 'a new connection' },
+  'lose-reply': { at: 'act', ends: 'done', sign: 'a new connection' },
+  'drop-mid-reply': { at: 'act', ends: 'done', sign: 'a new connection' },
+  'second-reply': { at: 'act', ends: 'failed', words: /second reply/, sign: 'the words' },
+  'garbage-reply': { at: 'act', ends: 'failed', words: /not our protocol/, sign: 'the words' },
+  'worker-killed': { at: 'act', ends: 'done', sign: 'a new connection' },
+  'restart-mid-act': { at: 'act', ends: 'done', sign: 'a new connection' },
+  'link-down': {
+    at: 'act',
+    program: 'chain',
+    ends: 'unreachable',
+    words: /not reachable|not known yet/,
+    sign: 'the words',
+  },
+}
+
+const switchProgram = `import { VirtualSwitch } from ${JSON.stringify(new URL('../../lib/index.ts', import.meta.url).href)}
+export default ({ site }) => {
+  for (const host of site.hosts) new VirtualSwitch('inner', { host: host.id, name: 'Inner', type: 'private' })
+}
+`
+
+describe('a fault, as it is ordered and as it ends', () => {
+  let rig: Rig
+  let host: LabHost
+  let usual: number
+  const up = async (program: string, confirm = (): void => undefined) =>
+    (await rig.run('up', { program, confirm: async () => (confirm(), true) })).sites[0]!
+  beforeEach(async () => {
+    rig = await startRig({ sites: ['nairobi'], clock: hurried, restartMs: 6_000 })
+    host = rig.lab.host('nairobi-hv1')
+  })
+  afterEach(() => rig.close())
+  beforeAll(async () => {
+    const plain = await startRig({ sites: ['nairobi'], clock: hurried })
+    await plain.run('up', { program: plain.program('files', filesProgram(6, 'text')) })
+    usual = plain.lab.host('nairobi-hv1').counters.bytesDown
+    await plain.close()
+  })
+
+  it.each(Object.entries(cases) as readonly (readonly [FaultName, Case])[])(
+    '%s',
+    async (name, { at, ends, words, sign, meanwhile, program: kind, value, text, ...also }) => {
+      const source =
+        kind === 'chain' ? chainProgram(4) : kind === 'switch' ? switchProgram : filesProgram(6, 'text')
+      const program = rig.program(kind ?? 'files', source)
+      const order = () => {
+        const fault = {
+          name,
+          ...(value === undefined ? {} : { value }),
+          ...(text === undefined ? {} : { text }),
+        }
+        for (const each of [fault, ...(also.with ?? [])]) host.order(each)
+        meanwhile?.(host)
+      }
+      if (at === 'preview') order()
+      const ended = await up(program, at === 'act' ? order : undefined)
+      const told = [ended.because ?? '', ...ended.failures.map(describeFailure)].join('\n')
+      expect([ended.outcome, told]).toEqual([ends, words === undefined ? '' : expect.stringMatching(words)])
+      signOf(sign)
+      host.clear()
+      await systemClock.sleep(6_000 / hurry)
+      if (ends === 'done') expect((await rig.run('preview', { program })).differences).toBe(false)
+      else expect((await up(program)).outcome).toBe('done')
+    },
+    60_000,
+  )
+
+  function signOf(sign: Sign): void {
+    const slowest = Math.max(0, ...rig.events.flatMap((e) => (e.kind === 'exchange' ? [e.ms] : [])))
+    switch (sign) {
+      case 'more bytes':
+        return expect(host.counters.bytesDown).toBeGreaterThan(usual + 300)
+      case 'a new connection':
+        return expect(host.counters.connections).toBeGreaterThan(1)
+      case 'a slow exchange':
+        return expect(slowest).toBeGreaterThan(4_500)
+      case 'no login':
+        return expect(host.counters.logins).toBe(0)
+      case 'a warning':
+        return expect(rig.events.filter((e) => e.kind === 'warning')).not.toEqual([])
+      case 'another time':
+        return expect(Math.round((host.world.now() - hurried.now()) / 60_000)).toBe(-17)
+      case 'the words':
+        return
+    }
+  }
+})
+
+describe('a fault on the command line', () => {
+  let rig: Rig
+  beforeAll(async () => {
+    rig = await startRig({ sites: ['nairobi'] })
+    await rig.lab.close()
+  })
+  afterAll(() => rig.close())
+
+  const during = async (fault: string, ...args: readonly string[]) => {
+    const lab = startCli(['lab', 'up', 'nairobi', '--no-delay', '--fault', `nairobi-hv1:${fault}`], {
+      cwd: rig.folder,
+    })
+    await lab.until('The lab is ready')
+    const ended = await runCli(args, { cwd: rig.folder })
+    process.kill(lab.pid, 'SIGINT')
+    await lab.ended
+    return ended
+  }
+
+  it('lab up --fault strikes whoever works against it', async () => {
+    const preview = await during('login-refused', 'preview', 'nairobi')
+    expect([preview.code, preview.stdout]).toEqual([1, expect.stringMatching(/login of chancery refused/)])
+    const doctor = await during('clock-skew:-17', 'doctor', 'nairobi', '--json')
+    expect([doctor.code, doctor.stdout]).toEqual([
+      1,
+      expect.stringMatching(
+        /"name":"clock","verdict":"fail","found":"(17 min 0\d s|16 min 5\d s) behind ours"/,
+      ),
+    ])
+  })
+
+  it('every fault can be ordered there by its name', () => {
+    expect(Object.keys(cases).sort()).toEqual(Object.keys(faultTable).sort())
+  })
+})
