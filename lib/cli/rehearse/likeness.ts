@@ -22,6 +22,7 @@ export function likenessOf(kind: AnyKind, want: JsonObject, seen: JsonObject): L
   for (let pass = 0; pass < 2; pass++) {
     for (const name of names(kind)) best = corrected(kind, best, name, seen)
   }
+  best = correctedTogether(kind, best, seen)
   if (costOf(kind, best, seen) > 0) return { inputs: otherwise(kind, best, seen), exact: false }
   for (let pass = 0; pass < 2; pass++) {
     for (const name of names(kind)) best = completed(kind, best, name, seen)
@@ -53,19 +54,44 @@ function corrected(kind: AnyKind, inputs: JsonObject, name: string, seen: JsonOb
   if (least === 0) return inputs
   for (const value of [...candidates(kind, name, seen), undefined]) {
     const tried = withValue(inputs, name, value)
-    const cost = identityStays(kind, inputs, tried) ? costOf(kind, tried, seen) : Number.POSITIVE_INFINITY
+    const cost = costOf(kind, tried, seen)
     if (cost < least) [best, least] = [tried, cost]
   }
   return best
+}
+
+/** The same of two properties at once, one of which the plan names: an external switch that became private has lost its card too. */
+function correctedTogether(kind: AnyKind, inputs: JsonObject, seen: JsonObject): JsonObject {
+  let best = inputs
+  let least = costOf(kind, inputs, seen)
+  for (const first of least === 0 ? [] : namedBy(kind, inputs, seen)) {
+    const values = candidates(kind, first, seen).map((value) => withValue(inputs, first, value))
+    for (const second of names(kind).filter((name) => name !== first)) {
+      for (const other of [...candidates(kind, second, seen), undefined]) {
+        for (const one of values) {
+          const tried = withValue(one, second, other)
+          const cost = costOf(kind, tried, seen)
+          if (cost < least) [best, least] = [tried, cost]
+          if (least === 0) return best
+        }
+      }
+    }
+  }
+  return best
+}
+
+/** Properties that the plan would change; all of them where it is no list of steps. */
+function namedBy(kind: AnyKind, inputs: JsonObject, seen: JsonObject): readonly string[] {
+  const plan = kind.plan(inputs, seen, undefined)
+  const named = plan.do === 'steps' ? plan.steps.flatMap(({ changes }) => changes) : names(kind)
+  return [...new Set(named)].filter((name) => names(kind).includes(name))
 }
 
 /** The inputs with one more property, where the plan calls one value right and others wrong. */
 function completed(kind: AnyKind, inputs: JsonObject, name: string, seen: JsonObject): JsonObject {
   if (inputs[name] !== undefined) return inputs
   const values = candidates(kind, name, seen)
-  const tried = values
-    .map((value) => withValue(inputs, name, value))
-    .filter((one) => identityStays(kind, inputs, one))
+  const tried = values.map((value) => withValue(inputs, name, value))
   const right = tried.filter((one) => costOf(kind, one, seen) === 0)
   const wrong = tried.some((one) => {
     const cost = costOf(kind, one, seen)
@@ -84,7 +110,7 @@ function otherwise(kind: AnyKind, inputs: JsonObject, seen: JsonObject): JsonObj
     const lengths = leaves(seen).filter((one): one is number => typeof one === 'number' && one <= 262_144)
     for (const text of [...lengths.map((n) => '~'.repeat(n)), `${value}~`]) {
       const tried = withValue(inputs, name, text)
-      if (text !== value && kind.props.safeParse(tried).success) return tried
+      if (text !== value && identityStays(kind, inputs, tried)) return tried
     }
   }
   return inputs

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonObject } from '../../domain/json.ts'
+import type { Step } from '../../kinds/kind.ts'
 import type { Executor } from '../../lab/executor.ts'
 import { WorkerStore } from '../../lab/worker-store.ts'
 import type { World } from '../../lab/world/world.ts'
@@ -7,6 +8,7 @@ import { scriptOf } from '../../reconcile/loaded-kind.ts'
 import type { Sight } from '../../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../../reconcile/target.ts'
 import { asciiJson } from '../../transport/wire.ts'
+import { layBeneath } from './beneath.ts'
 import { giveIdentities, identitiesOf } from './identities.ts'
 import { likenessOf } from './likeness.ts'
 
@@ -32,24 +34,20 @@ export function bringWorld(
   backend: { readonly real: string; readonly ours: string },
 ): readonly Unlike[] {
   const hand = new Hand(executor)
-  const failed = new Map<Remembered, string>()
-  for (const thing of things) {
-    const problem = hand.bring(world, thing)
-    if (problem !== undefined) failed.set(thing, problem)
-  }
+  const brought = things.map((thing) => hand.bring(world, thing))
   const identities = new Map<string, string>()
-  for (const { target, sight } of things) {
-    const made = hand.look(target, undefined)
+  for (const [at, { sight }] of things.entries()) {
+    const made = hand.look(brought[at]!.made, undefined)
     if ('seen' in made) identitiesOf(made.seen ?? undefined, sight.found ?? undefined, identities)
   }
   giveIdentities(world, identities)
   own(world, things, backend)
   world.takeSlept()
-  return things.flatMap((thing): readonly Unlike[] => {
+  return things.flatMap((thing, at): readonly Unlike[] => {
     const made = hand.look(thing.target, thing.target.recorded)
     const because = 'fault' in made ? made.fault : difference(made.seen, thing.sight.found)
     if (because === undefined) return []
-    return [{ name: nameOf(thing.target), because: failed.get(thing) ?? because }]
+    return [{ name: nameOf(thing.target), because: brought[at]?.problem ?? because }]
   })
 }
 
@@ -71,32 +69,48 @@ class Hand {
     return { seen: done.out[0] === undefined ? null : (JSON.parse(done.out[0]) as JsonObject) }
   }
 
-  /** The sentence says why it stays otherwise. */
-  bring(world: World, { target, sight }: Remembered): string | undefined {
-    if (sight.found === null) return undefined
+  /** Carries out the kind's plans for the inputs that describe what was seen. */
+  bring(world: World, { target, sight }: Remembered): Brought {
+    if (sight.found === null) return { made: target }
     const { kind } = target.loaded
+    layBeneath(
+      world,
+      Object.values(sight.found).filter((one) => one !== null && typeof one === 'object'),
+    )
     const { inputs } = likenessOf(kind, target.want, sight.found)
     const parsed = kind.props.safeParse(inputs)
-    if (!parsed.success) return undefined
-    const wanted = { ...target, want: parsed.data as JsonObject }
+    const made = parsed.success ? { ...target, want: parsed.data as JsonObject } : target
     for (let round = 0; round < rounds; round++) {
-      const found = this.look(wanted, undefined)
-      if ('fault' in found) return found.fault
-      const plan = kind.plan(wanted.want, found.seen, undefined)
-      if (plan.do === 'nothing') return undefined
-      if (plan.do !== 'steps') return plan.because
-      for (const step of plan.steps) {
-        const { hash, text } = scriptOf(target.loaded, step.verb)
-        const done = this.#executor.run(hash, text, step.params, limitMs, 'act')
-        if (done.fault !== undefined) return done.fault.message
-        world.takeSlept()
-      }
+      const found = this.look(made, undefined)
+      if ('fault' in found) return { made, problem: found.fault }
+      const plan = kind.plan(made.want, found.seen, undefined)
+      if (plan.do === 'nothing') break
+      if (plan.do !== 'steps') return { made, problem: plan.because }
+      const problem = this.#act(made, plan.steps)
+      world.takeSlept()
+      if (problem !== undefined) return { made, problem }
       const pending = plan.steps.some(({ effects }) => effects.includes('needs-host-restart'))
-      const now = this.look(wanted, undefined)
+      const now = this.look(made, undefined)
       if (pending && 'seen' in now && difference(now.seen, sight.found) !== undefined) world.restarted()
+    }
+    return { made }
+  }
+
+  #act(target: Target, steps: readonly Step[]): string | undefined {
+    for (const step of steps) {
+      const { hash, text } = scriptOf(target.loaded, step.verb)
+      const done = this.#executor.run(hash, text, step.params, limitMs, 'act')
+      if (done.fault !== undefined) return done.fault.message
     }
     return undefined
   }
+}
+
+/** What was made: under the name that it was seen with, where that is another than the wanted one. */
+type Brought = {
+  readonly made: Target
+  /** Why it stays otherwise, in a sentence. */
+  readonly problem?: string
 }
 
 /** The records of whose each thing is; ours name the rehearsal's own state in place of the real one. */

@@ -1,0 +1,48 @@
+import type { Json } from '../../domain/json.ts'
+import { newDisk } from '../../lab/world/virtual-disk.ts'
+import type { World } from '../../lab/world/world.ts'
+
+/** Bytes of a disk of which only the path is known. */
+const someSize = 64 * 1024 ** 3
+
+/**
+ * Puts in place what a thing was seen to rest on and nobody made: disk and image files that it names, and the switches that it is
+ * connected to. Of these no more is known than that they are there.
+ */
+export function layBeneath(world: World, seen: Json, key = ''): void {
+  if (seen === null || typeof seen === 'number' || typeof seen === 'boolean') return
+  if (typeof seen !== 'string') {
+    for (const [name, value] of Object.entries(seen)) layBeneath(world, value as Json, name)
+    return
+  }
+  if (key === 'switchName') laySwitch(world, seen)
+  else if (/^[a-z]:\\.+\.(vhdx?|iso)$/i.test(seen)) layFile(world, seen)
+}
+
+function layFile(world: World, path: string): void {
+  if (world.files.get(path) !== undefined) return
+  const folder = world.files.makeFolder(path.slice(0, path.lastIndexOf('\\')))
+  if (!folder.ok) return
+  const format = /x$/i.test(path) ? 'VHDX' : 'VHD'
+  if (/\.iso$/i.test(path)) world.files.write(path, 'CD001')
+  else
+    world.files.put(path, {
+      kind: 'disk',
+      disk: newDisk({ size: someSize, format, type: 'Dynamic', ids: world.ids }),
+    })
+}
+
+function laySwitch(world: World, name: string): void {
+  if (name === '' || world.hyperv.switches.some((one) => one.name.toLowerCase() === name.toLowerCase()))
+    return
+  world.hyperv.addSwitch({
+    name,
+    type: 'Private',
+    allowManagementOS: false,
+    adapters: [],
+    notes: '',
+    teaming: false,
+    iov: false,
+    bandwidthMode: 'Absolute',
+  })
+}

@@ -1,0 +1,96 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { systemClock } from '../../domain/clock.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import type { Executor } from '../../lab/executor.ts'
+import { createExecutor } from '../../lab/windows/executor.ts'
+import { World } from '../../lab/world/world.ts'
+import { kindFolders, loadCatalogue } from '../../provider/catalogue.ts'
+import { type Catalogue, scriptOf } from '../../reconcile/loaded-kind.ts'
+import type { Target } from '../../reconcile/target.ts'
+import { bringWorld, type Remembered, type Unlike } from './world.ts'
+
+type Case = {
+  readonly name: string
+  readonly folder: string
+  readonly want: JsonObject
+  readonly found: JsonObject
+  readonly recorded?: JsonObject
+}
+
+const kinds = join(import.meta.dirname, '../../kinds')
+const cases = kindFolders().flatMap((folder) =>
+  globSync('cases/*.yaml', { cwd: join(kinds, folder) })
+    .sort()
+    .map((file) => ({
+      // The lab's hosts have one drive.
+      ...(parse(readFileSync(join(kinds, folder, file), 'utf8').replaceAll(/\bD:/gi, 'C:')) as Case),
+      name: `${folder}/${file}`,
+      folder,
+    }))
+    .filter(({ found }) => found !== undefined && found !== null),
+)
+
+describe('a host brought to what was seen', () => {
+  let catalogue: Catalogue
+  let executorOf: (world: World) => Executor
+  beforeAll(async () => {
+    catalogue = await loadCatalogue()
+    executorOf = await createExecutor()
+  })
+
+  const thingOf = (
+    { folder, want, found, recorded }: Case,
+    owner: Remembered['sight']['owner'] = null,
+  ): Remembered => {
+    const loaded = [...catalogue.values()].find(({ kind }) => folderOf(kind.token) === folder)!
+    const parsed = loaded.kind.props.parse(want) as JsonObject
+    const target: Target = { host: 'h', urn: 'urn:x', loaded, want: parsed, recorded, adopt: false }
+    return { target, sight: { state: 'seen', hash: '', found, owner } }
+  }
+  const bring = (
+    things: readonly Remembered[],
+  ): { world: World; executor: Executor; unlike: readonly Unlike[] } => {
+    const image = things.some(({ target }) => target.loaded.kind.needsFeature !== undefined)
+      ? 'hyperv'
+      : 'bare'
+    const world = new World(
+      { host: 'h', account: 'admin', image, address: '10.64.0.10', freeBytes: 2 ** 42, seed: 3 },
+      () => systemClock.now(),
+    )
+    const executor = executorOf(world)
+    const backend = { real: 'file:///real', ours: 'file:///ours' }
+    return { world, executor, unlike: bringWorld(world, executor, things, backend) }
+  }
+  const lookAt = (executor: Executor, { target }: Remembered): JsonObject | null => {
+    const { hash, text } = scriptOf(target.loaded, 'observe')
+    const done = executor.run(hash, text, target.loaded.kind.look(target.want, target.recorded), 90_000)
+    return done.out[0] === undefined ? null : (JSON.parse(done.out[0]) as JsonObject)
+  }
+
+  it.each(cases)('of $name: it looks the same, identities and all, or says that it does not', (one) => {
+    const thing = thingOf(one)
+    const { executor, unlike } = bring([thing])
+    if (unlike.length === 0) expect(lookAt(executor, thing)).toEqual(one.found)
+    else expect(unlike).toEqual([{ name: expect.any(String), because: expect.stringMatching(/\w/) }])
+  })
+
+  it('which is so for most of what kinds tell apart', () => {
+    const same = cases.filter((one) => bring([thingOf(one)]).unlike.length === 0)
+    console.log(
+      cases
+        .filter((one) => !same.includes(one))
+        .map((one) => [one.name, bring([thingOf(one)]).unlike[0]?.because]),
+    )
+    expect(same.length).toBeGreaterThan(cases.length / 2)
+  })
+})
+
+/** `hyperv:VirtualMachine` → `hyperv/virtual-machine`. */
+const folderOf = (token: string): string =>
+  token
+    .replace(':', '/')
+    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`)
+    .toLowerCase()
