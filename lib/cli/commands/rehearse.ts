@@ -12,7 +12,7 @@ export const rehearse = defineCommand({
     ['rehearse up beirut --yes', 'what up would do to Beirut as it was seen last'],
     ['rehearse --no-delay preview', 'every site, on links that cost nothing'],
     ['rehearse --fault beirut-hv1:drop-after-act up beirut --yes', 'the same with a lost answer'],
-    ['rehearse runbooks/tour.ts', 'a runbook'],
+    ['rehearse my-runbook.ts beirut', 'a runbook with its arguments'],
   ],
   positionals: {
     command: {

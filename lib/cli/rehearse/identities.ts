@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/json.ts'
 import type { World } from '../../lab/world/world.ts'
 
-/** An identity as the lab drew it → as the real host has it; GUIDs in lower case. */
+/** An identity as the lab drew it, in lower case → as the real host says it where it was met first. */
 export type Identities = ReadonlyMap<string, string>
 
 const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
@@ -16,7 +16,8 @@ export function identitiesOf(
     const ours = made.match(guid) ?? []
     const theirs = seen.match(guid) ?? []
     if (ours.length === theirs.length)
-      for (const [at, one] of ours.entries()) into.set(one.toLowerCase(), theirs[at]!.toLowerCase())
+      for (const [at, one] of ours.entries())
+        if (!into.has(one.toLowerCase())) into.set(one.toLowerCase(), theirs[at]!)
     return into
   }
   if (made === null || seen === null || typeof made !== 'object' || typeof seen !== 'object') return into
@@ -27,7 +28,7 @@ export function identitiesOf(
 
 /** Gives the things of a world the identities that they have on the real host, wherever the world says them. */
 export function giveIdentities(world: World, identities: Identities): void {
-  if ([...identities].every(([from, to]) => from === to)) return
+  if ([...identities].every(([from, to]) => from === to.toLowerCase())) return
   const rename = (text: string): string =>
     text.replace(guid, (found) => {
       const to = identities.get(found.toLowerCase())

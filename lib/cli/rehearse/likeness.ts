@@ -93,10 +93,7 @@ function completed(kind: AnyKind, inputs: JsonObject, name: string, seen: JsonOb
   const values = candidates(kind, name, seen)
   const tried = values.map((value) => withValue(inputs, name, value))
   const right = tried.filter((one) => costOf(kind, one, seen) === 0)
-  const wrong = tried.some((one) => {
-    const cost = costOf(kind, one, seen)
-    return cost > 0 && Number.isFinite(cost)
-  })
+  const wrong = tried.some((one) => costOf(kind, one, seen) > 0)
   return wrong ? (right[0] ?? inputs) : inputs
 }
 
@@ -160,7 +157,7 @@ function listsOf(schema: z.ZodArray, seen: JsonObject): readonly Json[] {
     const named = list.flatMap(
       (one) => words.find((word) => typeof one === 'string' && one.startsWith(String(word))) ?? [],
     )
-    return [list, distinct(named)]
+    return [list, distinct(named), distinct(named).reverse()]
   })
 }
 

@@ -69,15 +69,24 @@ class Hand {
     return { seen: done.out[0] === undefined ? null : (JSON.parse(done.out[0]) as JsonObject) }
   }
 
-  /** Carries out the kind's plans for the inputs that describe what was seen. */
+  /** From the inputs as they are; where that fails, from those alone that name the thing, the rest as it was seen. */
   bring(world: World, { target, sight }: Remembered): Brought {
     if (sight.found === null) return { made: target }
-    const { kind } = target.loaded
     layBeneath(
       world,
       Object.values(sight.found).filter((one) => one !== null && typeof one === 'object'),
     )
-    const { inputs } = likenessOf(kind, target.want, sight.found)
+    const brought = this.#bring(world, target, sight.found, target.want)
+    if (brought.problem === undefined) return brought
+    const named = Object.entries(target.want).filter(([name]) => target.loaded.kind.replaceOn.includes(name))
+    const again = this.#bring(world, target, sight.found, Object.fromEntries(named))
+    return again.problem === undefined ? again : brought
+  }
+
+  /** Carries out the kind's plans for the inputs that describe what was seen. */
+  #bring(world: World, target: Target, seen: JsonObject, want: JsonObject): Brought {
+    const { kind } = target.loaded
+    const { inputs } = likenessOf(kind, want, seen)
     const parsed = kind.props.safeParse(inputs)
     const made = parsed.success ? { ...target, want: parsed.data as JsonObject } : target
     for (let round = 0; round < rounds; round++) {
@@ -91,7 +100,7 @@ class Hand {
       if (problem !== undefined) return { made, problem }
       const pending = plan.steps.some(({ effects }) => effects.includes('needs-host-restart'))
       const now = this.look(made, undefined)
-      if (pending && 'seen' in now && difference(now.seen, sight.found) !== undefined) world.restarted()
+      if (pending && 'seen' in now && difference(now.seen, seen) !== undefined) world.restarted()
     }
     return { made }
   }
