@@ -3,7 +3,6 @@ import { exitCode } from '../domain/outcome.ts'
 import { type Globals, UsageError } from './command.ts'
 import { commands } from './commands/index.ts'
 import { createOutput, type Surroundings } from './output.ts'
-import { sealed } from './rehearse/words.ts'
 import { projectVersion } from './root.ts'
 import { nearest } from '../inventory/complaint.ts'
 
@@ -20,7 +19,7 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
     globalOptions(argv, at),
   )
   try {
-    await program.parseAsync([...sealed(argv)], {}, (_error: unknown, _args: unknown, help: string) => {
+    await program.parseAsync([...(await readable(argv))], {}, (_error: unknown, _args: unknown, help: string) => {
       if (help !== '') at.stdout.write(`${help}\n`)
     })
     return code
@@ -45,8 +44,15 @@ export async function argumentsOf(
       }),
     globalOptions(argv, at),
   )
-  await program.parseAsync([...sealed(argv)], {}, () => undefined)
+  await program.parseAsync([...(await readable(argv))], {}, () => undefined)
   return found
+}
+
+/** What is rehearsed is a command line of its own: its options are not read as ours. */
+async function readable(argv: readonly string[]): Promise<readonly string[]> {
+  if (!argv.includes('rehearse')) return argv
+  const { sealed } = await import('./rehearse/words.ts')
+  return sealed(argv)
 }
 
 /** What the scripts of `chancery completion` ask: the words so far are data here, not options. */
