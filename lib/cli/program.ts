@@ -19,9 +19,13 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
     globalOptions(argv, at),
   )
   try {
-    await program.parseAsync([...(await readable(argv))], {}, (_error: unknown, _args: unknown, help: string) => {
-      if (help !== '') at.stdout.write(`${help}\n`)
-    })
+    await program.parseAsync(
+      [...(await readable(argv))],
+      {},
+      (_error: unknown, _args: unknown, help: string) => {
+        if (help !== '') at.stdout.write(`${help}\n`)
+      },
+    )
     return code
   } catch (error) {
     if (!(error instanceof UsageError)) return defect(error, at)
