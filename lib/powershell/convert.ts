@@ -306,6 +306,7 @@ function toScalar(v: PsValue, type: string): PsValue {
   const number = v instanceof PsNumber && typeof v.value === 'bigint' ? v.value : undefined
   switch (type) {
     case 'System.DateTime': {
+      if (v instanceof PsNumber && typeof v.value !== 'bigint') throw new Refused('a fraction as a date')
       if (number !== undefined) return new PsDate(number)
       const d = source === undefined ? undefined : parseDate(source)
       if (d !== undefined) return d

@@ -11,6 +11,10 @@ type Scene = {
   readonly expect: 'well' | `Chancery.${string}`
   /** Words that the error's message must hold. */
   readonly says?: readonly string[]
+  /** Category of the error, where callers tell by it. */
+  readonly category?: string
+  /** True: it fails after it began. */
+  readonly begins?: true
   /** By what the printed text is not as it must be. */
   readonly prints?: (text: string | undefined, bench: LabBench) => string | undefined
   /** By what the host is not as it must be afterwards. */
@@ -31,7 +35,9 @@ export function* sceneComplaints(one: KindFolder): Generator<string> {
     const message = fault?.message ?? ''
     for (const word of scene.says ?? [])
       if (!message.includes(word)) yield `${at}: the error does not say ${word}: ${message}`
-    if (scene.expect !== 'well' && JSON.stringify(bench.world.snapshot()) !== before)
+    if (scene.category !== undefined && fault?.category !== scene.category)
+      yield `${at}: expected ${scene.category}, got ${fault?.category}`
+    if (scene.expect !== 'well' && scene.begins !== true && JSON.stringify(bench.world.snapshot()) !== before)
       yield `${at}: it fails and changes something`
     const wrong = scene.wrong?.(bench) ?? scene.prints?.(out[0], bench)
     if (wrong !== undefined) yield `${at}: ${wrong}`
@@ -96,6 +102,13 @@ const machines = (bench: LabBench, names: readonly string[]): void => {
       `$null = New-VM -Name '${name}' -NoVHD -Generation 2 -MemoryStartupBytes 1073741824 -ErrorAction Stop`,
     )
 }
+/** Hyper-V brings and takes the host's own port only after so long. */
+function slowly(bench: LabBench, ms: number): void {
+  const { world } = bench
+  const bind = world.hyperv.bind.bind(world.hyperv)
+  world.hyperv.bind = (...parts) => world.later(ms, () => bind(...parts))
+}
+
 const folder = (bench: LabBench): void => {
   bench.world.files.makeFolder('C:\\there')
 }
@@ -223,6 +236,17 @@ const scenes: { readonly [folder: string]: readonly Scene[] } = {
       expect: note === 'own' ? 'well' : 'Chancery.NotMadeHere',
       ...(note === 'own' ? {} : { says: [path] }),
     })),
+    ...(['own', 'other', 'none'] as const).map((note): Scene => ({
+      title: `note: ${note}`,
+      verb: 'observe',
+      params: { path, source: null },
+      prepare: makeDisk(note),
+      expect: 'well',
+      prints: (text) =>
+        text?.includes(`"created":${note === 'own'}`) === true
+          ? undefined
+          : `made here: ${note === 'own'}; got ${text}`,
+    })),
     {
       title: 'another disk is under the name',
       verb: 'remove',
@@ -244,6 +268,20 @@ const scenes: { readonly [folder: string]: readonly Scene[] } = {
       says: ['fs1', 'Running'],
     },
     {
+      title: 'the guest takes longer than it may',
+      verb: 'stop',
+      prepare: (bench) => {
+        machines(bench, ['aaa', 'fs1', 'zzz'])
+        bench.prepare(`Start-VM -Name 'fs1' -ErrorAction Stop`)
+        for (const machine of bench.world.hyperv.machines) machine.guestAnswers = false
+      },
+      params: (bench) => ({ id: bench.world.hyperv.machines[1]?.id ?? '', name: 'fs1', limitSeconds: 4 }),
+      expect: 'Chancery.StillRunning',
+      category: 'OperationTimeout',
+      begins: true,
+      says: ['within 4 s', 'fs1', 'Running'],
+    },
+    {
       title: 'it is gone already',
       verb: 'remove',
       prepare: (bench) => machines(bench, ['aaa', 'zzz']),
@@ -253,6 +291,23 @@ const scenes: { readonly [folder: string]: readonly Scene[] } = {
     },
   ],
   'hyperv/virtual-switch': [
+    ...[true, false].flatMap((allow) =>
+      [0, 2500, 29_500].map((ms): Scene => ({
+        title: `allow: ${allow}, and Windows takes ${ms} ms`,
+        verb: 'share',
+        prepare: (bench) => {
+          bench.prepare(`$null = New-VMSwitch -Name 'wan' -NetAdapterName 'Ethernet' -AllowManagementOS $true -ErrorAction Stop
+$null = New-VMSwitch -Name 'dmz' -NetAdapterName 'Ethernet 2' -AllowManagementOS $${!allow} -ErrorAction Stop`)
+          slowly(bench, ms)
+        },
+        params: (bench) => ({ id: bench.world.hyperv.switches[1]?.id ?? '', allow }),
+        expect: 'well',
+        wrong: ({ world }) => {
+          const port = world.network.adapters.some((a) => a.name === 'vEthernet (dmz)')
+          return port === allow ? undefined : `the port is ${port ? 'still' : 'not yet'} there`
+        },
+      })),
+    ),
     {
       title: 'on one of several cards',
       verb: 'observe',

@@ -38,7 +38,7 @@ const further: { readonly [folder: string]: readonly JsonObject[] } = {
     {
       name: 'fs1',
       adapters: [
-        { name: 'LAN', switch: 'lan', vlan: 30 },
+        { name: 'LAN', switch: 'lan', vlan: 1 },
         { name: 'DMZ', switch: 'dmz', vlan: 20, mac: '00:15:5d:0a:0b:0e' },
       ],
       dvd: 'C:\\D\\iso\\setup.iso',

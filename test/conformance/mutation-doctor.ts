@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Probe } from '../../lib/cli/doctor/check.ts'
 import { judge } from '../../lib/cli/doctor/judge.ts'
@@ -34,17 +35,56 @@ $null = New-VMSwitch -Name 'lan' -SwitchType Private -ErrorAction Stop
 $null = New-VMSwitch -Name 'wan' -NetAdapterName 'Ethernet' -AllowManagementOS $true -ErrorAction Stop
 $null = New-VM -Name 'fs1' -VHDPath '${disk}' -SwitchName 'lan' -Generation 2 -MemoryStartupBytes 1073741824 -ErrorAction Stop
 $null = New-VM -Name 'fs2' -NoVHD -Generation 2 -MemoryStartupBytes 1073741824 -ErrorAction Stop
-Start-VM -Name 'fs1' -ErrorAction Stop`)
+Start-VM -Name 'fs1' -ErrorAction Stop
+$null = Install-WindowsFeature -Name 'Failover-Clustering' -ErrorAction Stop
+Set-Service -Name 'wuauserv' -StartupType Automatic -ErrorAction Stop
+Set-ItemProperty -LiteralPath 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\wuauserv' -Name 'DelayedAutostart' -Value 1 -Type DWord -ErrorAction Stop`)
   bench.world.hyperv.checkpoint(bench.world.hyperv.machines[0]!, 'before')
   return bench
 }
 
+const cli = join(import.meta.dirname, '../../lib/cli')
+const recorded = join(import.meta.dirname, 'mutation-doctor.json')
+
+/** What a script prints of the whole host, or the id of its error; what is long by its length and hash. */
+export function answerOf(file: string, text: string): string {
+  const bench = wholeHost()
+  const { out, fault } = bench.execute(text, nowhere[nameOf(file)] ?? {})
+  const restarts = bench.world.restartIn === undefined ? [] : [`restarts in ${bench.world.restartIn} s`]
+  const answer = [...(fault === undefined ? out : [`error ${fault.fqid}`]), ...restarts].join('\n')
+  if (answer.length < 2000) return answer
+  return `${answer.length} characters, ${createHash('sha256').update(answer).digest('hex')}`
+}
+
+/** The scripts of the command line's own, and what each is known to print of the whole host. */
+export const cliScripts = (): readonly string[] =>
+  ['doctor', 'doctor/deep', 'host'].flatMap((folder) =>
+    readdirSync(join(cli, folder))
+      .filter((file) => file.endsWith('.ps1'))
+      .map((file) => `lib/cli/${folder}/${file}`),
+  )
+export const knownAnswers = (): { readonly [file: string]: string } =>
+  JSON.parse(readFileSync(recorded, 'utf8')) as { readonly [file: string]: string }
+
+/** Records what the scripts print now. */
+export function recordAnswers(): void {
+  const answers = cliScripts().map((file) => [
+    file,
+    answerOf(file, readFileSync(join(cli, '../..', file), 'utf8')),
+  ])
+  writeFileSync(recorded, `${JSON.stringify(Object.fromEntries(answers), null, 2)}\n`)
+}
+
+const nameOf = (file: string): string => file.split('/').at(-1)?.slice(0, -4) ?? ''
+
 /** What the doctor finds wrong with a host of the lab when one of its scripts has this text. */
 export function doctorComplaints(file: string, text: string): readonly string[] {
-  const bench = wholeHost()
-  const name = file.split('/').at(-1)?.slice(0, -4) ?? ''
-  const deep = file.includes('/deep/')
-  return deep ? askedDeep(bench, name, text) : asked(bench, name, text)
+  const [known, answer] = [knownAnswers()[file], answerOf(file, text)]
+  const name = nameOf(file)
+  return [
+    ...(known === answer ? [] : [`expected ${known}, got ${answer}`]),
+    ...(file.includes('/deep/') ? askedDeep(wholeHost(), name, text) : asked(wholeHost(), name, text)),
+  ]
 }
 
 function askedDeep(bench: LabBench, name: string, text: string): readonly string[] {

@@ -66,7 +66,7 @@ export async function judgeMistakes(mistakes: readonly Mistake[]): Promise<reado
     if (found !== undefined) return verdict('lint', `${found.rule}: ${found.message}`)
     const folder = relative('lib/kinds', dirname(one.file))
     const kind = kinds.find((each) => each.folder === folder)
-    if (one.file.startsWith('lib/cli/doctor/')) {
+    if (one.file.startsWith('lib/cli/')) {
       const said = thrown(() => doctorComplaints(one.file, mistaken)[0])
       return verdict(said === undefined ? undefined : 'doctor', said)
     }

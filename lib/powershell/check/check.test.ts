@@ -76,6 +76,10 @@ test.each([
     "$e = New-Object InvalidOperationException 'a'\nthrow (New-Object Management.Automation.ErrorRecord $e, 'none', 'InvalidData', $null)",
     'error-record',
   ],
+  [
+    "$e = New-Object InvalidOperationException ('no ' + $Params.a)\nthrow (New-Object Management.Automation.ErrorRecord $e, 'Our.Id', 'InvalidData', $Params.b)",
+    'error-record',
+  ],
   ['$a = $b', 'unassigned'],
   ['if ($Params.x) { $a = 1 }\n$a', 'unassigned'],
   ['try { $a = 1 } catch { $b = $_ }\n$a\n$b', 'unassigned'],

@@ -1,5 +1,5 @@
 import { enumOf } from '../enums.ts'
-import { type Command, type Script } from '../syntax/ast.ts'
+import { type Command, type Expr, type Script } from '../syntax/ast.ts'
 import { isException, resolveType } from '../types.ts'
 import { type Findings } from './findings.ts'
 import { commandName, literal } from './names.ts'
@@ -15,7 +15,7 @@ export function errorRecordFindings(script: Script, f: Findings): void {
       const made = madeBy(c)
       if (made === undefined || !/ErrorRecord$/i.test(made.type)) return
       const parts = made.rest[0]?.expr.kind === 'list' ? made.rest[0].expr.items : []
-      const [exception, id, category] = parts
+      const [exception, id, category, target] = parts
       if (parts.length !== 4 || exception === undefined)
         return f.add('error-record', made.at, 'an ErrorRecord takes exception, id, category and target')
       if (exception.kind === 'var' && exceptions.get(exception.name.toLowerCase()) !== true)
@@ -24,6 +24,8 @@ export function errorRecordFindings(script: Script, f: Findings): void {
           exception.at,
           `$${exception.name} is not an exception made by New-Object everywhere`,
         )
+      if (exception.kind === 'var' && target !== undefined && !isNamed(script, exception.name, c.at, target))
+        f.add('error-record', target.at, 'the target is not what the message names')
       const [idText, categoryText] = [literal(id), literal(category)]
       if (idText !== undefined && !/^[A-Z]\w*\.[A-Z]\w+$/.test(idText))
         f.add('error-record', id?.at ?? c.at, `expected an id of our own like Chancery.NotYet, got ${idText}`)
@@ -31,6 +33,21 @@ export function errorRecordFindings(script: Script, f: Findings): void {
         f.add('error-record', category?.at ?? c.at, `${categoryText} is no ErrorCategory`)
     },
   })
+}
+
+/** Whether the message of the exception, made last before `at`, names the target: `$null`, or its text stands in there. */
+function isNamed({ text, block }: Script, variable: string, at: number, target: Expr): boolean {
+  const written = /^[^()\n]*/.exec(text.slice(target.at))?.[0].trim() ?? ''
+  if (/^\$null$/i.test(written)) return true
+  let made = -1
+  walkBlock(block, {
+    stmt(s) {
+      if (s.kind !== 'assign' || s.target.kind !== 'var' || s.target.at >= at) return
+      if (s.target.name.toLowerCase() === variable.toLowerCase()) made = Math.max(made, s.target.at)
+    },
+  })
+  const line = made < 0 ? '' : text.slice(made, text.indexOf('\n', made))
+  return line.includes(written)
 }
 
 /** Variables, and whether each assignment gives an exception. */

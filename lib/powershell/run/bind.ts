@@ -3,7 +3,7 @@ import { PsThrow, Refused, record } from '../errors.ts'
 import { type PsErrorRecord, PsSwitch, isNull } from '../objects.ts'
 import { text } from '../text.ts'
 import { typeOf } from '../types.ts'
-import { PsObject, type PsValue } from '../values.ts'
+import { PsEnum, PsNumber, PsObject, type PsValue } from '../values.ts'
 import { type Formal, type Formals } from './formal.ts'
 
 const SMA = 'System.Management.Automation.'
@@ -29,6 +29,8 @@ export interface Bound {
   readonly sets: readonly string[]
   readonly formals: Formals
   readonly suffix: string
+  /** Arguments without a name were given. */
+  readonly byPosition: boolean
 }
 
 const COMMON: { readonly [name: string]: string } = {
@@ -101,7 +103,9 @@ export function accept(f: Formal, value: PsValue, suffix: string, cmdlet: boolea
   let out = isNull(value) ? null : value
   if (f.type !== undefined && f.type !== 'System.Management.Automation.PSCustomObject') {
     try {
-      if (f.type === 'System.Boolean' && (typeof out === 'string' || isNull(out)))
+      const truths =
+        f.type === 'System.Boolean' ? [out] : f.type === 'System.Boolean[]' ? (itemsOf(out) ?? [out]) : []
+      if (truths.some((v) => typeof v === 'string' || isNull(v)))
         throw new CastFailure('x', `Cannot convert value "${text(out)}" to type "System.Boolean".`)
       if (cmdlet && f.type === 'System.String' && itemsOf(out) !== undefined)
         throw new CastFailure('x', 'Cannot convert value to type System.String.')
@@ -115,34 +119,9 @@ export function accept(f: Formal, value: PsValue, suffix: string, cmdlet: boolea
       bindFailure('ParameterArgumentTransformationError', message, suffix, 'InvalidData', TRANSFORM)
     }
   }
+  if (f.type === undefined && f.declared !== undefined) out = ofUnknown(f, out, suffix)
   const mandatory = [...f.sets.values()].some((s) => s.mandatory)
-  if (mandatory && !f.allowNull && isNull(value))
-    bindFailure(
-      'ParameterArgumentValidationErrorNullNotAllowed',
-      `Cannot bind argument to parameter '${f.name}' because it is null.`,
-      suffix,
-      'InvalidData',
-      VALIDATION,
-    )
-  if (mandatory && !f.allowEmpty) {
-    if (out === '' && f.type !== undefined)
-      bindFailure(
-        'ParameterArgumentValidationErrorEmptyStringNotAllowed',
-        `Cannot bind argument to parameter '${f.name}' because it is an empty string.`,
-        suffix,
-        'InvalidData',
-        VALIDATION,
-      )
-    const items = f.type?.endsWith('[]') === true ? itemsOf(out) : undefined
-    if (items?.length === 0)
-      bindFailure(
-        'ParameterArgumentValidationErrorEmptyArrayNotAllowed',
-        `Cannot bind argument to parameter '${f.name}' because it is an empty array.`,
-        suffix,
-        'InvalidData',
-        VALIDATION,
-      )
-  }
+  if (mandatory) refuseEmpty(f, out, suffix)
   const wrong = f.check?.(out)
   if (wrong !== undefined)
     bindFailure(
@@ -155,11 +134,63 @@ export function accept(f: Formal, value: PsValue, suffix: string, cmdlet: boolea
   return out
 }
 
+/** A value for a parameter whose class or enum only the embedder knows. */
+function ofUnknown(f: Formal, value: PsValue, suffix: string): PsValue {
+  const array = f.declared?.endsWith('[]') === true
+  if (array) {
+    if (isNull(value)) return null
+    const items = itemsOf(value) ?? [value]
+    return f.names === undefined ? items : items.map((item) => named(f, item, suffix))
+  }
+  return f.names === undefined ? value : named(f, value, suffix)
+}
+
+/** One of an enum's names, however much of it is written. */
+function named(f: Formal, value: PsValue, suffix: string): PsValue {
+  const names = f.names ?? []
+  const given = value instanceof PsEnum ? value.name : value
+  if (given instanceof PsNumber || itemsOf(given) !== undefined) throw new Refused(`no name for -${f.name}`)
+  const lower = typeof given === 'string' ? given.trim().toLowerCase() : ''
+  const exact = names.find((name) => name.toLowerCase() === lower)
+  if (exact !== undefined) return value instanceof PsEnum ? value : exact
+  const begins = lower === '' ? [] : names.filter((name) => name.toLowerCase().startsWith(lower))
+  if (begins.length === 1) return begins[0] ?? null
+  return bindFailure(
+    'CannotConvertArgumentNoMessage',
+    `Cannot bind parameter '${f.name}'. Cannot convert value "${text(value)}" to type "${f.declared ?? ''}": expected one of ${names.join(', ')}.`,
+    suffix,
+  )
+}
+
+/** A mandatory parameter takes neither null nor what is empty; of a list, no such item. */
+function refuseEmpty(f: Formal, value: PsValue, suffix: string): void {
+  const refuse = (what: 'Null' | 'EmptyString' | 'EmptyArray', words: string): never =>
+    bindFailure(
+      `ParameterArgumentValidationError${what}NotAllowed`,
+      `Cannot bind argument to parameter '${f.name}' because it is ${words}.`,
+      suffix,
+      'InvalidData',
+      VALIDATION,
+    )
+  if (isNull(value)) {
+    if (!f.allowNull) refuse('Null', 'null')
+    return
+  }
+  if (f.allowEmpty) return
+  if (value === '' && f.type !== undefined) refuse('EmptyString', 'an empty string')
+  const items = (f.type ?? f.declared)?.endsWith('[]') === true ? itemsOf(value) : undefined
+  if (items?.length === 0) refuse('EmptyArray', 'an empty array')
+  if (items?.some(isNull) === true && !f.allowNull) refuse('Null', 'null')
+  if (items?.includes('') === true) refuse('EmptyString', 'an empty string')
+}
+
 /** Binds arguments to parameters by name, then by position; what the pipeline gives comes later. */
 export function bind(formals: Formals, given: readonly Given[], suffix: string, cmdlet: boolean): Bound {
   const values = new Map<string, PsValue>()
   const rest: PsValue[] = []
   let loose = 0
+  // Told only when all else is bound, and only if no earlier argument is left over.
+  let unknown: Unknown | undefined
   const put = (f: Formal | string, value: PsValue, splatted = false): void => {
     const name = typeof f === 'string' ? f : f.name
     if (values.has(name)) {
@@ -187,15 +218,10 @@ export function bind(formals: Formals, given: readonly Given[], suffix: string, 
     }
     const f = findFormal(formals, g.name, suffix)
     if (f === undefined) {
-      if (formals.strict)
-        bindFailure(
-          'NamedParameterNotFound',
-          `A parameter cannot be found that matches parameter name '${g.name}'.`,
-          suffix,
-          'InvalidArgument',
-          BINDING,
-          null,
-        )
+      if (formals.strict) {
+        unknown ??= { name: g.name, before: rest.length }
+        continue
+      }
       if (g.splatted === true) throw new Refused('a splatted name that no parameter has')
       loose++
       rest.push(g.colon === true ? `-${g.name}:` : `-${g.name}`)
@@ -223,9 +249,10 @@ export function bind(formals: Formals, given: readonly Given[], suffix: string, 
   )
   if (loose > 0 && unbound && rest.length > loose)
     throw new Refused('an unknown parameter name before positional arguments')
+  const byPosition = rest.length > 0
   const sets =
-    loose > 0 ? possible(formals, values, suffix) : positions(formals, values, rest, suffix, cmdlet)
-  return { values, rest, sets, formals, suffix }
+    loose > 0 ? possible(formals, values, suffix) : positions(formals, values, rest, unknown, suffix, cmdlet)
+  return { values, rest, sets, formals, suffix, byPosition }
 }
 
 const setsOf = (formals: Formals): string[] => [
@@ -249,29 +276,16 @@ function positions(
   formals: Formals,
   values: Map<string, PsValue>,
   rest: PsValue[],
+  unknown: Unknown | undefined,
   suffix: string,
   cmdlet: boolean,
 ): readonly string[] {
+  const given = rest.length
   let sets = possible(formals, values, suffix)
-  const preferred = (): readonly string[] =>
-    formals.defaultSet !== undefined && sets.includes(formals.defaultSet)
-      ? [formals.defaultSet, ...sets]
-      : sets
+  if (given > 0 && sets.some((set) => sharesPosition(formals, values, set)))
+    throw new Refused('a positional argument where two parameters of a set have one position')
   while (rest.length > 0) {
-    let chosen: Formal | undefined
-    let at = Infinity
-    for (const f of formals.list) {
-      if (values.has(f.name)) continue
-      for (const [set, s] of f.sets) {
-        if (s.position === undefined || (set !== '' && !sets.includes(set))) continue
-        const first = set === '' || set === preferred()[0]
-        const rank = s.position + (first ? 0 : 0.5)
-        if (rank < at) {
-          at = rank
-          chosen = f
-        }
-      }
-    }
+    const chosen = positional(formals, values, sets, rest[0]!)
     if (chosen === undefined) {
       const last = formals.list.find(
         (f) =>
@@ -282,6 +296,7 @@ function positions(
         rest.length = 0
         break
       }
+      if (unknown !== undefined && given - rest.length >= unknown.before) refuseUnknown(unknown, suffix)
       if (formals.strict)
         bindFailure(
           'PositionalParameterNotFound',
@@ -293,10 +308,76 @@ function positions(
         )
       break
     }
-    values.set(chosen.name, accept(chosen, rest.shift()!, suffix, cmdlet))
+    try {
+      // By position null is looked at before it is converted, unless another set may take it.
+      if (isNull(rest[0]!) && cmdlet && [...chosen.sets.values()].some((s) => s.mandatory)) {
+        if (setsOf(formals).length > 1) throw new Refused('null by position')
+        refuseEmpty(chosen, null, suffix)
+      }
+      if (chosen.type === undefined && chosen.names === undefined && chosen.declared !== undefined)
+        if (!isNull(rest[0]!) && !isOf(rest[0]!, chosen))
+          throw new Refused(`a value by position for -${chosen.name}`)
+      values.set(chosen.name, accept(chosen, rest[0]!, suffix, cmdlet))
+    } catch (x) {
+      if (x instanceof PsThrow && unknown !== undefined && given - rest.length >= unknown.before)
+        refuseUnknown(unknown, suffix)
+      throw x
+    }
+    rest.shift()
     sets = possible(formals, values, suffix)
   }
-  return sets
+  if (unknown === undefined) return sets
+  if (given > unknown.before && formals.defaultSet === undefined && setsOf(formals).length > 1)
+    throw new Refused('an unknown parameter name before positional arguments')
+  return refuseUnknown(unknown, suffix)
+}
+
+/** A name that no parameter has, and how many positional arguments stand before it. */
+interface Unknown {
+  readonly name: string
+  readonly before: number
+}
+
+const refuseUnknown = ({ name }: Unknown, suffix: string): never =>
+  bindFailure(
+    'NamedParameterNotFound',
+    `A parameter cannot be found that matches parameter name '${name}'.`,
+    suffix,
+  )
+
+function sharesPosition({ list }: Formals, values: ReadonlyMap<string, PsValue>, set: string): boolean {
+  const taken = list.flatMap((f) => (values.has(f.name) ? [] : (f.sets.get(set)?.position ?? [])))
+  return new Set(taken).size < taken.length
+}
+
+/** The parameter that takes a positional argument: of the default set before others, and before that one whose type it has. */
+function positional(
+  { list, defaultSet }: Formals,
+  values: ReadonlyMap<string, PsValue>,
+  sets: readonly string[],
+  value: PsValue,
+): Formal | undefined {
+  const at = (f: Formal): number =>
+    Math.min(
+      ...[...f.sets].map(([set, s]) =>
+        set === '' || sets.includes(set) ? (s.position ?? Infinity) : Infinity,
+      ),
+    )
+  const free = list.filter((f) => !values.has(f.name) && at(f) < Infinity)
+  const first = Math.min(...free.map(at))
+  const candidates = free.filter((f) => at(f) === first)
+  if (candidates.length > 1 && itemsOf(value) !== undefined)
+    throw new Refused('a list by position that several parameters may take')
+  const byDefault = candidates.filter(
+    (f) =>
+      f.sets.has('') || (defaultSet !== undefined && sets.includes(defaultSet) && f.sets.has(defaultSet)),
+  )
+  const fitting = (some: readonly Formal[]): readonly Formal[] => some.filter((f) => isOf(value, f))
+  for (const some of [fitting(byDefault), fitting(candidates), byDefault, candidates]) {
+    if (some.length > 1) throw new Refused('a positional argument that several parameters take')
+    if (some[0] !== undefined) return some[0]
+  }
+  return undefined
 }
 
 /** Fails when a mandatory parameter of the chosen set has no value; gives the set. */
@@ -309,8 +390,9 @@ export function settle(bound: Bound, expectsInput: boolean): string {
       return s?.mandatory === true && !values.has(f.name) && !(expectsInput && (f.byValue || f.byProperty))
     })
   if (sets.length === 0) sets = ['']
+  const byDefault = formals.defaultSet !== undefined && sets.includes(formals.defaultSet)
   const complete = sets.filter((s) => missing(s).length === 0)
-  if (complete.length === 0) {
+  if (complete.length === 0 || (byDefault && !complete.includes(formals.defaultSet!))) {
     const set =
       formals.defaultSet !== undefined && sets.includes(formals.defaultSet) ? formals.defaultSet : sets[0]!
     if (sets.length > 1 && (formals.defaultSet === undefined || !sets.includes(formals.defaultSet)))

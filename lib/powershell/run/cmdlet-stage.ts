@@ -157,7 +157,10 @@ export function hostStage(
     process(item) {
       if (item === undefined) return invoke(bound.values)
       const taken = bindInput(bound, undefined, item, (name) => propertyOf(e, item, name), true)
-      if (taken === undefined) return report(e, shared, inputRefused(item, suffix))
+      if (taken === undefined) {
+        if (bound.byPosition) throw new Refused('input that nothing takes beside positional arguments')
+        return report(e, shared, inputRefused(item, suffix))
+      }
       invoke(new Map([...bound.values, ...taken]))
     },
     end() {

@@ -24,6 +24,8 @@ export interface Formal {
   readonly sets: ReadonlyMap<string, InSet>
   /** Fails with a message when the value is not accepted. */
   readonly check: ((value: PsValue) => string | undefined) | undefined
+  /** Names of an enum that the interpreter does not know: a value is one of them. */
+  readonly names?: readonly string[]
   readonly allowNull: boolean
   readonly allowEmpty: boolean
   /** Takes all positional arguments that are left. */
@@ -95,18 +97,26 @@ export function formalsOf(signature: Signature): Formals {
     if (sets.size === 0) sets.set('', { mandatory: false, position: p.position ?? undefined })
     const accepted = p.values
     const bracket = (p.type ?? '').endsWith('[]')
+    // `Type` with accepted values is an enum of its module.
+    const type = p.switch
+      ? 'System.Management.Automation.SwitchParameter'
+      : /^Type\b/.test(p.type ?? '') && accepted !== undefined
+        ? undefined
+        : resolveType({ name: (p.type ?? 'Object').replace(/\[\]$/, ''), array: bracket ? 1 : 0, args: [] })
     return {
       name,
       aliases: p.aliases,
-      type: p.switch
-        ? 'System.Management.Automation.SwitchParameter'
-        : resolveType({ name: (p.type ?? 'Object').replace(/\[\]$/, ''), array: bracket ? 1 : 0, args: [] }),
+      type,
       declared: p.type ?? undefined,
       isSwitch: p.switch,
       byValue: p.pipeline,
       byProperty: p.pipeline,
       sets,
-      check: accepted === undefined || accepted.length === 0 || p.switch ? undefined : inSet(accepted),
+      ...(accepted === undefined || accepted.length === 0 || p.switch
+        ? { check: undefined }
+        : type === undefined
+          ? { check: undefined, names: accepted }
+          : { check: inSet(accepted) }),
       allowNull: false,
       allowEmpty: false,
     }
