@@ -28,7 +28,8 @@ export interface Case {
 /** What the interpreter did with a case. */
 export type Outcome =
   | { readonly name: string; readonly outcome: 'same' }
-  | { readonly name: string; readonly outcome: 'refused'; readonly why: string }
+  /** `why`: place and construct; `construct`: what the interpreter refuses, without the place. */
+  | { readonly name: string; readonly outcome: 'refused'; readonly why: string; readonly construct: string }
   | { readonly name: string; readonly outcome: 'different'; readonly expected: string; readonly got: string }
 
 /** Reads the cases of a folder: each `*.json` in it, an array with one case a line; throws where a file is written otherwise. */
@@ -114,6 +115,7 @@ export function runCase(c: Case, host: Host): Outcome {
       name,
       outcome: 'refused',
       why: parsed.error.map((x) => `${x.line}:${x.column}: ${x.message}`).join('; '),
+      construct: parsed.error[0]?.message ?? 'syntax',
     }
   try {
     // the cases were recorded where integers out of JSON are Int64
@@ -146,7 +148,30 @@ export function runCase(c: Case, host: Host): Outcome {
     return { name, outcome: 'different', expected: expected.join(' | '), got: got.join(' | ') }
   } catch (x) {
     if (x instanceof Refused)
-      return { name, outcome: 'refused', why: `${x.line}:${x.column}: ${x.construct}` }
+      return {
+        name,
+        outcome: 'refused',
+        why: `${x.line}:${x.column}: ${x.construct}`,
+        construct: x.construct,
+      }
     throw x
   }
+}
+
+/** Refusals counted by feature, which is the first part of a case's name, and by construct; most first. */
+export function refusalsOf(outcomes: readonly Outcome[]): {
+  readonly byFeature: { readonly [feature: string]: number }
+  readonly byConstruct: { readonly [construct: string]: number }
+} {
+  const refused = outcomes.filter((o) => o.outcome === 'refused')
+  return {
+    byFeature: counted(refused.map((o) => o.name.split('/')[0] ?? '')),
+    byConstruct: counted(refused.map((o) => o.construct)),
+  }
+}
+
+function counted(names: readonly string[]): { readonly [name: string]: number } {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)))
 }

@@ -282,7 +282,7 @@ function positions(
 ): readonly string[] {
   const given = rest.length
   let sets = possible(formals, values, suffix)
-  if (given > 0 && sets.some((set) => sharesPosition(formals, values, set)))
+  if ((given > 0 || unknown !== undefined) && sets.some((set) => sharesPosition(formals, values, set)))
     throw new Refused('a positional argument where two parameters of a set have one position')
   while (rest.length > 0) {
     const chosen = positional(formals, values, sets, rest[0]!)
