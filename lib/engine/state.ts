@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,6 +66,22 @@ export async function listStacks(place: StackPlace): Promise<Result<readonly str
       .map(({ name }) => name)
       .sort(),
   )
+}
+
+/**
+ * Writes the last checkpoint of a stack into another backend, where the stack is made; secrets stay as they are encrypted, so both
+ * places share a passphrase, and the stack's settings (`Pulumi.<stack>.yaml`) must lie in both work folders. False: no such stack.
+ */
+export async function copyStack(from: StackPlace, to: StackPlace): Promise<Result<boolean, StackFailure>> {
+  const exported = await call(from, ['stack', 'export', '--stack', from.stack])
+  if (!exported.ok || exported.value === undefined) return exported.ok ? ok(false) : exported
+  const made = await call(to, ['stack', 'init', to.stack])
+  if (!made.ok) return made
+  const file = join(to.workFolder, 'checkpoint.json')
+  await writeFile(file, exported.value, { mode: 0o600 })
+  const imported = await call(to, ['stack', 'import', '--stack', to.stack, '--file', file])
+  await rm(file)
+  return imported.ok ? ok(true) : imported
 }
 
 /** Why a lock was left alone. */

@@ -12,7 +12,8 @@ import { type Fault, type Lab, type LabHostSpec, startLab } from '../../lab/inde
 import { newKeyPair } from '../../lab/key-pair.ts'
 import { createExecutor } from '../../lab/windows/executor.ts'
 import { workRoot } from '../run/prepare.ts'
-import { copyState, makeOverlay, type Overlay, pointAtLab, stacksOf } from './overlay.ts'
+import { copyState } from './copy-state.ts'
+import { makeOverlay, type Overlay, pointAtLab, stacksOf } from './overlay.ts'
 import { type Memory, remember } from './remember.ts'
 import { bringWorld, type Unlike } from './world.ts'
 
@@ -55,7 +56,8 @@ export async function rehearse(request: RehearsalRequest): Promise<Result<number
   let lab: Lab | undefined
   try {
     const work = workRoot(request.cwd, request.env)
-    const copied = copyState(overlay, request.estate, work, request.sites)
+    const { estate, sites, env } = request
+    const copied = await copyState(overlay, { backend: estate.stateBackend, work, sites, env })
     if (!copied.ok) return copied
     const client = newKeyPair()
     writeFileSync(overlay.key, client.privatePem, { mode: 0o600 })

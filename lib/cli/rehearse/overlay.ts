@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseDocument } from 'yaml'
 import type { Estate } from '../../domain/profile.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
@@ -105,47 +105,4 @@ export function stacksOf(work: string, sites: readonly Site[]): readonly { progr
     const site = stack.slice(at + 1)
     return at > 0 && sites.some(({ id }) => id === site) ? [{ program: stack.slice(0, at), site }] : []
   })
-}
-
-/**
- * Copies the state of these sites' stacks, and what their secrets are kept with. A state folder is copied file by file; the error
- * says which other state can't be.
- */
-export function copyState(
-  overlay: Overlay,
-  real: Estate,
-  work: string,
-  sites: readonly Site[],
-): Result<void, string> {
-  const ours = (name: string): boolean =>
-    sites.some(({ id }) => name.includes(`.${id}.`) || name.endsWith(`.${id}`))
-  for (const { program, site } of stacksOf(work, sites)) {
-    const from = join(work, 'stacks', `${program}.${site}`)
-    const to = join(overlay.work, 'stacks', `${program}.${site}`)
-    // The engine's own folder holds nothing of the stack.
-    cpSync(from, to, { recursive: true, filter: (path) => path !== join(from, 'home') })
-  }
-  const passphrase = join(work, 'passphrase')
-  if (existsSync(passphrase)) cpSync(passphrase, join(overlay.work, 'passphrase'))
-  if (!real.stateBackend.startsWith('file:///'))
-    return err(
-      `the state lies in ${real.stateBackend.replace(/\/\/[^@/]*@/, '//')}: a rehearsal copies states that are folders only. Nothing was started. Export the stacks into a folder and name that as stateBackend.`,
-    )
-  const from = join(fileURLToPath(real.stateBackend), '.pulumi')
-  const to = join(fileURLToPath(overlay.stateBackend), '.pulumi')
-  if (!existsSync(from)) return ok(undefined)
-  for (const name of ['meta.yaml', 'Pulumi.yaml'].filter((one) => existsSync(join(from, one)))) {
-    mkdirSync(to, { recursive: true })
-    cpSync(join(from, name), join(to, name))
-  }
-  const stacks = join(from, 'stacks')
-  if (!existsSync(stacks)) return ok(undefined)
-  for (const entry of readdirSync(stacks, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !ours(entry.name)) continue
-    const path = join(entry.parentPath, entry.name)
-    const copy = join(to, 'stacks', path.slice(stacks.length))
-    mkdirSync(dirname(copy), { recursive: true })
-    cpSync(path, copy)
-  }
-  return ok(undefined)
 }
