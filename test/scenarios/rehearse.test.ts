@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LabHost } from '../../lib/lab/index.ts'
-import { runCli } from '../rig/cli.ts'
+import { runCli, startCli } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { filesProgram, textOf } from '../rig/programs.ts'
 
@@ -110,6 +110,23 @@ describe('a rehearsal', () => {
       const ended = await cli('rehearse', ...args)
       expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining(words)])
     }
+  })
+
+  it('asks on a terminal as the real run does, and ends with it on Ctrl-C', async () => {
+    host.world.hyperv.machines[0]!.notes = 'by another hand'
+    await cli('preview', 'nairobi')
+    const asked = startCli(['rehearse', '--no-delay', 'up', 'nairobi'], { cwd: rig.folder, columns: 120 })
+    await asked.until('Go on with up?')
+    asked.type('yes\r')
+    expect(await asked.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Rehearsal: over') })
+    expect(host.world.hyperv.machines[0]!.notes).toBe('by another hand')
+    const stopped = startCli(['rehearse', '--no-delay', 'up', 'nairobi'], { cwd: rig.folder, columns: 120 })
+    await stopped.until('Go on with up?')
+    stopped.type('\x03')
+    expect(await stopped.ended).toMatchObject({
+      code: 130,
+      stdout: expect.stringContaining('Rehearsal: over'),
+    })
   })
 
   it('runs a runbook, which reaches nothing but the rehearsal', async () => {

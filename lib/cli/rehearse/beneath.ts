@@ -1,4 +1,4 @@
-import type { Json } from '../../domain/json.ts'
+import type { Json, JsonObject } from '../../domain/json.ts'
 import { newDisk } from '../../lab/world/virtual-disk.ts'
 import type { World } from '../../lab/world/world.ts'
 
@@ -6,17 +6,29 @@ import type { World } from '../../lab/world/world.ts'
 const someSize = 64 * 1024 ** 3
 
 /**
- * Puts in place what a thing was seen to rest on and nobody made: disk and image files that it names, and the switches that it is
- * connected to. Of these no more is known than that they are there.
+ * Puts in place what a thing was seen to rest on and nobody made: disk and image files that it names, the switches that it is
+ * connected to, the network cards that it is bound to. Of these no more is known than that they are there.
  */
-export function layBeneath(world: World, seen: Json, key = ''): void {
+export function layBeneath(world: World, seen: JsonObject): void {
+  for (const [name, value] of Object.entries(seen))
+    if (value !== null && typeof value === 'object') lay(world, value, name)
+}
+
+function lay(world: World, seen: Json, key: string): void {
   if (seen === null || typeof seen === 'number' || typeof seen === 'boolean') return
   if (typeof seen !== 'string') {
-    for (const [name, value] of Object.entries(seen)) layBeneath(world, value as Json, name)
+    for (const [name, value] of Object.entries(seen))
+      lay(world, value as Json, Array.isArray(seen) ? key : name)
     return
   }
   if (key === 'switchName') laySwitch(world, seen)
+  else if (key === 'adapters') layCard(world, seen)
   else if (/^[a-z]:\\.+\.(vhdx?|iso)$/i.test(seen)) layFile(world, seen)
+}
+
+function layCard(world: World, name: string): void {
+  if (world.network.adapter(name) === undefined)
+    world.network.add({ name, description: `Network card ${name}`, virtual: false, switchId: undefined })
 }
 
 function layFile(world: World, path: string): void {

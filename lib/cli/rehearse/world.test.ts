@@ -91,6 +91,15 @@ describe('a host brought to what was seen', () => {
     expect(lookAt(executor, thing)).toEqual(one.found)
   })
 
+  it('and so is a switch on a card of any name', () => {
+    const one = cases.find(({ name }) => name === 'hyperv/virtual-switch/cases/noop.yaml')!
+    const found = { ...one.found, adapters: ['LOM 3'] }
+    const thing = thingOf({ ...one, found })
+    const { executor, unlike } = bring([thing])
+    expect(unlike).toEqual([])
+    expect(lookAt(executor, thing)).toEqual(found)
+  })
+
   it('has the records of whose each thing is, ours under the state of the rehearsal', () => {
     const one = cases.find(({ name }) => name === 'windows/file/cases/noop.yaml')!
     const owner = { organisation: 'o', urn: 'u', operation: 'x' }

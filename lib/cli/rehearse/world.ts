@@ -72,10 +72,7 @@ class Hand {
   /** From the inputs as they are; where that fails, from those alone that name the thing, the rest as it was seen. */
   bring(world: World, { target, sight }: Remembered): Brought {
     if (sight.found === null) return { made: target }
-    layBeneath(
-      world,
-      Object.values(sight.found).filter((one) => one !== null && typeof one === 'object'),
-    )
+    layBeneath(world, sight.found)
     const brought = this.#bring(world, target, sight.found, target.want)
     if (brought.problem === undefined) return brought
     const named = Object.entries(target.want).filter(([name]) => target.loaded.kind.replaceOn.includes(name))
