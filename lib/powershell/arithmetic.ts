@@ -1,4 +1,6 @@
-import { CastFailure, convert, itemsOf, numberOf, toNumber, truth } from './convert.ts'
+import { CastFailure } from './convert-failure.ts'
+import { convert, itemsOf, truth } from './convert.ts'
+import { numberOf, toNumber } from './convert-numbers.ts'
 import { dictionaryFrom, getEntry, setEntry } from './dictionaries.ts'
 import { Native, RUNTIME, Refused, fail } from './errors.ts'
 import { PsDate, PsDictionary, PsException, PsSwitch, PsTimeSpan, isNull } from './objects.ts'

@@ -1,12 +1,15 @@
-import { comparison, equal, isType, match } from '../compare.ts'
+import { comparison, match } from '../match.ts'
+import { equal, isType } from '../compare.ts'
 import { itemsOf, truth } from '../convert.ts'
 import { Native, PsThrow, Refused, record } from '../errors.ts'
 import { PsBlock, PsErrorRecord, PsSwitch, PsType, isNull, NOTHING } from '../objects.ts'
 import { text } from '../text.ts'
 import { type PsValue } from '../values.ts'
-import { callMethod, propertyOf } from '../members/members.ts'
+import { callMethod } from '../members/methods.ts'
+import { propertyOf } from '../members/properties.ts'
 import { formals } from '../run/formal.ts'
-import { emit, scripted } from '../run/statements.ts'
+import { emit } from '../run/statements.ts'
+import { scripted } from '../run/errors.ts'
 import { type BuiltIn, type Starting, classOf } from './built-in.ts'
 
 /** Runs a block for a cmdlet: an error of the engine gets the cmdlet's name in its id. */

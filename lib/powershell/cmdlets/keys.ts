@@ -4,7 +4,7 @@ import { PsThrow, Refused, record } from '../errors.ts'
 import { PsBlock, PsDictionary, isNull } from '../objects.ts'
 import { text } from '../text.ts'
 import { PsObject, type PsValue } from '../values.ts'
-import { propertyOf } from '../members/members.ts'
+import { propertyOf } from '../members/properties.ts'
 import { wildcard } from '../regex.ts'
 import { type Starting } from './built-in.ts'
 

@@ -5,11 +5,11 @@ import { PsDictionary, PsList, PsSwitch, isNull } from '../objects.ts'
 import { setEntry } from '../dictionaries.ts'
 import { text } from '../text.ts'
 import { PsNumber, PsObject, type PsValue } from '../values.ts'
-import { propertyOf } from '../members/members.ts'
+import { propertyOf } from '../members/properties.ts'
 import { formals, type Formals } from '../run/formal.ts'
 import { type BuiltIn, classOf } from './built-in.ts'
 import { checkedValue, keysOf } from './keys.ts'
-import { sortOrder } from './select.ts'
+import { sortOrder } from './sort.ts'
 
 const on = (v: PsValue | undefined): boolean => v instanceof PsSwitch && v.on
 

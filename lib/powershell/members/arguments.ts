@@ -1,4 +1,5 @@
-import { CastFailure, convert } from '../convert.ts'
+import { CastFailure } from '../convert-failure.ts'
+import { convert } from '../convert.ts'
 import { Native, Refused, fail, failMethod } from '../errors.ts'
 import { int32 } from '../numbers.ts'
 import { NOTHING } from '../objects.ts'

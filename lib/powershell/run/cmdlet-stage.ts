@@ -4,8 +4,9 @@ import { type Call, type Cmdlet, type ErrorInit } from '../host.ts'
 import { NOTHING, PsErrorRecord, PsException, PsList, PsSwitch, PsWarning } from '../objects.ts'
 import { text } from '../text.ts'
 import { type PsValue } from '../values.ts'
-import { propertyOf } from '../members/members.ts'
-import { bind, bindInput, inputRefused, settle, type Bound, type Given } from './bind.ts'
+import { propertyOf } from '../members/properties.ts'
+import { bind, inputLacking, settle, type Bound, type Given } from './bind.ts'
+import { bindInput, inputRefused } from './bind-input.ts'
 import { type Engine, type Out } from './engine.ts'
 import { formalsOf } from './formal.ts'
 import { type Stage } from './pipeline.ts'
@@ -152,7 +153,7 @@ export function hostStage(
     begin() {
       bound = bind(formals, givenOf(), suffix, true)
       shared = common(e, bound)
-      if (!hasInput) settle(bound, false)
+      settle(bound, hasInput)
     },
     process(item) {
       if (item === undefined) return invoke(bound.values)
@@ -161,7 +162,14 @@ export function hostStage(
         if (bound.byPosition) throw new Refused('input that nothing takes beside positional arguments')
         return report(e, shared, inputRefused(item, suffix))
       }
-      invoke(new Map([...bound.values, ...taken]))
+      const values = new Map([...bound.values, ...taken])
+      try {
+        settle({ ...bound, values }, false)
+      } catch (x) {
+        if (!(x instanceof PsThrow) || !x.record.fqid.startsWith('MissingMandatoryParameter,')) throw x
+        return report(e, shared, inputLacking(x.record, suffix))
+      }
+      invoke(values)
     },
     end() {
       cmdlet.end?.(last ?? callOf(visible(bound.values), ''))

@@ -1,5 +1,6 @@
 import { compareNumbers } from '../compare.ts'
-import { CastFailure, convert, itemsOf } from '../convert.ts'
+import { CastFailure } from '../convert-failure.ts'
+import { convert, itemsOf } from '../convert.ts'
 import { PsThrow, Refused, record } from '../errors.ts'
 import { PsBlock, isNull } from '../objects.ts'
 import { toRegex } from '../regex.ts'

@@ -1,5 +1,6 @@
 import { casting } from '../arithmetic.ts'
-import { convert, converts, itemsOf, toNumber } from '../convert.ts'
+import { convert, converts, itemsOf } from '../convert.ts'
+import { toNumber } from '../convert-numbers.ts'
 import { getEntry, setEntry } from '../dictionaries.ts'
 import { Native, PsThrow, Refused, fail, record } from '../errors.ts'
 import { PsChar, PsNumber, PsObject, type PsValue } from '../values.ts'

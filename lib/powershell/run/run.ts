@@ -5,7 +5,7 @@ import { type Script, placeOf } from '../syntax/ast.ts'
 import { type PsValue } from '../values.ts'
 import { Engine } from './engine.ts'
 import { runBlock } from './functions.ts'
-import { asThrow } from './statements.ts'
+import { asThrow } from './errors.ts'
 
 /** What a script is run with. */
 export interface RunOptions {

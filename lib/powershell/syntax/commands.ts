@@ -1,5 +1,6 @@
 import { type Command, type Element, type Expr, type Redirection } from './ast.ts'
-import { postfix, primary } from './expressions.ts'
+import { postfix } from './postfix.ts'
+import { primary } from './primary.ts'
 import { constant, escaped, numberLiteral, readSplat, readSub, readVariable } from './literals.ts'
 import { type Reader } from './reader.ts'
 

@@ -1,17 +1,9 @@
-import { type Expr, type Stmt, type TypeName } from './ast.ts'
-import {
-  NUMBER_HERE,
-  constant,
-  numberLiteral,
-  readExpandable,
-  readHere,
-  readScriptBlock,
-  readSub,
-  readVariable,
-  readVerbatim,
-} from './literals.ts'
+import { type Expr } from './ast.ts'
+import { NUMBER_HERE, constant, numberLiteral } from './literals.ts'
+import { postfix } from './postfix.ts'
+import { primary } from './primary.ts'
 import { type Reader } from './reader.ts'
-import { readPipeline, readStatement, readStatements } from './statements.ts'
+import { readTypeLiteral } from './types.ts'
 
 const CASED = [
   'eq',
@@ -31,6 +23,7 @@ const CASED = [
   'notin',
   'split',
 ]
+
 const COMPARISON = new Set([
   ...CASED.flatMap((o) => [o, `c${o}`, `i${o}`]),
   'is',
@@ -40,13 +33,16 @@ const COMPARISON = new Set([
   'shl',
   'shr',
 ])
+
 const WORD_LEVELS: readonly ((op: string) => boolean)[] = [
   (op) => op === 'and' || op === 'or' || op === 'xor',
   (op) => op === 'band' || op === 'bor' || op === 'bxor',
   (op) => COMPARISON.has(op),
 ]
+
 const UNARY = new Set(['not', 'bnot', 'split', 'csplit', 'isplit', 'join'])
-const FORBIDDEN_PS7 = /\?\?|\?\.|\? /y
+
+export const FORBIDDEN_PS7 = /\?\?|\?\.|\? /y
 
 /** A whole expression, lowest precedence first; without `comma`, as in a list of arguments, a comma ends it. */
 export function readExpression(r: Reader, comma = true): Expr {
@@ -122,7 +118,7 @@ function list(r: Reader): Expr {
   return items.length === 1 ? first : { kind: 'list', at, items }
 }
 
-function unary(r: Reader): Expr {
+export function unary(r: Reader): Expr {
   r.blanks()
   const at = r.at
   const c = r.peek()
@@ -181,164 +177,4 @@ function startsValue(r: Reader): boolean {
       : UNARY.has(word) && word !== 'split' && word !== 'join'
   }
   return /[$@'"({[\d.!]/.test(r.peek()) && !r.looking('..')
-}
-
-/** `[type]`, `[type[]]`, `[type[arg,arg]]`, at the opening bracket. */
-export function readTypeLiteral(r: Reader): TypeName {
-  r.expect('[')
-  r.blanks()
-  const type = readTypeName(r)
-  r.blanks()
-  r.expect(']')
-  return type
-}
-
-/** A type's name without the brackets around it. */
-export function readTypeName(r: Reader): TypeName {
-  const name = r.match(/[A-Za-z_][\w.+]*(?:`\d+)?/y)
-  if (name === undefined) r.fail(`expected the name of a type, got ${r.here()}`)
-  r.at += name.length
-  const args: TypeName[] = []
-  let array = 0
-  while (r.peek() === '[') {
-    if (r.peek(1) === ']') {
-      r.at += 2
-      array++
-      continue
-    }
-    if (r.peek(1) === ',') r.fail('arrays of more than one dimension are not read')
-    if (args.length > 0) r.fail('expected "]"')
-    r.at++
-    do {
-      r.blanks()
-      args.push(r.peek() === '[' ? readTypeLiteral(r) : readTypeName(r))
-      r.blanks()
-    } while (r.accept(','))
-    r.expect(']')
-  }
-  return { name, array, args }
-}
-
-/** A value without operators or what follows it. */
-export function primary(r: Reader): Expr {
-  const at = r.at
-  const c = r.peek()
-  if (c === "'") return readVerbatim(r)
-  if (c === '"') return readExpandable(r)
-  if (c === '$') return r.peek(1) === '(' ? readSub(r) : readVariable(r)
-  if (c === '{') return readScriptBlock(r)
-  if (c === '(') {
-    r.at++
-    r.lines()
-    const inner = readPipeline(r)
-    r.lines()
-    r.expect(')')
-    return { kind: 'paren', at, inner }
-  }
-  if (c === '@') {
-    const next = r.peek(1)
-    if (next === "'" || next === '"') return readHere(r)
-    if (next === '{') return readHash(r)
-    if (next === '(') {
-      r.at += 2
-      const body = readStatements(r, ')')
-      r.expect(')')
-      return { kind: 'array', at, body }
-    }
-  }
-  const m = r.match(NUMBER_HERE)
-  const value = m === undefined ? undefined : numberLiteral(m)
-  if (m !== undefined && value !== undefined) {
-    r.at += m.length
-    return constant(at, value, m)
-  }
-  r.fail(`expected a value, got ${r.here()}`)
-}
-
-function readHash(r: Reader): Expr {
-  const at = r.at
-  r.at += 2
-  const entries: [Expr, Stmt][] = []
-  for (;;) {
-    r.separators()
-    if (r.accept('}')) return { kind: 'hash', at, entries }
-    const from = r.at
-    const word = r.match(/[A-Za-z_][\w-]*/y)
-    let key: Expr
-    if (word !== undefined) {
-      r.at += word.length
-      key = constant(from, word)
-    } else key = unary(r)
-    r.blanks()
-    r.expect('=')
-    r.lines()
-    entries.push([key, readStatement(r)])
-    const end = r.at
-    r.blanks()
-    if (!/[;\n\r}]/.test(r.peek())) r.fail(`expected the end of the entry, got ${r.here()}`, end)
-  }
-}
-
-/** What may directly follow a value: members, calls, indexes, steps. `argument`: in a command's arguments. */
-export function postfix(r: Reader, start: Expr, argument = false): Expr {
-  let expr = start
-  for (;;) {
-    const at = r.at
-    if (r.match(FORBIDDEN_PS7) !== undefined && !argument) r.fail('an operator of a later PowerShell')
-    if (r.peek() === '[') {
-      r.at++
-      r.lines()
-      const index = readExpression(r)
-      r.lines()
-      r.expect(']')
-      expr = { kind: 'index', at, target: expr, index }
-    } else if (
-      r.looking('::') ||
-      (r.peek() === '.' && r.peek(1) !== '.' && (!argument || /[\w$'"({]/.test(r.peek(1))))
-    ) {
-      const isStatic = r.looking('::')
-      r.at += isStatic ? 2 : 1
-      r.lines()
-      expr = member(r, expr, isStatic, at)
-    } else if (!argument && (r.looking('++') || r.looking('--'))) {
-      const by = r.peek() === '+' ? 1 : -1
-      r.at += 2
-      expr = { kind: 'step', at, by, prefix: false, target: expr }
-    } else if (
-      !argument &&
-      start.kind === 'var' &&
-      expr === start &&
-      r.match(/[ \t]+(\+\+|--)(?=[\s;)}])/y) !== undefined
-    ) {
-      r.blanks()
-    } else return expr
-  }
-}
-
-function member(r: Reader, target: Expr, isStatic: boolean, at: number): Expr {
-  const from = r.at
-  const word = r.match(/[A-Za-z_]\w*/y)
-  let name: Expr
-  if (word !== undefined) {
-    r.at += word.length
-    name = constant(from, word)
-  } else name = primary(r)
-  if (r.peek() === '(') {
-    r.at++
-    const args: Expr[] = []
-    r.lines()
-    if (!r.accept(')')) {
-      do {
-        r.lines()
-        args.push(readExpression(r, false))
-        r.lines()
-      } while (r.accept(','))
-      r.expect(')')
-    }
-    return { kind: 'invoke', at, target, name, static: isStatic, args }
-  }
-  if (r.peek() === '{' && word !== undefined) {
-    return { kind: 'invoke', at, target, name, static: isStatic, args: [readScriptBlock(r)] }
-  }
-  return { kind: 'member', at, target, name, static: isStatic }
 }

@@ -1,6 +1,7 @@
 import { PsNumber, type PsValue } from '../values.ts'
 import { type Expr } from './ast.ts'
-import { readBlockBody, readStatements } from './statements.ts'
+import { readBlockBody } from './blocks.ts'
+import { readStatements } from './statements.ts'
 import { type Reader, SyntaxFailure } from './reader.ts'
 
 const NUMBER = /^([+-]?)(?:0x([0-9a-f]+)|(\d+\.\d*|\.\d+|\d+)(e[+-]?\d+)?)(l|d)?(kb|mb|gb|tb|pb)?$/i

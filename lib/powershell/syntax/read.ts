@@ -1,6 +1,6 @@
 import { type Script, type SyntaxComplaint, placeOf } from './ast.ts'
 import { Reader, SyntaxFailure } from './reader.ts'
-import { readBlockBody } from './statements.ts'
+import { readBlockBody } from './blocks.ts'
 
 /** What reading gave: the script, or what is wrong with its text. */
 export type ReadResult =
