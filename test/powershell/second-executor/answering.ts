@@ -62,9 +62,9 @@ export class Answering {
   readonly #command: (name: string) => Cmdlet | undefined
   readonly #type: (name: string) => StaticType | undefined
 
-  constructor(world: World) {
+  constructor(world: World, command = commandsOf(modules, world)) {
     this.#world = world
-    this.#command = commandsOf(modules, world)
+    this.#command = command
     this.#type = staticsOf(world)
   }
 
@@ -121,7 +121,7 @@ export class Answering {
           .filter(([parameter]) => !common.has(parameter))
           .map(([parameter, value]) => [parameter, fromWire(value, this.handed, this.#type)]),
       ),
-      set: String(line['set']),
+      set: line['set'] === '__AllParameterSets' ? '' : String(line['set']),
       write: (value) => void events.push({ is: 'output', value: this.#out(value) }),
       warn: (message) => void events.push({ is: 'warning', value: message }),
       error: (init) => {

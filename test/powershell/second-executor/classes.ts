@@ -1,36 +1,19 @@
 import { readFileSync } from 'node:fs'
+import { type } from '../../../lib/lab/windows/hyperv/object.ts'
 
 /** Classes and enums that the real engine lacks and is given: names, bases and numbers as the Windows modules define them. */
 
 const hyperv = 'Microsoft.HyperV.PowerShell.'
-
-/** What a class of the Hyper-V module derives from, where a parameter takes the base. */
-const bases: { readonly [name: string]: string } = {
-  VirtualMachine: 'VirtualMachineBase',
-  VMSnapshot: 'VirtualMachineBase',
-  VMNetworkAdapter: 'VMNetworkAdapterBase',
-  VMInternalNetworkAdapter: 'VMNetworkAdapterBase',
-  VMNetworkAdapterBase: 'VMComponentObject',
-  VMScsiController: 'VMDriveController',
-  VMDriveController: 'VMComponentObject',
-  HardDiskDrive: 'Drive',
-  DvdDrive: 'Drive',
-  Drive: 'VMComponentObject',
-  VMBootSource: 'VMComponentObject',
-  VMFirmware: 'VMComponentObject',
-  VMMemory: 'VMComponentObject',
-  VMProcessor: 'VMComponentObject',
-}
+const cim = 'Microsoft.Management.Infrastructure.CimInstance'
+/** Names of classes that stand for one that the engine may have of its own. */
+const own = 'Chancery.Named.'
 
 /** A class and its bases, most special first, for an object of these type names. */
 export function chainOf(types: readonly string[]): readonly string[] {
   const names = [...new Set(types.map((name) => name.replace(/#.*$/, '')))]
   const [first] = names
-  if (first === undefined || !first.startsWith(hyperv) || names.length > 1) return names
-  const chain = [first]
-  for (let base = bases[first.slice(hyperv.length)]; base !== undefined; base = bases[base])
-    chain.push(hyperv + base)
-  return chain
+  if (names.includes(cim)) return [...names, `${own}CimInstance`]
+  return first === undefined || !first.startsWith(hyperv) ? names : type(first.slice(hyperv.length))
 }
 
 type Enum = { readonly [name: string]: number }
@@ -89,6 +72,7 @@ export const enums: { readonly [type: string]: Enum } = { ...documented(), ...ot
 export function fullName(module: string, short: string): string | undefined {
   if (short === 'ServiceController' || short === 'ServiceStartMode') return `System.ServiceProcess.${short}`
   const name = Object.keys(enums).find((known) => known.startsWith(hyperv) && known.endsWith(`.${short}`))
+  if (short === 'CimSession' || short === 'CimInstance') return own + short
   if (module !== 'Hyper-V') return undefined
   return name ?? hyperv + short
 }

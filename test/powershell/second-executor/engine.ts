@@ -10,7 +10,7 @@ import { Answering } from './answering.ts'
 import type { LineThread, Posted } from './line-thread.ts'
 import { hostOf, type Line, outfit } from './order.ts'
 import { toWire } from './wire-values.ts'
-import { fromJson } from '../../../lib/powershell/index.ts'
+import { fromJson, type Host } from '../../../lib/powershell/index.ts'
 
 /** The engine says nothing for so long: it hangs. */
 const patienceMs = 60_000
@@ -40,9 +40,13 @@ export class RealEngine {
     this.#ask(outfit())
   }
 
-  /** An executor for a world. */
-  of(world: World): Executor {
-    return { version: '7', run: (_hash, text, params, limitMs) => this.#run(world, text, params, limitMs) }
+  /** An executor for a world. `command`: what the stubs call instead of the simulation. */
+  of(world: World, command?: Host['command']): Executor {
+    return {
+      version: '7',
+      run: (_hash, text, params, limitMs) =>
+        this.#run(world, text, params, limitMs, new Answering(world, command)),
+    }
   }
 
   async close(): Promise<void> {
@@ -51,7 +55,7 @@ export class RealEngine {
     await ended
   }
 
-  #run(world: World, text: string, params: JsonObject, limitMs: number): Execution {
+  #run(world: World, text: string, params: JsonObject, limitMs: number, answering: Answering): Execution {
     world.sleepLeft = limitMs
     world.settle()
     try {
@@ -59,7 +63,6 @@ export class RealEngine {
         world.sleep(limitMs)
         return stopped
       }
-      const answering = new Answering(world)
       let line = this.#ask({
         script: text,
         params: toWire(fromJson(params), answering.handed),

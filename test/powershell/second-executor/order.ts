@@ -8,7 +8,10 @@ import { stubsOf } from './stubs.ts'
 export type Line = { readonly [part: string]: unknown }
 
 /** What an engine is given first. */
-export const outfit = (): Line => ({ enums, modules: stubsOf() })
+export function outfit(): Line {
+  const stubs = stubsOf()
+  return { enums: { ...enums, ...stubs.enums }, modules: stubs.modules }
+}
 
 /** The host as a script finds it. */
 export const hostOf = (world: World, answering: Answering): Line => ({

@@ -4,6 +4,9 @@ import { modules } from '../../../lib/lab/windows/modules.ts'
 import { World } from '../../../lib/lab/world/world.ts'
 import { chainOf, enums, fullName } from './classes.ts'
 
+/** Enums that are known by their names alone: their numbers stand for the order. */
+const named = new Map<string, { readonly [name: string]: number }>()
+
 /** Stub functions of one module: what the real engine imports in its place. */
 export type Stubs = {
   readonly module: string
@@ -40,13 +43,17 @@ const dotnet: { readonly [type: string]: string } = {
 }
 
 /** Parameters of types that only Windows has and the simulation takes as they come. */
-const untyped = new Set(['CimSession', 'Feature', 'GuestIsolationType', 'IovInterruptModerationValue'])
+const untyped = new Set(['Feature', 'GuestIsolationType', 'IovInterruptModerationValue'])
 
-/** The stub functions of every simulated module. */
-export function stubsOf(): readonly Stubs[] {
+/** The stub functions of every simulated module, and the enums that only their parameters name. */
+export function stubsOf(): {
+  readonly modules: readonly Stubs[]
+  readonly enums: { readonly [type: string]: { readonly [name: string]: number } }
+} {
   const spec = { host: 'stub', account: 'stub', image: 'hyperv', address: '192.0.2.1', freeBytes: 0 } as const
   const world = new World({ ...spec, seed: 1 }, () => 0)
-  return modules.map((module) => moduleStubs(module, world))
+  const made = modules.map((module) => moduleStubs(module, world))
+  return { modules: made, enums: Object.fromEntries(named) }
 }
 
 function moduleStubs(module: Module, world: World): Stubs {
@@ -101,7 +108,9 @@ function functionText(
 function inSets(name: string, about: Parameter, { sets }: Signature): readonly string[] {
   const lower = name.toLowerCase()
   const at = (names: readonly string[]): number => names.findIndex((n) => n.toLowerCase() === lower)
-  const pipeline = about.pipeline ? ['ValueFromPipeline', 'ValueFromPipelineByPropertyName'] : []
+  // The pages say only that a parameter takes input; a credential takes it by name.
+  const byValue = about.type.startsWith('PSCredential') ? [] : ['ValueFromPipeline']
+  const pipeline = about.pipeline ? [...byValue, 'ValueFromPipelineByPropertyName'] : []
   const within = sets.filter((set) => at(set.parameters) >= 0)
   if (within.length === 0) return [`[Parameter(${pipeline.join(', ')})]`]
   return within.map((set) => {
@@ -135,7 +144,11 @@ function typeText(
     const all = Object.keys(numbers).every((name) => accepted.includes(name))
     return [...(accepted.length === 0 || all ? [] : [only]), `[${full}${array}]`]
   }
-  if (accepted.length > 0) return [only, `[object${array}]`]
+  if (accepted.length > 0) {
+    const name = `Chancery.Named.${about.type.replace(/\W/g, '')}`
+    named.set(name, Object.fromEntries(accepted.map((value, index) => [value, index])))
+    return [`[${name}${array}]`]
+  }
   if (full === undefined) return [`[object${array}]`]
   classes.set(full, chainOf([full]))
   return [`[${full}${array}]`]

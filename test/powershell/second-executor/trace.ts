@@ -20,7 +20,7 @@ export type Run = {
  * category, and for all but binding errors, which each engine words itself, the exception's type and message.
  * A value that does not convert is reported by a function as its argument transformation, by a compiled cmdlet as its binder.
  */
-function comparable(fault: WireError | undefined): unknown {
+export function comparable(fault: WireError | undefined): unknown {
   if (fault === undefined) return null
   const id = fault.fqid.replace(/,.*$/, '')
   if (id === 'ParameterArgumentTransformationError' || id === 'CannotConvertArgumentNoMessage')

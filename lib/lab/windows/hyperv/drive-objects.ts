@@ -30,7 +30,7 @@ export function driveObject(world: World, machine: Machine, drive: Drive): PsObj
       handle,
     )
   return object(
-    [...type('HardDiskDrive'), ...type('Drive')],
+    type('HardDiskDrive'),
     {
       ...common,
       Name: `Hard Drive on ${drive.controller} controller number ${drive.number} at location ${drive.location}`,

@@ -5,7 +5,30 @@ import { guid } from '../values.ts'
 
 /** What the objects of all machine cmdlets have in common. */
 
-export const type = (name: string): readonly string[] => [`Microsoft.HyperV.PowerShell.${name}`]
+/** What a class derives from, where a parameter takes the base. */
+export const bases: { readonly [name: string]: string } = {
+  VirtualMachine: 'VirtualMachineBase',
+  VMSnapshot: 'VirtualMachineBase',
+  VMNetworkAdapter: 'VMNetworkAdapterBase',
+  VMInternalNetworkAdapter: 'VMNetworkAdapterBase',
+  VMNetworkAdapterBase: 'VMComponentObject',
+  VMScsiController: 'VMDriveController',
+  VMDriveController: 'VMComponentObject',
+  HardDiskDrive: 'Drive',
+  DvdDrive: 'Drive',
+  Drive: 'VMComponentObject',
+  VMBootSource: 'VMComponentObject',
+  VMFirmware: 'VMComponentObject',
+  VMMemory: 'VMComponentObject',
+  VMProcessor: 'VMComponentObject',
+}
+
+/** Type names of an object of the module: its class and the bases of that. */
+export function type(name: string): readonly string[] {
+  const chain = [nameOf(name)]
+  for (let base = bases[name]; base !== undefined; base = bases[base]) chain.push(nameOf(base))
+  return chain
+}
 export const nameOf = (list: string): string => `Microsoft.HyperV.PowerShell.${list}`
 
 /** What a script may hand back to a cmdlet: which machine, and which device of it. */
