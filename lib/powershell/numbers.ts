@@ -35,21 +35,32 @@ export function align(a: Exact, b: Exact): [bigint, bigint, number] {
   return [a.digits * 10n ** BigInt(scale - a.scale), b.digits * 10n ** BigInt(scale - b.scale), scale]
 }
 
-/** Division to 28 significant digits, trailing zeros gone. */
+/** Division at the largest scale up to 28 whose digits fit into 96 bits, half to even, trailing zeros gone. */
 export function divideExact(a: Exact, b: Exact): Exact {
-  const shift = 28
-  let digits = (a.digits * 10n ** BigInt(shift + b.scale)) / (b.digits * 10n ** BigInt(a.scale))
-  let scale = shift
-  while ((digits < 0n ? -digits : digits) >= 1n << 96n && scale > 0) {
-    const last = digits % 10n
-    digits = digits / 10n + (last >= 5n ? 1n : last <= -5n ? -1n : 0n)
-    scale--
+  const divisor = b.digits * 10n ** BigInt(a.scale)
+  for (let scale = 28; ; scale--) {
+    const digits = roundedQuotient(a.digits * 10n ** BigInt(scale + b.scale), divisor)
+    if (scale === 0 || (digits < 0n ? -digits : digits) < 1n << 96n) return withoutZeros({ digits, scale })
   }
-  while (scale > 0 && digits % 10n === 0n) {
-    digits /= 10n
-    scale--
+}
+
+/** A quotient rounded half to even. */
+function roundedQuotient(a: bigint, b: bigint): bigint {
+  const quotient = a / b
+  const rest = a % b
+  const twice = (rest < 0n ? -rest : rest) * 2n
+  const whole = b < 0n ? -b : b
+  if (twice < whole || (twice === whole && quotient % 2n === 0n)) return quotient
+  return quotient + (a < 0n === b < 0n ? 1n : -1n)
+}
+
+function withoutZeros({ digits, scale }: Exact): Exact {
+  let [d, s] = [digits, scale]
+  while (s > 0 && d % 10n === 0n) {
+    d /= 10n
+    s--
   }
-  return { digits, scale }
+  return { digits: d, scale: s }
 }
 
 const RANGES: { readonly [type: string]: readonly [bigint, bigint] } = {

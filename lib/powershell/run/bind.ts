@@ -189,7 +189,7 @@ export function settle(bound: Bound, expectsInput: boolean): string {
   const complete = sets.filter((s) => missing(s).length === 0)
   if (expectsInput && complete.length === 0 && sets.length > 1)
     throw new Refused('input where several sets miss a mandatory parameter')
-  if (complete.length === 0 || (byDefault && !complete.includes(formals.defaultSet!))) {
+  if (complete.length === 0 || (!expectsInput && byDefault && !complete.includes(formals.defaultSet!))) {
     const set =
       formals.defaultSet !== undefined && sets.includes(formals.defaultSet) ? formals.defaultSet : sets[0]!
     if (sets.length > 1 && (formals.defaultSet === undefined || !sets.includes(formals.defaultSet)))

@@ -166,7 +166,10 @@ export function hostStage(
       try {
         settle({ ...bound, values }, false)
       } catch (x) {
-        if (!(x instanceof PsThrow) || !x.record.fqid.startsWith('MissingMandatoryParameter,')) throw x
+        if (!(x instanceof PsThrow)) throw x
+        if (x.record.fqid.startsWith('AmbiguousParameterSet,'))
+          throw new Refused('input that several sets take')
+        if (!x.record.fqid.startsWith('MissingMandatoryParameter,')) throw x
         return report(e, shared, inputLacking(x.record, suffix))
       }
       invoke(values)

@@ -35,6 +35,7 @@ export function positions(
       }
       if (unknown !== undefined && given - rest.length >= unknown.before)
         refuseUnknown(formals, sets, unknown, suffix)
+      if (undecided(formals, sets)) throw new Refused('too many arguments where no set is decided')
       if (formals.strict)
         bindFailure(
           'PositionalParameterNotFound',
@@ -73,14 +74,11 @@ export interface Unknown {
   readonly before: number
 }
 
-function refuseUnknown(
-  { defaultSet }: Formals,
-  sets: readonly string[],
-  { name }: Unknown,
-  suffix: string,
-): never {
-  if (sets.length > 1 && (defaultSet === undefined || !sets.includes(defaultSet)))
-    throw new Refused('an unknown parameter where no set is decided')
+const undecided = ({ defaultSet }: Formals, sets: readonly string[]): boolean =>
+  sets.length > 1 && (defaultSet === undefined || !sets.includes(defaultSet))
+
+function refuseUnknown(formals: Formals, sets: readonly string[], { name }: Unknown, suffix: string): never {
+  if (undecided(formals, sets)) throw new Refused('an unknown parameter where no set is decided')
   return bindFailure(
     'NamedParameterNotFound',
     `A parameter cannot be found that matches parameter name '${name}'.`,
