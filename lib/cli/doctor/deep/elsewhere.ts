@@ -12,6 +12,13 @@ export const elsewhere: readonly {
     because: 'it needs a change to a running machine',
   },
   {
+    id: 'devices-while-running',
+    assumed:
+      'SCSI disks, DVD media, checkpoint type, notes and the adapters of generation 2 change while a machine runs',
+    restsOn: ['hyperv:VirtualMachine'],
+    because: 'it needs a change to a running machine',
+  },
+  {
     id: 'memory-while-running',
     assumed:
       'static memory changes while a machine runs; of dynamic memory the minimum goes down and the maximum up',

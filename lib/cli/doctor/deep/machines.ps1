@@ -13,5 +13,6 @@ $names = @($all | ForEach-Object { $_.Name } | Sort-Object -Unique)
     adapters = $adapters.Count
     otherMacs = @($adapters | Where-Object { $_.MacAddress -notmatch '^[0-9A-F]{12}$' }).Count
     otherIds = @($adapters | Where-Object { $_.Id -notmatch '^Microsoft:[0-9A-Fa-f-]{36}\\[0-9A-Fa-f-]{36}$' }).Count
+    otherVlans = @($adapters | Where-Object { $_.VlanSetting.AccessVlanId -isnot [int] }).Count
     vlanModes = @($adapters | ForEach-Object { $_.VlanSetting.OperationMode.ToString() } | Sort-Object -Unique)
 }
