@@ -1,4 +1,4 @@
-import { PsThrow, record } from '../errors.ts'
+import { PsThrow, Refused, record } from '../errors.ts'
 import { type PsErrorRecord } from '../objects.ts'
 import { accept } from './accept.ts'
 import { BINDING } from './bind-failure.ts'
@@ -45,7 +45,15 @@ export function bindInput(
     if (v !== undefined) out.set(f.name, accept(f, v, suffix, cmdlet))
   }
   if (out.size > 0) return out
-  for (const f of valued) if ((f.type !== undefined || f.declared === undefined) && take(f)) return out
+  for (const f of valued) {
+    if (
+      item instanceof PsObject &&
+      f.type?.startsWith('System.String') === true &&
+      item.types[0] !== 'System.Management.Automation.PSCustomObject'
+    )
+      throw new Refused('an object that a pipeline would make text')
+    if ((f.type !== undefined || f.declared === undefined) && take(f)) return out
+  }
   return undefined
 }
 

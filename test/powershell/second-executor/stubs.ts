@@ -45,6 +45,9 @@ const dotnet: { readonly [type: string]: string } = {
 /** Parameters of types that only Windows has and the simulation takes as they come. */
 const untyped = new Set(['Feature', 'GuestIsolationType', 'IovInterruptModerationValue'])
 
+/** Classes of Hyper-V that come down a pipeline. */
+const inputs = /^(VirtualMachine|VMSwitch|VMNetworkAdapter(Base)?|HardDiskDrive|DvdDrive|VMSnapshot)(\[\])?$/
+
 /** The stub functions of every simulated module, and the enums that only their parameters name. */
 export function stubsOf(): {
   readonly modules: readonly Stubs[]
@@ -105,11 +108,13 @@ function functionText(
 }
 
 /** `[Parameter(…)]` once a set. */
-function inSets(name: string, about: Parameter, { sets }: Signature): readonly string[] {
+function inSets(name: string, about: Parameter, { parameters, sets }: Signature): readonly string[] {
   const lower = name.toLowerCase()
   const at = (names: readonly string[]): number => names.findIndex((n) => n.toLowerCase() === lower)
-  // The pages say only that a parameter takes input; a credential takes it by name.
-  const byValue = about.type.startsWith('PSCredential') ? [] : ['ValueFromPipeline']
+  // The pages say only that a parameter takes input: a credential, and text beside an object of the module, take it by name.
+  const objects = Object.values(parameters).some((p) => p.pipeline && inputs.test(p.type))
+  const byName = about.type.startsWith('PSCredential') || (objects && about.type.startsWith('String'))
+  const byValue = byName ? [] : ['ValueFromPipeline']
   const pipeline = about.pipeline ? [...byValue, 'ValueFromPipelineByPropertyName'] : []
   const within = sets.filter((set) => at(set.parameters) >= 0)
   if (within.length === 0) return [`[Parameter(${pipeline.join(', ')})]`]
