@@ -84,7 +84,10 @@ describe('a rehearsal', () => {
     const program = rig.program('notes', filesProgram(3, 'text'))
     expect((await cli('up', 'nairobi', '--program', program, '--yes')).code).toBe(0)
     host.world.files.write('C:\\Notes\\1.txt', 'by hand')
-    await cli('preview', 'nairobi', '--program', program)
+    const drift = await cli('preview', 'nairobi', '--program', program, '--json')
+    const preview = await cli('rehearse', '--no-delay', 'preview', 'nairobi', '--program', program, '--json')
+    expect(preview.stderr).not.toContain('resembles')
+    expect(rowsIn(preview.stdout)).toEqual(rowsIn(drift.stdout))
     const args = ['up', 'nairobi', '--program', program, '--yes', '--json']
     const rehearsed = await cli('rehearse', '--no-delay', '--fault', 'nairobi-hv1:disk-full', ...args)
     expect(textOf(host, 'C:\\Notes\\1.txt')).toBe('by hand')

@@ -4,6 +4,8 @@ import type { World } from '../../lab/world/world.ts'
 
 /** Bytes of a disk of which only the path is known. */
 const someSize = 64 * 1024 ** 3
+/** Of an image: small enough for every disk that is made of it. */
+const imageSize = 1024 ** 3
 
 /**
  * Puts in place what a thing was seen to rest on and nobody made: disk and image files that it names, the switches that it is
@@ -12,6 +14,19 @@ const someSize = 64 * 1024 ** 3
 export function layBeneath(world: World, seen: JsonObject): void {
   for (const [name, value] of Object.entries(seen))
     if (value !== null && typeof value === 'object') lay(world, value, name)
+}
+
+/** Puts in place the images that a thing still to be made is made of, with the hashes that they must have. */
+export function layImages(world: World, want: JsonObject): void {
+  for (const image of Object.values(want)) {
+    if (image === null || typeof image !== 'object' || Array.isArray(image)) continue
+    const { path, sha256 } = image as JsonObject
+    if (typeof path !== 'string' || typeof sha256 !== 'string' || world.files.get(path) !== undefined)
+      continue
+    if (!world.files.makeFolder(path.slice(0, path.lastIndexOf('\\'))).ok) continue
+    const disk = newDisk({ size: imageSize, format: 'VHDX', type: 'Dynamic', ids: world.ids })
+    world.files.put(path, { kind: 'disk', disk, sha256: sha256.toLowerCase() })
+  }
 }
 
 function lay(world: World, seen: Json, key: string): void {

@@ -91,6 +91,33 @@ describe('a host brought to what was seen', () => {
     expect(lookAt(executor, thing)).toEqual(one.found)
   })
 
+  it('and so is a file of which only length and hash are known', () => {
+    const one = cases.find(({ name }) => name === 'windows/file/cases/change-content.yaml')!
+    const thing = thingOf(one)
+    const { executor, unlike } = bring([thing])
+    expect(unlike).toEqual([])
+    expect(lookAt(executor, thing)).toEqual(one.found)
+  })
+
+  it('has the image that a disk is still to be copied from, with its hash', () => {
+    const sha256 = 'ab'.repeat(32)
+    const one = cases.find(({ name }) => name === 'hyperv/virtual-disk/cases/noop-other-image.yaml')!
+    const want = { ...one.want, copyFrom: { path: 'C:\\Images\\server.vhdx', sha256 } }
+    const thing = thingOf({ ...one, want })
+    const { world, executor, unlike } = bring([
+      { target: { ...thing.target, recorded: undefined }, sight: { ...thing.sight, found: null } },
+    ])
+    expect(unlike).toEqual([])
+    const { loaded } = thing.target
+    const plan = loaded.kind.plan(thing.target.want, null, undefined)
+    if (plan.do !== 'steps') throw new Error(plan.do)
+    for (const step of plan.steps) {
+      const { hash, text } = scriptOf(loaded, step.verb)
+      expect(executor.run(hash, text, step.params, 90_000, 'act').fault).toBeUndefined()
+    }
+    expect(world.files.get(String(thing.target.want['path']))).toBeDefined()
+  })
+
   it('and so is a switch on a card of any name', () => {
     const one = cases.find(({ name }) => name === 'hyperv/virtual-switch/cases/noop.yaml')!
     const found = { ...one.found, adapters: ['LOM 3'] }

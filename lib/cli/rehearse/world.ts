@@ -8,7 +8,7 @@ import { scriptOf } from '../../reconcile/loaded-kind.ts'
 import type { Sight } from '../../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../../reconcile/target.ts'
 import { asciiJson } from '../../transport/wire.ts'
-import { layBeneath } from './beneath.ts'
+import { layBeneath, layImages } from './beneath.ts'
 import { giveIdentities, identitiesOf } from './identities.ts'
 import { likenessOf } from './likeness.ts'
 
@@ -71,7 +71,10 @@ class Hand {
 
   /** From the inputs as they are; where that fails, from those alone that name the thing, the rest as it was seen. */
   bring(world: World, { target, sight }: Remembered): Brought {
-    if (sight.found === null) return { made: target }
+    if (sight.found === null) {
+      layImages(world, target.want)
+      return { made: target }
+    }
     layBeneath(world, sight.found)
     const brought = this.#bring(world, target, sight.found, target.want)
     if (brought.problem === undefined) return brought

@@ -19,10 +19,13 @@ export type FileFailure = {
   readonly path: string
 }
 
-/** A file's content: bytes, or a virtual disk known by its metadata. */
+/**
+ * A file's content: bytes, or a virtual disk known by its metadata. `sha256`, lower-case hex: what Get-FileHash says of a content of
+ * which no more is known; it goes along with a copy, and is gone once the file is written.
+ */
 export type Content =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'disk'; readonly disk: VirtualDisk }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly sha256?: string }
+  | { readonly kind: 'disk'; readonly disk: VirtualDisk; readonly sha256?: string }
 
 export type FileNode = {
   readonly kind: 'file'

@@ -14,7 +14,8 @@ const getFileHash: Behaviour = {
     const algorithm = (textOf(call.bound.get('Algorithm')) ?? 'SHA256').toUpperCase()
     for (const { path, node } of targets(call, world, 'ResolvePathCommand')) {
       const read = world.files.read(path)
-      if (read.ok && node.kind === 'file') call.write(hashOf(path, algorithm, read.value))
+      if (read.ok && node.kind === 'file')
+        call.write(hashOf(path, algorithm, read.value, node.content.sha256))
       else {
         const failure: FileFailure = read.ok ? { why: 'denied', path } : read.error
         const { type, message } = dotnetError(failure)
@@ -31,11 +32,11 @@ const getFileHash: Behaviour = {
   },
 }
 
-const hashOf = (path: string, algorithm: string, bytes: Uint8Array): PsValue =>
+const hashOf = (path: string, algorithm: string, bytes: Uint8Array, known: string | undefined): PsValue =>
   object(['Microsoft.Powershell.Utility.FileHash'], {
     Algorithm: algorithm,
     Hash: (algorithm === 'SHA256'
-      ? sha256(bytes)
+      ? (known ?? sha256(bytes))
       : createHash(algorithm.toLowerCase()).update(bytes).digest('hex')
     ).toUpperCase(),
     Path: path,
