@@ -43,22 +43,26 @@ const comparable = ({ result, types, warnings, error }: Answer, own: boolean): s
 const isOwn = ({ error }: Case): boolean =>
   error !== null && (error.category === 'OperationStopped' || error.type.endsWith('.WriteErrorException'))
 
-test('real PowerShell at hand answers every recorded case as it was recorded, and the interpreter the same or not at all', async () => {
-  const cases = readCases(folder)
-  const half = Math.ceil(cases.length / 2)
-  const answers = (await Promise.all([cases.slice(0, half), cases.slice(half)].map(answersOf))).flat()
-  expect(answers).toHaveLength(cases.length)
-  const host = bareHost(commandNames())
-  const different = cases.flatMap((one, index) => {
-    const answer = JSON.parse(answers[index] ?? '') as Answer
-    const expected = comparable(one, isOwn(one))
-    const got = 'left' in answer ? JSON.stringify(answer) : comparable(answer, isOwn(one))
-    const interpreted = runCase(one, host)
-    return [
-      ...(got === expected ? [] : [{ name: one.name, expected, got }]),
-      ...(interpreted.outcome === 'different' ? [interpreted] : []),
-    ]
-  })
-  expect(different).toEqual([])
-  expect(cases).toHaveLength(1785)
-})
+test(
+  'real PowerShell at hand answers every recorded case as it was recorded, and the interpreter the same or not at all',
+  { timeout: 240_000 },
+  async () => {
+    const cases = readCases(folder)
+    const half = Math.ceil(cases.length / 2)
+    const answers = (await Promise.all([cases.slice(0, half), cases.slice(half)].map(answersOf))).flat()
+    expect(answers).toHaveLength(cases.length)
+    const host = bareHost(commandNames())
+    const different = cases.flatMap((one, index) => {
+      const answer = JSON.parse(answers[index] ?? '') as Answer
+      const expected = comparable(one, isOwn(one))
+      const got = 'left' in answer ? JSON.stringify(answer) : comparable(answer, isOwn(one))
+      const interpreted = runCase(one, host)
+      return [
+        ...(got === expected ? [] : [{ name: one.name, expected, got }]),
+        ...(interpreted.outcome === 'different' ? [interpreted] : []),
+      ]
+    })
+    expect(different).toEqual([])
+    expect(cases).toHaveLength(1785)
+  },
+)

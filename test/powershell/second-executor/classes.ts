@@ -13,7 +13,9 @@ export function chainOf(types: readonly string[]): readonly string[] {
   const names = [...new Set(types.map((name) => name.replace(/#.*$/, '')))]
   const [first] = names
   if (names.includes(cim)) return [...names, `${own}CimInstance`]
-  return first === undefined || !first.startsWith(hyperv) ? names : type(first.slice(hyperv.length))
+  return first === undefined || !first.startsWith(hyperv)
+    ? names
+    : [...new Set([...type(first.slice(hyperv.length)), ...names])]
 }
 
 type Enum = { readonly [name: string]: number }
