@@ -4,7 +4,18 @@ import { numberOf, toNumber } from './convert-numbers.ts'
 import { dictionaryFrom, getEntry, setEntry } from './dictionaries.ts'
 import { Native, RUNTIME, Refused, fail } from './errors.ts'
 import { PsDate, PsDictionary, PsException, PsSwitch, PsTimeSpan, isNull } from './objects.ts'
-import { align, divideExact, double, exact, exactText, holds, int32, isInteger, toDouble } from './numbers.ts'
+import {
+  type Exact,
+  align,
+  divideExact,
+  double,
+  exact,
+  exactText,
+  holds,
+  int32,
+  isInteger,
+  toDouble,
+} from './numbers.ts'
 import { text } from './text.ts'
 import { shortName, typeOf } from './types.ts'
 import { PsChar, PsEnum, PsNumber, PsObject, type NumberType, type PsValue } from './values.ts'
@@ -37,7 +48,7 @@ export function casting<T>(action: () => T): T {
 export const cast = (v: PsValue, type: string): PsValue => casting(() => convert(v, type))
 
 /** The number that a value counts as in arithmetic. */
-export function operand(v: PsValue): PsNumber | undefined {
+export function operand(v: PsValue, beside: PsValue = null): PsNumber | undefined {
   if (v instanceof PsNumber) return v
   if (isNull(v)) return int32(0)
   if (typeof v === 'boolean') return int32(v ? 1 : 0)
@@ -45,10 +56,32 @@ export function operand(v: PsValue): PsNumber | undefined {
   if (v instanceof PsEnum) return int32(v.number)
   if (v instanceof PsSwitch) return undefined
   if (typeof v === 'string') {
+    if (beside instanceof PsNumber && beside.type === 'Byte' && v.includes(','))
+      throw new Refused('text with thousands beside a byte')
     const n = numberOf(v)
-    return n ?? casting(() => toNumber(v, 'Int32'))
+    return n ?? casting(() => toNumber(v, failingAs(beside)))
   }
   return undefined
+}
+
+/** The type that a text is said not to convert to. */
+function failingAs(beside: PsValue): NumberType {
+  if (!(beside instanceof PsNumber)) return 'Int32'
+  return beside.type === 'Decimal'
+    ? 'Decimal'
+    : beside.type === 'Double' || beside.type === 'Single'
+      ? 'Double'
+      : 'Int32'
+}
+
+const MOST_CHARACTERS = 50_000_000
+const MOST_ITEMS = 5_000_000
+
+/** How often, where the whole stays within what a script of ours could mean. */
+function repeats(v: PsValue, each: number, most: number): number {
+  const n = times(v)
+  if (n * each > most) throw new Refused(`* that makes more than ${most}`)
+  return n
 }
 
 /** `+ - * / %` */
@@ -63,10 +96,11 @@ export function arithmetic(op: string, left: PsValue, right: PsValue): PsValue {
     if (left instanceof PsDictionary) return merge(left, right)
   }
   if (op === '*') {
-    if (typeof left === 'string') return left.repeat(times(right))
+    if (typeof left === 'string') return left.repeat(repeats(right, left.length, MOST_CHARACTERS))
     if (isNull(left)) return null
     const items = itemsOf(left)
-    if (items !== undefined) return Array.from({ length: times(right) }, () => items).flat()
+    if (items !== undefined)
+      return Array.from({ length: repeats(right, items.length, MOST_ITEMS) }, () => items).flat()
   }
   const date = dates(op, left, right)
   if (date !== undefined) return date
@@ -77,9 +111,12 @@ export function arithmetic(op: string, left: PsValue, right: PsValue): PsValue {
   )
     noOperator(op, left)
   if (isNull(left) && op === '+') return right
-  const a = operand(left)
-  const b = operand(right)
+  const a = operand(left, right)
+  const b = operand(right, left)
   if (a === undefined) noOperator(op, left)
+  const decimal = a.type === 'Decimal' || b?.type === 'Decimal'
+  if (decimal && (b === undefined || typeof left === 'boolean' || typeof right === 'boolean'))
+    throw new Refused(`${op} of a decimal and another kind of value`)
   if (b === undefined) {
     if (itemsOf(right) === undefined && !(right instanceof PsDictionary) && !(right instanceof PsObject))
       throw new Refused(`${op} with ${typeOf(right)}`)
@@ -189,6 +226,12 @@ function calculate(op: string, a: PsNumber, b: PsNumber): PsNumber {
 
 const decimalText = (n: PsNumber): string => String(casting(() => toNumber(n, 'Decimal')).value)
 
+/** What is smaller than the divisor stays as it is, its scale too. */
+function remainder(x: Exact, p: bigint, q: bigint, scale: number): Exact {
+  const size = (n: bigint): bigint => (n < 0n ? -n : n)
+  return size(p) < size(q) ? x : { digits: p % q, scale }
+}
+
 function decimal(op: string, a: PsNumber, b: PsNumber): PsNumber {
   const [x, y] = [exact(decimalText(a)), exact(decimalText(b))]
   const [p, q, scale] = align(x, y)
@@ -201,7 +244,7 @@ function decimal(op: string, a: PsNumber, b: PsNumber): PsNumber {
         : op === '*'
           ? { digits: x.digits * y.digits, scale: x.scale + y.scale }
           : op === '%'
-            ? { digits: p % q, scale }
+            ? remainder(x, p, q, scale)
             : divideExact(x, y)
   if ((n.digits < 0n ? -n.digits : n.digits) >= 1n << 96n) throw new Refused('a decimal of more than 96 bits')
   return new PsNumber('Decimal', exactText(n))

@@ -124,13 +124,13 @@ function equalKnown(left: PsEnum, right: string): boolean {
 
 /** Order of two values by the rules of the left one; NaN when they have none. */
 export function order(left: PsValue, right: PsValue, caseSensitive = false): number {
-  if (typeof left === 'string') return compareText(left, text(right), caseSensitive)
+  if (typeof left === 'string') return isNull(right) ? 1 : compareText(left, text(right), caseSensitive)
   if (isNull(left)) return isNull(right) ? 0 : right instanceof PsNumber && toDouble(right) < 0 ? 1 : -1
   if (left instanceof PsNumber || left instanceof PsEnum || typeof left === 'boolean') {
     if (typeof left === 'boolean') return Number(left) - Number(truth(right))
     if (left instanceof PsEnum && typeof right === 'string')
       return left.number - (casting(() => convert(right, left.type)) as PsEnum).number
-    const b = right instanceof PsNumber ? right : isNull(right) ? undefined : operand(right)
+    const b = right instanceof PsNumber ? right : isNull(right) ? undefined : operand(right, left)
     if (isNull(right)) return toDouble(operand(left)!) < 0 ? -1 : 1
     if (b === undefined)
       fail(

@@ -72,6 +72,9 @@ export function toNumber(v: PsValue, type: NumberType): PsNumber {
         ? 'InvalidCastFromStringToDecimal'
         : 'InvalidCastFromStringToDoubleOrSingle'
     const n = numberOf(v)
+    // .NET reads a sign at the end, parentheses and signs of currency there
+    if (n === undefined && type === 'Decimal' && /\d\s*[-+)]\s*$|[$\u00a4]/.test(v))
+      throw new Refused('this text of a decimal')
     if (n === undefined) throw bad(id, v, full, `The input string '${v}' was not in a correct format.`)
     try {
       return toNumber(n, type)

@@ -19,7 +19,7 @@ import { toRegex } from './regex.ts'
 import { readTypeName } from './syntax/types.ts'
 import { Reader } from './syntax/reader.ts'
 import { ownText, text } from './text.ts'
-import { isException, resolveType, typesOf } from './types.ts'
+import { isException, resolveType, typeOf, typesOf } from './types.ts'
 import { PsChar, PsNumber, type PsValue } from './values.ts'
 
 export function toChar(v: PsValue): PsChar {
@@ -85,6 +85,7 @@ export function toScalar(v: PsValue, type: string): PsValue {
       if (number !== undefined) return new PsTimeSpan(number)
       const ticks = source === undefined ? undefined : parseSpan(source)
       if (ticks !== undefined) return new PsTimeSpan(ticks)
+      if (source === undefined) throw new Refused(`a cast of ${typeOf(v)} to [timespan]`)
       throw bad(
         'InvalidCastParseTargetInvocationWithFormatProvider',
         v,
@@ -96,6 +97,7 @@ export function toScalar(v: PsValue, type: string): PsValue {
       if (source !== undefined && /^\s*\d+(\s*\.\s*\d+){1,3}\s*$/.test(source))
         return new PsVersion(source.split('.').map(Number))
       if (v instanceof PsNumber && v.type === 'Double') return convert(text(v), type)
+      if (source === undefined) throw new Refused(`a cast of ${typeOf(v)} to [version]`)
       throw bad(
         'InvalidCastParseTargetInvocation',
         v,

@@ -51,6 +51,8 @@ export function comparison(op: string, left: PsValue, right: PsValue, caseSensit
       return each((v) => order(v, right, caseSensitive) <= 0)
     case 'like':
     case 'notlike': {
+      if (items?.some((v) => typeof v !== 'string') === true)
+        throw new Refused(`-${op} on a list of more than text`)
       const pattern = wildcard(text(right), caseSensitive)
       return each((v) => pattern.test(text(v)) === (op === 'like'))
     }

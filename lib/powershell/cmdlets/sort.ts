@@ -37,6 +37,15 @@ export function sortOrder(a: PsValue, b: PsValue, caseSensitive: boolean): numbe
   return compareText(text(a), text(b), caseSensitive)
 }
 
+/** Kinds that PowerShell compares by turns, so that the order depends on how it goes through the list. */
+function comparable(keys: readonly PsValue[]): void {
+  const kinds = new Set(
+    keys.filter((k) => !isNull(k)).map((k) => (k instanceof PsNumber ? 'number' : typeOf(k))),
+  )
+  const mixed = kinds.size > 1 && (kinds.has('System.Boolean') || kinds.has('number'))
+  if (mixed) throw new Refused(`Sort-Object of ${[...kinds].join(' and ')}`)
+}
+
 /** Sort-Object */
 export const sortObject: BuiltIn = {
   name: 'Sort-Object',
@@ -71,6 +80,7 @@ export const sortObject: BuiltIn = {
           }
           return 0
         }
+        for (const i of rows[0]?.keys.keys() ?? []) comparable(rows.map((row) => row.keys[i] ?? null))
         rows.sort(compare)
         let before: (typeof rows)[number] | undefined
         for (const row of rows) {
