@@ -314,11 +314,14 @@ $null = New-VMSwitch -Name 'dmz' -NetAdapterName 'Ethernet 2' -AllowManagementOS
       params: { id: null, name: 'dmz' },
       prepare: (bench) =>
         bench.prepare(
-          `$null = New-VMSwitch -Name 'dmz' -NetAdapterName 'Ethernet 2' -AllowManagementOS $false -ErrorAction Stop`,
+          `$null = New-VMSwitch -Name 'lan' -SwitchType Private -Notes 'others' -ErrorAction Stop
+$null = New-VMSwitch -Name 'dmz' -NetAdapterName 'Ethernet 2' -AllowManagementOS $false -ErrorAction Stop`,
         ),
       expect: 'well',
       prints: (text) =>
-        text?.includes('"adapters":["Ethernet 2"]') === true ? undefined : `expected its card, got ${text}`,
+        text?.includes('"adapters":["Ethernet 2"]') === true && text.includes('"notes":""')
+          ? undefined
+          : `expected its card, got ${text}`,
     },
     ...[
       { adapter: 'Ethernet', switchName: null },
