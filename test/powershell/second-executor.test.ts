@@ -24,7 +24,7 @@ const kinds = (await Promise.all(kindFolders(kindsRoot).map((folder) => readKind
 )
 
 /** Generated states of a host, a kind. */
-const states = Number(process.env['CHANCERY_STATES'] ?? 40)
+const states = Number(process.env['CHANCERY_STATES'] ?? 200)
 
 let engine: RealEngine
 beforeAll(() => {
