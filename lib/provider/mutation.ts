@@ -1,7 +1,7 @@
 import type { Failure } from '../domain/failure.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { act, type Acted } from '../reconcile/act.ts'
-import { stepsDigest } from '../reconcile/book.ts'
+import { verbsOf } from '../reconcile/book.ts'
 import type { Decision, Operation } from '../reconcile/decide.ts'
 import type { Target } from '../reconcile/target.ts'
 import type { Call, Outcome, Struct } from './calls.ts'
@@ -107,7 +107,7 @@ async function decisionFor(
   if (planned.do !== today.value.do)
     return err(notPlanned(target, `${planned.do} was planned, ${today.value.do} is due`))
   if (planned.do === 'act' && today.value.do === 'act') {
-    const same = stepsDigest(planned.steps, true) === stepsDigest(today.value.steps, true)
+    const same = verbsOf(planned.steps) === verbsOf(today.value.steps)
     if (!same) return err(notPlanned(target, 'with the values known now other steps are due'))
   }
   return today

@@ -1,7 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Emit } from '../domain/event.ts'
 import { type Failure } from '../domain/failure.ts'
-import type { JsonObject } from '../domain/json.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { observe } from '../reconcile/act.ts'
 import type { HostBatch } from '../reconcile/batch.ts'
@@ -147,6 +146,3 @@ export class StackRun {
     return this.options.dataLoss.has(target.urn) || this.options.dataLoss.has(nameOf(target))
   }
 }
-
-/** What a resource's state holds beside its inputs: outputs of the kind, and the last observation. */
-export type State = { readonly observed?: JsonObject }

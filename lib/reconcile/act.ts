@@ -10,7 +10,7 @@ import { type Script, scriptOf } from './loaded-kind.ts'
 import { type Observation, observationOf, type Sight, sightOf } from './observation.ts'
 import { lookOf, nameOf, type Target } from './target.ts'
 
-/** How an act ended. `partial`: it failed, but the thing exists, so the state must keep it. */
+/** How an act ended where something can be said of the thing: what is there, and whether it falls short. */
 export type Acted = {
   readonly found: JsonObject | null
   readonly warnings: readonly string[]

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../domain/json.ts'
 import type { Decision, Operation } from './decide.ts'
 import type { Target } from './target.ts'
 
@@ -65,8 +64,6 @@ export class PlanBook {
   }
 }
 
-/** What distinguishes one planned act from another: verbs with their parameters, or verbs alone where a reference was unknown. */
-export const stepsDigest = (
-  steps: readonly { readonly verb: string; readonly params: JsonObject }[],
-  masked: boolean,
-): string => JSON.stringify(steps.map((s) => (masked ? s.verb : [s.verb, s.params])))
+/** The verbs of a plan: what must stay the same once a reference that the preview did not know is known. */
+export const verbsOf = (steps: readonly { readonly verb: string }[]): string =>
+  steps.map((s) => s.verb).join(' ')
