@@ -10,6 +10,7 @@ import { afterLoss, type LineTalk, type TalkEnd } from './line-talk.ts'
 import type { HostMemory } from './memory.ts'
 import type { Answer, Counters, Exchange, HostPort } from './port.ts'
 import { Opener } from './opener.ts'
+import type { BulkPort, ByteChannel } from './delivery/bulk-port.ts'
 import type { SshOptions, Target } from './ssh/target.ts'
 import type { FrameEnd, Hello, Reply } from './wire.ts'
 
@@ -30,8 +31,11 @@ type Sent =
   | { readonly kind: 'again' }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
+/** Waits after each refused channel, ms: another session of the connection may be ending. */
+const sessionWaits = [250, 500, 1000, 2000] as const
+
 /** A host over SSH: one connection, one worker, one frame at a time. */
-export class HostSession implements HostPort {
+export class HostSession implements HostPort, BulkPort {
   readonly host: string
   readonly counters: Counters = { connections: 0, exchanges: 0, bytesUp: 0, bytesDown: 0, hostMs: 0 }
   readonly #target: Target
@@ -43,6 +47,8 @@ export class HostSession implements HostPort {
   #idle = new AbortController()
   #frame = 0
   #nextId = 1
+  /** Channels beside the worker's: the connection stays while there is one. */
+  #beside = 0
 
   constructor(target: Target, options: SessionOptions) {
     this.host = target.id
@@ -88,6 +94,44 @@ export class HostSession implements HostPort {
       throw cause
     } finally {
       abort?.removeEventListener('abort', stop)
+    }
+  }
+
+  async beside(command: string, abort?: AbortSignal): Promise<Result<ByteChannel, Failure>> {
+    const { door } = this.#target
+    this.#beside += 1
+    const leave = (): void => {
+      this.#beside -= 1
+      this.#keep()
+    }
+    for (let refusals = 0; ; refusals += 1) {
+      if (this.#talk?.open !== true) {
+        const up = await this.exchange(
+          { scripts: new Map(), guards: [], ops: [{ op: 'ping' }] },
+          undefined,
+          abort,
+        )
+        if (!up.ok) {
+          leave()
+          return up
+        }
+      }
+      const opened = await this.#talk?.beside(command, (bytes, stop) => door.pace(bytes, 'bulk', stop))
+      if (opened?.ok === true) {
+        opened.value.gone.addEventListener('abort', leave, { once: true })
+        return opened
+      }
+      const wait = sessionWaits[refusals]
+      if (opened?.error.refused === true && wait !== undefined) {
+        if (await this.#options.clock.sleep(wait, abort)) continue
+      }
+      leave()
+      if (abort?.aborted || this.#closed) return err({ kind: 'interrupted', host: this.host })
+      const detail =
+        opened?.error.refused === true
+          ? `its SSH server takes no second channel on the connection (${opened.error.detail}); MaxSessions in sshd_config must be 2 or more`
+          : (opened?.error.detail ?? 'connection lost')
+      return err({ kind: 'unreachable', host: this.host, detail })
     }
   }
 
@@ -234,7 +278,9 @@ export class HostSession implements HostPort {
   /** Closes the connection once it has been idle long enough. */
   #keep(): void {
     const idle = new AbortController()
+    this.#idle.abort()
     this.#idle = idle
+    if (this.#beside > 0) return
     if (this.#closed || this.#talk === undefined) return
     void this.#options.clock.sleep(this.#options.idleMs, idle.signal).then((over) => {
       if (over) this.#talk?.close('idle')

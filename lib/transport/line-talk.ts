@@ -79,6 +79,11 @@ export class LineTalk {
     return this.#channel.left
   }
 
+  /** A second command on the same connection, its bytes paced by `pace`. */
+  beside(...order: Parameters<WorkerChannel['beside']>): ReturnType<WorkerChannel['beside']> {
+    return this.#channel.beside(...order)
+  }
+
   close(detail: string): void {
     this.#channel.close(detail)
   }

@@ -3,6 +3,7 @@ import type { Emit } from '../domain/event.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Result } from '../domain/result.ts'
 import type { LinkDoor } from '../link/door.ts'
+import type { BulkPort } from './delivery/bulk-port.ts'
 import { HostSession } from './host-session.ts'
 import { type HostMemory, processMemory } from './memory.ts'
 import type { HostPort } from './port.ts'
@@ -46,6 +47,8 @@ export type TransportOptions = {
 export type Transport = {
   /** The same port for the same host, always. */
   host(id: string): HostPort
+  /** The same host as the delivery of contents sees it: channels beside the worker's, on its connection. */
+  bulk(id: string): BulkPort
   /** The key that a host shows, pinned or not; nothing of a login is sent. */
   hostKey(id: string): Promise<Result<ShownKey, Failure>>
   /** Ends every connection. */
@@ -56,21 +59,23 @@ export type Transport = {
 export function createTransport(options: TransportOptions): Transport {
   const { clock, emit, idleMs = 60_000, silenceMs = 120_000, memory = processMemory() } = options
   const hosts = new Map<string, HostSession>()
+  const session = (id: string): HostSession => {
+    const known = hosts.get(id)
+    if (known !== undefined) return known
+    const made = new HostSession(targetOf(id, options), {
+      ssh: options,
+      clock,
+      emit,
+      memory,
+      idleMs,
+      silenceMs,
+    })
+    hosts.set(id, made)
+    return made
+  }
   return {
-    host(id) {
-      const known = hosts.get(id)
-      if (known !== undefined) return known
-      const session = new HostSession(targetOf(id, options), {
-        ssh: options,
-        clock,
-        emit,
-        memory,
-        idleMs,
-        silenceMs,
-      })
-      hosts.set(id, session)
-      return session
-    },
+    host: session,
+    bulk: session,
     hostKey: (id) => hostKeyOf(targetOf(id, options), options),
     async close() {
       await Promise.all([...hosts.values()].map((session) => session.close()))

@@ -11,6 +11,7 @@ export class PacedSocket extends Duplex {
   readonly #inner: Duplex
   readonly #pace: (bytes: number) => Promise<void>
   #passed = 0
+  #paid = 0
 
   constructor(inner: Duplex, pace: (bytes: number) => Promise<void>) {
     super({ allowHalfOpen: true, emitClose: true, writableHighWaterMark: pieceBytes })
@@ -32,6 +33,11 @@ export class PacedSocket extends Duplex {
   /** Bytes taken from the protocol so far: `accepted` noted after a write is reached by `passed` once that write is on the wire. */
   get accepted(): number {
     return this.#passed + this.writableLength
+  }
+
+  /** So many bytes more (less than 0: fewer) have waited for the budget already, in the bulk lane: whatever goes out next uses them up first. */
+  prepay(bytes: number): void {
+    this.#paid = Math.max(0, this.#paid + bytes)
   }
 
   override _read(): void {
@@ -62,7 +68,9 @@ export class PacedSocket extends Duplex {
   async #send(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length; at += pieceBytes) {
       const piece = bytes.subarray(at, at + pieceBytes)
-      await this.#pace(piece.length)
+      const paid = Math.min(this.#paid, piece.length)
+      this.#paid -= paid
+      if (paid < piece.length) await this.#pace(piece.length - paid)
       if (this.destroyed || !this.#inner.writable) throw new Error('connection closed')
       this.#inner.write(piece)
       this.#passed += piece.length

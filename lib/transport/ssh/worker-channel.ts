@@ -1,14 +1,8 @@
 import type { Client, ClientChannel } from 'ssh2'
+import type { Result } from '../../domain/result.ts'
+import type { ByteChannel, Ears } from '../delivery/bulk-port.ts'
+import { type BesideFailure, openByteChannel } from './byte-channel.ts'
 import type { PacedSocket } from './paced-socket.ts'
-
-/** What a channel's owner hears. */
-export type Ears = {
-  readonly bytes: (bytes: Buffer) => void
-  /** What the program wrote to its standard error. */
-  readonly noise: (bytes: Buffer) => void
-  /** Once; nothing follows. */
-  readonly closed: (detail: string) => void
-}
 
 /** The worker's standard input and output on a host. */
 export class WorkerChannel {
@@ -64,6 +58,14 @@ export class WorkerChannel {
 
   get open(): boolean {
     return this.#closed === undefined
+  }
+
+  /** A second command on the same connection. */
+  beside(
+    command: string,
+    pace: (bytes: number, abort?: AbortSignal) => Promise<void>,
+  ): Promise<Result<ByteChannel, BesideFailure>> {
+    return openByteChannel(this.#client, this.#socket, command, pace)
   }
 
   write(text: string): void {
