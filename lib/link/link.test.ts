@@ -73,19 +73,23 @@ describe('a link', () => {
     }
   })
 
-  test('lets control pass the bulk that waits', async () => {
+  test('keeps no control waiting while a transfer runs, and runs one transfer at a time', async () => {
     const { door } = open()
     const log: string[] = []
-    const jobs = { first: job(log, 'first'), bulk: job(log, 'bulk'), control: job(log, 'control') }
+    const jobs = { first: job(log, 'first'), second: job(log, 'second'), control: job(log, 'control') }
     const all = [
       door.run('bulk', jobs.first.run),
-      door.run('bulk', jobs.bulk.run),
+      door.run('bulk', jobs.second.run),
       door.run('control', jobs.control.run),
     ]
     await settled()
-    for (const { end } of Object.values(jobs)) end()
+    expect(log).toEqual(['first', 'control'])
+    jobs.first.end()
+    await settled()
+    expect(log).toEqual(['first', 'control', 'second'])
+    jobs.second.end()
+    jobs.control.end()
     await Promise.all(all)
-    expect(log).toEqual(['first', 'control', 'bulk'])
   })
 
   test('takes an aborted job out of the queue with the reason, and leaves a started one alone', async () => {

@@ -9,9 +9,13 @@ export const startsPerSecond = 50
 
 const rank = { control: 1, bulk: 0 } as const
 
-/** Where jobs wait their turn: first for the link, then for a place among all links. */
+/**
+ * Where jobs wait their turn: first for the link, then for a place among all links. Bulk jobs take neither place: they last for
+ * hours, and their bytes wait for control's in the pacer. One of them runs at a time on a link.
+ */
 export class LinkQueue {
   readonly #own: PQueue
+  readonly #bulk = new PQueue({ concurrency: 1 })
   readonly #overall: PQueue
   readonly #waiting = { control: 0, bulk: 0 }
   #running = 0
@@ -39,21 +43,20 @@ export class LinkQueue {
       if (counted) this.#waiting[priority]--
       counted = false
     }
+    const start = async (): Promise<T> => {
+      abort?.removeEventListener('abort', stop)
+      uncount()
+      this.#running++
+      try {
+        return await job()
+      } finally {
+        this.#running--
+      }
+    }
     try {
-      return await this.#own.add(
-        () =>
-          this.#overall.add(async () => {
-            abort?.removeEventListener('abort', stop)
-            uncount()
-            this.#running++
-            try {
-              return await job()
-            } finally {
-              this.#running--
-            }
-          }, options),
-        options,
-      )
+      return await (priority === 'bulk'
+        ? this.#bulk.add(start, options)
+        : this.#own.add(() => this.#overall.add(start, options), options))
     } finally {
       abort?.removeEventListener('abort', stop)
       uncount()
