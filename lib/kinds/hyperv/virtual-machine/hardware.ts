@@ -1,7 +1,40 @@
+import { type Plan, refuse } from '../../kind.ts'
 import { type Change, change, differs, which } from './change.ts'
 import type { Found, Want } from './props.ts'
 
 const MiB = 1_048_576
+
+/** What Windows gives a new machine, MiB. */
+const usual = { startup: 512, least: 512, most: 1_048_576 }
+
+/** Windows refuses dynamic memory that does not start between its bounds; which of the three are not declared is as found, or as usual. */
+export function memoryOutOfOrder(want: Want, found: Found | null): Plan | undefined {
+  const dynamic = want.dynamicMemory ?? found?.dynamicMemory ?? false
+  if (!dynamic || memory(want, found).length === 0) return undefined
+  const [startup, least, most] = [
+    bound('memoryStartupMB', want.memoryStartupMB, found?.memoryStartupBytes, usual.startup),
+    bound('memoryMinimumMB', want.memoryMinimumMB, found?.memoryMinimumBytes, usual.least),
+    bound('memoryMaximumMB', want.memoryMaximumMB, found?.memoryMaximumBytes, usual.most),
+  ]
+  if (least.value <= startup.value && startup.value <= most.value) return undefined
+  return refuse(
+    'memory-order',
+    `dynamic memory starts between its bounds, and this does not: ${[least, startup, most].map(({ text }) => text).join(', ')}`,
+    'Declare all three so that memoryMinimumMB is at most memoryStartupMB and that at most memoryMaximumMB.',
+  )
+}
+
+function bound(
+  property: string,
+  wanted: number | undefined,
+  foundBytes: number | undefined,
+  otherwise: number,
+): { readonly value: number; readonly text: string } {
+  if (wanted !== undefined) return { value: wanted, text: `${property} ${wanted} (declared)` }
+  if (foundBytes !== undefined)
+    return { value: foundBytes / MiB, text: `${property} ${foundBytes / MiB} (found)` }
+  return { value: otherwise, text: `${property} ${otherwise} (as Windows makes it)` }
+}
 
 /**
  * Memory in one call. Windows checks each value against the others of the call, so a machine that is off gets all that are declared;

@@ -2,7 +2,7 @@ import { defer, type Plan, refuse, type Step, step, steps, within } from '../../
 import { adapters, disks, dvd } from './attach.ts'
 import { bootOrder } from './boot-order.ts'
 import { type Change, which } from './change.ts'
-import { firmware, memory, processors } from './hardware.ts'
+import { firmware, memory, memoryOutOfOrder, processors } from './hardware.ts'
 import type { Found, Want } from './props.ts'
 import { rename, settings } from './settings.ts'
 
@@ -12,8 +12,11 @@ const shutdownSeconds = 300
 
 /** Hardware, devices, firmware, settings, power: in the order in which Hyper-V takes them. */
 export function plan(want: Want, found: Found | null, recorded: Found | undefined): Plan {
+  const disorder = memoryOutOfOrder(want, found)
   if (found === null)
-    return steps([create(want), ...changes(want, null).map((one) => one.step), ...starting(want)], '')
+    return (
+      disorder ?? steps([create(want), ...changes(want, null).map((one) => one.step), ...starting(want)], '')
+    )
   const stranger = notOurs(want, found, recorded)
   if (stranger !== undefined) return stranger
   if (want.generation !== undefined && want.generation !== found.generation)
@@ -26,7 +29,7 @@ export function plan(want: Want, found: Found | null, recorded: Found | undefine
       'Leave that out, or set generation: 2 for another machine.',
     )
   }
-  return powered(want, found, changes(want, found))
+  return disorder ?? powered(want, found, changes(want, found))
 }
 
 const firmwareInputs = ['secureBoot', 'secureBootTemplate', 'bootOrder'] as const

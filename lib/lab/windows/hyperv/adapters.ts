@@ -8,6 +8,7 @@ import { enumName } from './enums.ts'
 import { hypervCmdlet, invalidArgument, notFoundText, operationFailed, wrongState } from './errors.ts'
 import { adapterObject, hostPorts, vlanObject } from './adapter-objects.ts'
 import { adaptersOf, machinesOf, type Selected } from './select.ts'
+import { keepBootOrder } from './firmware-objects.ts'
 
 /** Network adapters of machines. */
 
@@ -64,6 +65,7 @@ const addAdapter = hypervCmdlet('Add-VMNetworkAdapter')((call, world) => {
     adapter.dynamicMac = mac === undefined
     adapter.mac = mac ?? (machine.state === 'Running' ? world.hyperv.nextMac() : adapter.mac)
     adapter.deviceNaming = enumName('OnOffState', textOf(call.bound.get('DeviceNaming'))) === 'On'
+    keepBootOrder(machine)
     machine.adapters.push(adapter)
     passThru(call, world, { machine, device: adapter })
   }

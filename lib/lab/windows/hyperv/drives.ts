@@ -8,6 +8,7 @@ import { enumName } from './enums.ts'
 import { hypervCmdlet, invalidArgument, objectInUse, operationFailed, wrongState } from './errors.ts'
 import { controllerObject, driveObject } from './drive-objects.ts'
 import { devicesFrom, hasDrive, machinesOf, type Selected } from './select.ts'
+import { keepBootOrder } from './firmware-objects.ts'
 
 /** Disks, DVD drives and SCSI controllers of machines. */
 
@@ -131,6 +132,7 @@ const add = (cmdlet: string, kind: Drive['kind']): Behaviour =>
       }
       if (path !== undefined && !attachable(call, world, cmdlet, kind, path)) continue
       const drive = newDrive(kind, at.controller, at.number, at.location, path, world.ids)
+      keepBootOrder(machine)
       machine.drives.push(drive)
       if (flagOf(call.bound.get('Passthru')) === true) call.write(driveObject(world, machine, drive))
     }

@@ -23,6 +23,11 @@ export function bootKeys(machine: Machine): readonly string[] {
   return [...kept, ...devices.filter((k) => !kept.includes(k))]
 }
 
+/** Before a device is added: those that are there keep their order, and the new one comes after them. */
+export function keepBootOrder(machine: Machine): void {
+  machine.firmware.bootOrder = [...bootKeys(machine)]
+}
+
 export function firmwareObject(world: World, machine: Machine): PsObject {
   const entries = bootKeys(machine).map((key) => bootObject(world, machine, key))
   return object(

@@ -95,16 +95,16 @@ test('a DVD drive that a script emptied takes no medium again; the image must ex
   )
 })
 
-test('the boot order is replaced as a whole and names devices of the machine', () => {
+test('new devices come last in the boot order, which is replaced as a whole and names devices of the machine', () => {
   host.run(
     `$null = New-VHD -Path C:\\V\\a.vhdx -SizeBytes 1GB; Add-VMHardDiskDrive -VMName mail -Path C:\\V\\a.vhdx; Add-VMDvdDrive -VMName mail`,
   )
   const order = `(Get-VMFirmware -VMName mail).BootOrder | ForEach-Object { $_.Device.GetType().Name }`
-  expect(host.run(order)).toEqual(['HardDiskDrive', 'DvdDrive', 'VMNetworkAdapter'])
+  expect(host.run(order)).toEqual(['VMNetworkAdapter', 'HardDiskDrive', 'DvdDrive'])
   host.run(
-    `Set-VMFirmware -VMName mail -BootOrder (Get-VMNetworkAdapter -VMName mail), (Get-VMDvdDrive -VMName mail)`,
+    `Set-VMFirmware -VMName mail -BootOrder (Get-VMDvdDrive -VMName mail), (Get-VMNetworkAdapter -VMName mail)`,
   )
-  expect(host.run(order)).toEqual(['VMNetworkAdapter', 'DvdDrive', 'HardDiskDrive'])
+  expect(host.run(order)).toEqual(['DvdDrive', 'VMNetworkAdapter', 'HardDiskDrive'])
 })
 
 test('a checkpoint puts a file on top of each disk', () => {
