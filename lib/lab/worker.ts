@@ -46,7 +46,7 @@ export class Worker {
 
   hello(pid: number): string {
     const time = new Date(this.#world.now()).toISOString()
-    return asciiJson({ hello: wireVersion, ps: this.#executor.version, time, pid })
+    return asciiJson({ hello: wireVersion, ps: this.#executor.version, time, pid, machine: this.#world.machineId ?? null })
   }
 
   /** How long a line waits for the host to be free of other frames, ms; 0: it does not. */
@@ -122,7 +122,7 @@ export class Worker {
     return `"ok":true,"op":"observe","warnings":${asciiJson(looked.warnings)},${looked.seen.text}`
   }
 
-  #apply(op: Extract<Op, { op: 'apply' }>, fresh: Map<string, Seen>): string {
+  #apply(op: Apply, fresh: Map<string, Seen>): string {
     const limitMs = op.limitMs ?? defaultLimitMs
     const warnings: string[] = []
     const known = fresh.get(op.key)
@@ -134,14 +134,16 @@ export class Worker {
       before = looked.seen
     }
     if (before.hash !== op.expect) return `"ok":false,"why":"changed",${before.text}`
-    if (op.own !== null && op.adopt !== true && foreign(before, op.own))
-      return `"ok":false,"why":"owned",${before.text}`
+    if (op.own !== null && foreign(before, op.own, op)) return `"ok":false,"why":"owned",${before.text}`
     const ran: string[] = []
     fresh.delete(op.key)
-    if (op.own !== null && !(op.release === true && op.steps.length === 0)) {
+    const leave = op.release === true && op.steps.length === 0
+    if (op.own !== null && !leave) {
       const owned = this.#store.own(op.key, asciiJson(op.own))
       if (!owned.ok) return failed(cannotWrite(owned.error), 'observe', ran, 'null', warnings)
     }
+    const former = op.was === undefined ? null : this.#store.owner(op.was)
+    if (op.was !== undefined && sameOwner(former, op.own)) this.#store.disown(op.was)
     let kept: readonly string[] | undefined
     for (const step of op.steps) {
       const done = this.#run(step.script, step.params, limitMs, step.keep === true ? 'keep' : 'act')
@@ -163,9 +165,9 @@ export class Worker {
     warnings.push(...looked.warnings)
     if ('fault' in looked) return failed(looked.fault, 'observe', ran, 'null', warnings)
     let text = looked.seen.text
-    if (op.release === true && looked.seen.hash === 'absent' && looked.seen.owner !== null) {
+    if (op.release === true && (leave || looked.seen.hash === 'absent') && looked.seen.owner !== null) {
       this.#store.disown(op.key)
-      text = '"hash":"absent","seen":null,"owner":null'
+      text = `${text.slice(0, text.lastIndexOf(',"owner":'))},"owner":null`
     }
     return `"ok":true,"op":"apply","ran":${asciiJson(ran)},"before":${asciiJson(before.hash)},"warnings":${asciiJson(warnings)},${kept === undefined ? '' : `"out":${asciiJson(kept)},`}${text}`
   }
@@ -184,7 +186,8 @@ export class Worker {
         warnings,
       }
     const hash = out.length === 0 ? 'absent' : sha256(Buffer.from(json, 'utf8'))
-    const owner = this.#store.owner(look.key)
+    const owner =
+      this.#store.owner(look.key) ?? (look.was === undefined ? null : this.#store.owner(look.was))
     return {
       seen: {
         hash,
@@ -228,12 +231,20 @@ const busy = fault('Chancery.Busy', 'ResourceBusy', 'Another session is at work 
 const scriptsOf = (op: Op): readonly string[] =>
   op.op === 'ping' ? [] : op.op === 'observe' ? [op.script] : [op.script, ...op.steps.map((s) => s.script)]
 
-/** Somebody else's, or nobody's on record. */
-function foreign(before: Seen, own: Owner): boolean {
-  const { owner } = before
-  if (owner === null) return before.hash !== 'absent'
-  return owner.organisation !== own.organisation || owner.backend !== own.backend || owner.urn !== own.urn
+type Apply = Extract<Op, { op: 'apply' }>
+
+/** Somebody else's, or nobody's on record, and not what it was said to be taken from. */
+function foreign({ owner, hash }: Seen, own: Owner, { adopt, from }: Pick<Apply, 'adopt' | 'from'>): boolean {
+  if (owner === null) return hash !== 'absent' && adopt !== true
+  return !sameOwner(owner, own) && !sameOwner(owner, from ?? null)
 }
+
+const sameOwner = (a: Owner | null, b: Pick<Owner, 'organisation' | 'backend' | 'urn'> | null): boolean =>
+  a !== null &&
+  b !== null &&
+  a.organisation === b.organisation &&
+  a.backend === b.backend &&
+  a.urn === b.urn
 
 const failed = (
   error: WireError,

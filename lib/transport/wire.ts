@@ -24,6 +24,8 @@ export type Frame = {
 export type Look = {
   /** `windows:File|c:\\motd.txt`: kind token and identity; the ownership record lies under its hash. */
   readonly key: string
+  /** Its key before it was renamed: where `key` has no record, the one of this counts, and an apply moves it. */
+  readonly was?: string
   readonly script: string
   readonly params: JsonObject
 }
@@ -41,9 +43,11 @@ export type Op =
       readonly expect: string
       /** Who acts: written on the host before the first step. `null`: no ownership (a restart). */
       readonly own: Owner | null
-      /** True: a thing without a record, or with another's, is taken over. */
+      /** True: a thing without a record is taken over. */
       readonly adopt?: boolean
-      /** True: the record goes once the thing is absent afterwards. */
+      /** A thing with the record of this owner, and no other, is taken over. */
+      readonly from?: Pick<Owner, 'organisation' | 'backend' | 'urn'>
+      /** True: the record goes once the thing is absent afterwards; without steps it goes and the thing stays. */
       readonly release?: boolean
       readonly steps: readonly WireStep[]
       readonly limitMs?: number
@@ -64,6 +68,10 @@ export type Owner = {
   readonly backend: string
   readonly urn: string
   readonly operation: string
+  /** Since when it is this owner's: seconds since 1970 by the clock of who wrote it. Older records don't say. */
+  readonly since?: number
+  /** True: it was there and was taken over. Its owner made it otherwise. */
+  readonly adopted?: boolean
 }
 
 /** Printed once, before the first request is read. */
@@ -73,6 +81,8 @@ export type Hello = {
   /** UTC, ISO 8601, the host's own clock. */
   readonly time: string
   readonly pid: number
+  /** Id that Windows drew when it was installed (MachineGuid): another one is another installation. Null: it does not say. */
+  readonly machine?: string | null
 }
 
 export type Seen = {

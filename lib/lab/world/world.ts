@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts'
 import { Features } from './features.ts'
-import { Files } from './files.ts'
+import { Files, sha256 } from './files.ts'
 import { HyperV } from './hyperv.ts'
 import { Ids } from './ids.ts'
 import { Network } from './network.ts'
@@ -22,6 +22,8 @@ export type WorldSpec = {
 export class World {
   readonly computerName: string
   readonly account: string
+  /** MachineGuid: the same each time that a lab makes this host, as its key is. Undefined: the host does not say. */
+  machineId: string | undefined
   readonly files: Files
   readonly features: Features
   readonly services: Services
@@ -51,6 +53,8 @@ export class World {
     this.bootedAt = now() - 3 * 86_400_000
     this.computerName = spec.host.toUpperCase().slice(0, 15)
     this.account = spec.account
+    const drawn = sha256(Buffer.from(`machine of ${spec.host}`))
+    this.machineId = drawn.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
     this.ids = new Ids(spec.seed)
     this.files = new Files(spec.freeBytes, () => this.now())
     for (const folder of folders(spec.account)) this.files.makeFolder(folder)

@@ -190,8 +190,14 @@ function Invoke-Script {
 
 function Get-Owner {
     param($Key)
+    if ($null -eq $Key) { return }
     $path = [IO.Path]::Combine($store, 'owned', ((Get-Hash $Key) + '.json'))
     if ([IO.File]::Exists($path)) { ConvertFrom-Json ([IO.File]::ReadAllText($path, $utf8)) }
+}
+
+function Test-Owner {
+    param($A, $B)
+    $null -ne $A -and $null -ne $B -and $A.organisation -ceq $B.organisation -and $A.backend -ceq $B.backend -and $A.urn -ceq $B.urn
 }
 
 # What a thing looks like: `hash`, and `text` for a reply. Nothing when the script failed.
@@ -210,6 +216,7 @@ function Get-Seen {
         $hash = Get-Hash $json
     }
     $owner = Get-Owner $Look.key
+    if ($null -eq $owner) { $owner = Get-Owner (Get-Field $Look 'was') }
     $text = '"seen":' + $json + ',"owner":' + (ConvertTo-Wire $owner)
     if ($hash -eq 'absent') { $text = '"hash":"absent",' + $text }
     @{ hash = $hash; owner = $owner; text = $text }
@@ -234,17 +241,20 @@ function Invoke-Apply {
     $owned = '"ok":false,"why":"owned",' + $before.text
     $own = $Op.own
     $owner = $before.owner
-    if ($null -ne $own -and -not (Get-Field $Op 'adopt')) {
+    if ($null -ne $own) {
         if ($null -eq $owner) {
-            if ($before.hash -cne 'absent') { return $owned }
-        } elseif ($owner.organisation -cne $own.organisation -or $owner.backend -cne $own.backend -or $owner.urn -cne $own.urn) {
+            if ($before.hash -cne 'absent' -and -not (Get-Field $Op 'adopt')) { return $owned }
+        } elseif (-not (Test-Owner $owner $own) -and -not (Test-Owner $owner (Get-Field $Op 'from'))) {
             return $owned
         }
     }
     $release = Get-Field $Op 'release'
+    $leave = $release -and $Op.steps.Count -eq 0
     $record = Get-StorePath 'owned' ((Get-Hash $Op.key) + '.json')
     $fresh.Remove($Op.key)
-    if ($null -ne $own -and -not ($release -and $Op.steps.Count -eq 0)) { Write-Whole $record (ConvertTo-Wire $own) }
+    if ($null -ne $own -and -not $leave) { Write-Whole $record (ConvertTo-Wire $own) }
+    $was = Get-Field $Op 'was'
+    if (Test-Owner (Get-Owner $was) $own) { [IO.File]::Delete((Get-StorePath 'owned' ((Get-Hash $was) + '.json'))) }
     $kept = $null
     foreach ($step in $Op.steps) {
         $State.step = $step.name
@@ -259,9 +269,9 @@ function Invoke-Apply {
     $State.step = 'observe'
     $now = Get-Seen $Op $End $State
     if ($null -ne $State.fault) { return }
-    if ($release -and $now.hash -ceq 'absent' -and $null -ne $now.owner) {
+    if ($release -and ($leave -or $now.hash -ceq 'absent') -and $null -ne $now.owner) {
         [IO.File]::Delete($record)
-        $now.text = '"hash":"absent","seen":null,"owner":null'
+        $now.text = $now.text.Substring(0, $now.text.LastIndexOf(',"owner":')) + ',"owner":null'
     }
     $text = '"ok":true,"op":"apply","ran":' + (Get-Names $State.ran) + ',"before":"' + $before.hash + '","warnings":' + (Get-Names $State.warnings) + ','
     if ($null -ne $kept) { $text += '"out":' + (Get-Names $kept) + ',' }
@@ -353,7 +363,9 @@ function Read-Frame {
     $frame
 }
 
-Write-Wire (ConvertTo-Wire ([pscustomobject]@{ hello = 1; ps = [string]$PSVersionTable.PSVersion; time = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ss.fffZ'); pid = $PID }))
+$machine = $null
+try { $machine = [Microsoft.Win32.Registry]::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography', 'MachineGuid', $null) } catch { $Error.Clear() }
+Write-Wire (ConvertTo-Wire ([pscustomobject]@{ hello = 1; ps = [string]$PSVersionTable.PSVersion; time = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ss.fffZ'); pid = $PID; machine = $machine }))
 Send-Wire
 while ($null -ne ($line = [Console]::In.ReadLine())) {
     if ($line.Length -eq 0) { continue }
