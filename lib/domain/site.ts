@@ -38,6 +38,78 @@ export type Link = {
   readonly budget: readonly BudgetEntry[]
   /** When work may start, in the site's own time; empty = always. */
   readonly windows: readonly WindowEntry[]
+  /** Spans in which no work starts, whatever the windows say; absent = none. */
+  readonly blackouts?: readonly Blackout[]
+  /** Dated days off of the site; entries for weekdays and weekends follow them. Absent = none. */
+  readonly holidays?: readonly Holiday[]
+  /** What is left for Chancery while live video uses the line; absent = the timetable alone decides. */
+  readonly video?: VideoRule
+  /** The second line; absent = there is none, or nothing is known of it. */
+  readonly backup?: BackupLine
+}
+
+/** A span of dates and hours on the site's clock in which no work starts. */
+export type Blackout = {
+  /** `2026-12-20T18:00`, site's time. */
+  readonly from: string
+  /** First minute after it, site's time. */
+  readonly to: string
+  readonly because: string
+}
+
+/** A day off at a site. */
+export type Holiday = {
+  /** `2026-12-25`, on the site's calendar. */
+  readonly date: string
+  readonly name: string
+}
+
+/** How much of a line live video leaves, and how it is found out that there is some. */
+export type VideoRule = {
+  /** At most this rate while live video runs, kbit/s. */
+  readonly atMostKbitPerS: number
+  /** Asks the conference system; absent = only `chancery video` tells. */
+  readonly probe?: VideoProbe
+}
+
+/** A question to the conference system over HTTP whose JSON answer says whether a site has live video. */
+export type VideoProbe = {
+  readonly url: string
+  /** JSON pointer (RFC 6901) to the value that tells. */
+  readonly pointer: string
+  /** Values there that mean live. */
+  readonly live: readonly (string | number | boolean)[]
+  readonly everyMs: number
+  readonly timeoutMs: number
+  /** What is assumed while it can't be asked: live video, or what was seen last (live, when nothing was). */
+  readonly onFailure: 'live' | 'last'
+}
+
+/** The second line of a site, used while the first one is down. */
+export type BackupLine = {
+  readonly medium: LinkMedium
+  readonly kbitPerS: number
+  readonly rttMs: number
+  readonly budget: readonly BudgetEntry[]
+  /** Where hosts are reached over it, by host id; those not named keep their address. */
+  readonly hosts: { readonly [host: string]: { readonly address: string; readonly port: number } }
+  readonly probe: LineProbe
+  /** Work of more bytes than this waits for the primary line. */
+  readonly largeBytes: number
+}
+
+/** How it is found out whether the primary line carries: a TCP connection to an address that only it leads to. */
+export type LineProbe = {
+  readonly address: string
+  readonly port: number
+  readonly everyMs: number
+  readonly timeoutMs: number
+  /** Failed probes in a row that switch to the backup. */
+  readonly failures: number
+  /** Without a failed probe for this long, ms, the primary counts as good again. */
+  readonly goodMs: number
+  /** At least this long on the backup, ms; doubled when the primary fails soon after a return. */
+  readonly holdMs: number
 }
 
 export type LinkMedium = 'satellite' | 'terrestrial' | 'lan'
@@ -49,6 +121,8 @@ export type BudgetEntry = {
   readonly fromMinute: number
   readonly toMinute: number
   readonly kbitPerS: number
+  /** On a dated holiday: never (an entry for weekdays) or always (one for weekends); absent = as its day of the week. */
+  readonly onHoliday?: 'never' | 'always'
 }
 
 /** A span in which work may start. */
@@ -56,6 +130,8 @@ export type WindowEntry = {
   readonly days: readonly Weekday[]
   readonly fromMinute: number
   readonly toMinute: number
+  /** On a dated holiday: never, always; absent = as its day of the week. */
+  readonly onHoliday?: 'never' | 'always'
 }
 
 /** A machine that is reached over SSH. */

@@ -63,7 +63,7 @@ describe('admission', () => {
     expect(admission(nights, hour + 1, now)).toEqual({
       deferredUntil: at('2026-11-25T20:00[Asia/Kabul]'),
       because:
-        'the plan takes about 61 minutes, the window closes in 60 minutes; next one at 2026-11-25 20:00 Asia/Kabul',
+        'the plan takes about 61 minutes, the window closes in 60 minutes; it fits at 2026-11-25 20:00 Asia/Kabul',
     })
   })
 
@@ -71,7 +71,7 @@ describe('admission', () => {
     const answer = admission(nights, 0, at('2026-11-24T12:00[Asia/Kabul]'))
     expect(answer).toEqual({
       deferredUntil: at('2026-11-24T20:00[Asia/Kabul]'),
-      because: 'the window is closed; next one at 2026-11-24 20:00 Asia/Kabul',
+      because: 'the window is closed; it fits at 2026-11-24 20:00 Asia/Kabul',
     })
   })
 
@@ -88,7 +88,7 @@ describe('admission', () => {
   test('says that no window is long enough', () => {
     expect(admission(nights, 10 * hour, at('2026-11-24T12:00[Asia/Kabul]'))).toEqual({
       deferredUntil: undefined,
-      because: 'the window is closed; no window of the week is as long as 600 minutes',
+      because: 'the window is closed; no opening of the next 400 days is as long as 600 minutes',
     })
   })
 

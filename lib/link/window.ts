@@ -1,90 +1,101 @@
-import { Temporal } from 'temporal-polyfill'
-import type { Link } from '../domain/site.ts'
-import { localDay, spanOn, weekdayOf, type Span } from './local-time.ts'
+import { type Rules, openingsOf } from './calendar.ts'
+import type { Span } from './local-time.ts'
+import { localTime, wallOf } from './local-time.ts'
+import { Zone } from './zone.ts'
 
-type Windowed = Pick<Link, 'timeZone' | 'windows'>
-
-/** Windows repeat after a week; what is open for longer than this is open always. */
-const horizonDays = 9
+export { localTime } from './local-time.ts'
+export type { Rules } from './calendar.ts'
 
 /** Whether work may start: open with what is left, or closed with the next opening. */
 export type WindowState =
   /** `until` undefined = it doesn't close. */
   | { readonly open: true; readonly until: number | undefined }
-  /** `opens` undefined = it never does. */
-  | { readonly open: false; readonly opens: number | undefined }
+  /** `opens` undefined = it doesn't within 400 days. `because`: the reason of the blackout that is in force. */
+  | { readonly open: false; readonly opens: number | undefined; readonly because?: string }
 
-export function windowAt(link: Windowed, instant: number): WindowState {
-  if (link.windows.length === 0) return { open: true, until: undefined }
-  const spans = openings(link, instant)
-  const first = spans[0]
-  if (first === undefined) return { open: false, opens: undefined }
-  if (first.from > instant) return { open: false, opens: first.from }
-  return { open: true, until: endless(first, instant) ? undefined : first.to }
+/** The window of a site, or of a site and a rollout together: open only while all are. */
+export function windowAt(rules: Rules | readonly Rules[], instant: number): WindowState {
+  const all = listOf(rules)
+  const first = openingsOf(all, instant).next().value
+  if (first === undefined) return { open: false, opens: undefined, ...blackedOut(all, instant) }
+  if (first.from > instant) return { open: false, opens: first.from, ...blackedOut(all, instant) }
+  return { open: true, until: first.to === Infinity ? undefined : first.to }
 }
 
 /** How long a window stays open, ms; 0 = closed, Infinity = it doesn't close. */
-export function leftMs(link: Windowed, instant: number): number {
-  const state = windowAt(link, instant)
+export function leftMs(rules: Rules | readonly Rules[], instant: number): number {
+  const state = windowAt(rules, instant)
   return state.open ? (state.until === undefined ? Infinity : state.until - instant) : 0
 }
 
-/** Whether a site's whole plan may start now; otherwise when it can, undefined = no window is long enough. */
+/** Whether a site's whole plan may start now; otherwise when it can, undefined = no opening of the next 400 days is long enough. */
 export type Admission = 'now' | { readonly deferredUntil: number | undefined; readonly because: string }
 
+/** What a plan takes, ms, when it starts at an instant. */
+export type TakesMs = number | ((start: number) => number)
+
 /**
- * Decides for the whole plan of a site before any of it starts: it must fit what is left of the window.
- * @param estimateMs what the plan takes, ms; see `cost.ts`
+ * Decides for the whole plan of a site before any of it starts: it must fit what is left of the window. It is given to the first opening
+ * that is long enough, from the opening's start: starting later in it would never end sooner.
+ * @param takes what the plan takes; see `durationFrom`, which follows the timetable
+ * @param options.zone the operator's own, in which the instant is told too
  */
-export function admission(link: Windowed, estimateMs: number, now: number): Admission {
-  const left = leftMs(link, now)
-  if (left > 0 && left >= estimateMs) return 'now'
-  const later = openings(link, now).find(
-    (span) => span.from > now && (endless(span, now) || span.to - span.from >= estimateMs),
-  )
-  const why =
-    left > 0
-      ? `the plan takes about ${minutes(estimateMs)}, the window closes in ${minutes(left)}`
-      : 'the window is closed'
-  if (later !== undefined)
-    return {
-      deferredUntil: later.from,
-      because: `${why}; next one at ${localTime(link.timeZone, later.from)}`,
+export function admission(
+  rules: Rules | readonly Rules[],
+  takes: TakesMs,
+  now: number,
+  options: { readonly zone?: string } = {},
+): Admission {
+  const all = listOf(rules)
+  const takesFrom = typeof takes === 'number' ? () => takes : takes
+  let shortest = Infinity
+  let left = 0
+  for (const span of openingsOf(all, now)) {
+    const start = Math.max(span.from, now)
+    const estimateMs = takesFrom(start)
+    if (start === now) left = span.to - now
+    if (span.to - start >= estimateMs) {
+      if (start === now) return 'now'
+      const why = reason(all, left, takesFrom(now), now)
+      return { deferredUntil: start, because: `${why}; it fits at ${told(all, start, options.zone)}` }
     }
+    shortest = Math.min(shortest, estimateMs)
+  }
+  const least = Number.isFinite(shortest) ? shortest : takesFrom(now)
   return {
     deferredUntil: undefined,
-    because: `${why}; no window of the week is as long as ${minutes(estimateMs)}`,
+    because: `${reason(all, left, takesFrom(now), now)}; no opening of the next 400 days is as long as ${minutes(least)}`,
   }
 }
 
-/** An instant as the site's own people read it: `2026-11-24 20:00 Asia/Kabul`. */
-export const localTime = (zone: string, instant: number): string => {
-  const at = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone)
-  return `${at.toPlainDate().toString()} ${at.toPlainTime().toString({ smallestUnit: 'minute' })} ${zone}`
+function reason(all: readonly Rules[], left: number, estimateMs: number, now: number): string {
+  if (left > 0) return `the plan takes about ${minutes(estimateMs)}, the window closes in ${minutes(left)}`
+  const blackout = blackedOut(all, now).because
+  return blackout === undefined ? 'the window is closed' : `blackout: ${blackout}`
 }
+
+/** An instant in the site's time, and in the operator's where that differs. */
+const told = ([site]: readonly Rules[], instant: number, zone: string | undefined): string =>
+  zone === undefined || site === undefined || zone === site.timeZone
+    ? localTime(site?.timeZone ?? 'UTC', instant)
+    : `${localTime(site.timeZone, instant)} (${localTime(zone, instant)})`
+
+/** Reasons of the blackouts in force, each once. */
+function blackedOut(all: readonly Rules[], instant: number): { readonly because?: string } {
+  const reasons = all.flatMap(({ timeZone, blackouts = [] }) =>
+    blackouts.filter((b) => holds(timeZone, b, instant)).map(({ because }) => because),
+  )
+  return reasons.length === 0 ? {} : { because: [...new Set(reasons)].join('; ') }
+}
+
+function holds(zone: string, { from, to }: { from: string; to: string }, instant: number): boolean {
+  const span: Span = { from: Zone.of(zone).instant(wallOf(from)), to: Zone.of(zone).instant(wallOf(to)) }
+  return span.from <= instant && instant < span.to
+}
+
+const listOf = (rules: Rules | readonly Rules[]): readonly Rules[] => ('timeZone' in rules ? [rules] : rules)
 
 const minutes = (ms: number): string => {
   const whole = Math.ceil(ms / 60_000)
   return whole === 1 ? '1 minute' : `${whole} minutes`
-}
-
-const endless = (span: Span, now: number): boolean => span.to - Math.max(span.from, now) >= 8 * 86_400_000
-
-/** Spans of time that end after an instant, in order, those that touch joined. */
-function openings({ timeZone, windows }: Windowed, instant: number): readonly Span[] {
-  const today = localDay(timeZone, instant)
-  const spans: Span[] = []
-  for (const window of windows)
-    for (let day = today - 1; day <= today + horizonDays; day++) {
-      if (!window.days.includes(weekdayOf(day))) continue
-      const span = spanOn(timeZone, window, day)
-      if (span.to > instant && span.to > span.from) spans.push(span)
-    }
-  const joined: { from: number; to: number }[] = []
-  for (const span of spans.sort((a, b) => a.from - b.from)) {
-    const last = joined.at(-1)
-    if (last !== undefined && span.from <= last.to) last.to = Math.max(last.to, span.to)
-    else joined.push({ ...span })
-  }
-  return joined
 }

@@ -40,6 +40,7 @@ export function siteOf(state: ProgressState, event: Event): string | undefined {
     case 'site':
       return event.site
     case 'breaker':
+    case 'line':
       return event.link
     default:
       return state.siteOfHost.get(event.host)
@@ -60,6 +61,8 @@ function changeBy(event: Event, before: SiteProgress): Partial<SiteProgress> {
       return { doing: event.detail === undefined ? event.state : `${event.state}: ${event.detail}` }
     case 'breaker':
       return event.state === 'open' ? { doing: `pausing: ${event.because}` } : {}
+    case 'line':
+      return { doing: `${event.state}: ${event.because}` }
     case 'exchange':
       return { bytesUp: before.bytesUp + event.bytesUp, bytesDown: before.bytesDown + event.bytesDown }
     case 'step':

@@ -27,6 +27,8 @@ function wordsOf(event: Event): string | undefined {
       return `${event.host} ${event.state}${event.detail === undefined ? '' : `: ${event.detail}`}`
     case 'breaker':
       return event.state === 'half-open' ? undefined : `link ${event.state}: ${event.because}`
+    case 'line':
+      return `${event.state}: ${event.because}`
     case 'exchange':
     case 'step':
       return undefined
