@@ -44,7 +44,7 @@ export const doctor = defineCommand({
       import('../inventory.ts'),
       import('../run/fleet.ts'),
       import('../run/own-folders.ts'),
-      import('../run/prepare.ts'),
+      import('../run/stacks.ts'),
       import('../signals.ts'),
       import('../doctor/examine.ts'),
       import('../doctor/judge.ts'),

@@ -31,7 +31,7 @@ export const restart = defineCommand({
       import('../inventory.ts'),
       import('../run/fleet.ts'),
       import('../run/own-folders.ts'),
-      import('../run/prepare.ts'),
+      import('../run/stacks.ts'),
       import('../run/restart.ts'),
       import('../signals.ts'),
     ])

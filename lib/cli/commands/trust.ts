@@ -44,7 +44,7 @@ export const trust = defineCommand({
       import('../inventory.ts'),
       import('../run/fleet.ts'),
       import('../run/own-folders.ts'),
-      import('../run/prepare.ts'),
+      import('../run/stacks.ts'),
       import('../signals.ts'),
       import('../ask.ts'),
       import('../trust-key.ts'),

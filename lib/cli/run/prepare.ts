@@ -1,38 +1,17 @@
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import PQueue from 'p-queue'
 import type { z } from 'zod'
 import type { Program } from '../../domain/program.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import type { Site } from '../../domain/site.ts'
 import { collect, type CollectFailure, type Collection } from '../../engine/collect.ts'
-import { describeEngineFailure } from '../../engine/engine-failure.ts'
-import { type Engine, ensureEngine } from '../../engine/obtain.ts'
-import type { Passphrase, StackPlace } from '../../engine/place.ts'
 import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
 import { exportState, type StackState } from '../../engine/state.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
-import { engineProgressText } from './engine-progress-text.ts'
 import type { Fleet } from './fleet.ts'
-import { ensureFolders, ensurePassphrase } from './own-folders.ts'
 import { contextOf, programModule, stackName } from './program.ts'
-import { type SiteRun, stackFolder } from './site-run.ts'
+import type { SiteRun } from './site-run.ts'
+import { openStacks, project } from './stacks.ts'
 import type { RunFailure, RunRequest } from './types.ts'
-
-/**
- * Folder of everything that is kept beside the project: work folders of stacks, what is known of hosts. `CHANCERY_WORK_FOLDER` names
- * another one.
- */
-export const workRoot = (
-  cwd: string,
-  env: { readonly [name: string]: string | undefined } = process.env,
-): string => env['CHANCERY_WORK_FOLDER'] ?? join(cwd, '.chancery')
-
-const project = 'chancery'
-const launcher = dirname(
-  fileURLToPath(new URL('../../provider/launcher/pulumi-resource-chancery', import.meta.url)),
-)
 
 /** Everything that is needed before a site is reached: engine, program, states. */
 export async function prepareSites(
@@ -42,21 +21,8 @@ export async function prepareSites(
 ): Promise<Result<readonly SiteRun[], RunFailure>> {
   const module = programModule(request.program, request.cwd)
   if (!module.ok) return err({ kind: 'input', message: module.error })
-  const root = workRoot(request.cwd, request.env)
-  const stacks = request.sites.map((site) => stackFolder(root, stackName(module.value.name, site.id)))
-  const folders = ensureFolders([root, ...ownState(request.estate), ...stacks])
-  const passphrase = folders.ok ? passphraseOf(request) : folders
-  if (!passphrase.ok) return err({ kind: 'setup', message: passphrase.error })
-  const progressText = engineProgressText()
-  const engine = await ensureEngine({
-    env: { ...request.env },
-    onProgress: (progress) => {
-      const text = progressText(progress)
-      if (text !== undefined) request.note(text)
-    },
-    abort,
-  })
-  if (!engine.ok) return err({ kind: 'setup', message: describeEngineFailure(engine.error) })
+  const places = await openStacks(request, module.value.name, abort)
+  if (!places.ok) return places
   const contexts = request.sites.map((site) => contextOf(request.estate, site))
   const needsProgram = request.operation === 'preview' || request.operation === 'up'
   const calls = contexts.map((context) => {
@@ -76,7 +42,7 @@ export async function prepareSites(
   const queue = new PQueue({ concurrency: availableParallelism() })
   const runs = request.sites.map((site, index) =>
     queue.add(async (): Promise<SiteRun> => {
-      const place = placeOf(request, site, module.value.name, engine.value, passphrase.value)
+      const place = places.value[index]!
       const state = await exportState(place)
       const part = collections.get(site.id)
       return {
@@ -154,39 +120,4 @@ function depthOf(resources: readonly Ordered[]): number {
     depths.set(urn, 1 + Math.max(0, ...dependencies.map((d) => depths.get(d) ?? 0)))
   }
   return Math.max(1, ...depths.values())
-}
-
-function placeOf(
-  request: RunRequest,
-  site: Site,
-  program: string,
-  engine: Engine,
-  passphrase: Passphrase,
-): StackPlace {
-  const stack = stackName(program, site.id)
-  return {
-    enginePath: engine.path,
-    engineVersion: engine.version,
-    project,
-    stack,
-    backendUrl: request.estate.stateBackend,
-    workFolder: stackFolder(workRoot(request.cwd, request.env), stack),
-    pluginFolders: { chancery: launcher, command: join(launcher, 'command') },
-    passphrase,
-    env: { ...request.env },
-  }
-}
-
-/** A state folder below some `.chancery` is our own and made on first use; any other must exist. */
-const ownState = ({ stateBackend }: RunRequest['estate']): readonly string[] =>
-  stateBackend.startsWith('file:///') && stateBackend.includes('/.chancery/')
-    ? [fileURLToPath(stateBackend)]
-    : []
-
-/** From the environment where it is set, else from a file of our own. */
-function passphraseOf(request: RunRequest): Result<Passphrase, string> {
-  const names = ['PULUMI_CONFIG_PASSPHRASE', 'PULUMI_CONFIG_PASSPHRASE_FILE']
-  if (names.some((name) => request.env[name] !== undefined)) return ok({ from: 'environment' })
-  const path = ensurePassphrase(join(workRoot(request.cwd, request.env), 'passphrase'))
-  return path.ok ? ok({ from: 'file', path: path.value }) : path
 }

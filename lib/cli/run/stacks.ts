@@ -1,0 +1,96 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Estate } from '../../domain/profile.ts'
+import { err, ok, type Result } from '../../domain/result.ts'
+import type { Site } from '../../domain/site.ts'
+import { describeEngineFailure } from '../../engine/engine-failure.ts'
+import { ensureEngine } from '../../engine/obtain.ts'
+import type { Passphrase, StackPlace } from '../../engine/place.ts'
+import { engineProgressText } from './engine-progress-text.ts'
+import { ensureFolders, ensurePassphrase } from './own-folders.ts'
+import { stackName } from './program.ts'
+import type { RunFailure } from './types.ts'
+
+/** What is said of where stacks live. */
+export type StacksRequest = {
+  readonly sites: readonly Site[]
+  readonly estate: Pick<Estate, 'stateBackend'>
+  /** Folder that `.chancery` lies in. */
+  readonly cwd: string
+  readonly env: { readonly [name: string]: string | undefined }
+  /** What is being done meanwhile: the engine is obtained. */
+  readonly note: (text: string) => void
+}
+
+/**
+ * Folder of everything that is kept beside the project: work folders of stacks, what is known of hosts. `CHANCERY_WORK_FOLDER` names
+ * another one.
+ */
+export const workRoot = (
+  cwd: string,
+  env: { readonly [name: string]: string | undefined } = process.env,
+): string => env['CHANCERY_WORK_FOLDER'] ?? join(cwd, '.chancery')
+
+/** The work folder of a stack. */
+export const stackFolder = (root: string, stack: string): string => join(root, 'stacks', stack)
+
+/** The Pulumi project of all stacks. */
+export const project = 'chancery'
+
+const launcher = dirname(
+  fileURLToPath(new URL('../../provider/launcher/pulumi-resource-chancery', import.meta.url)),
+)
+
+/** The engine, and the stack of a program at each site, in their order. Their folders are made where they are missing; no host is touched. */
+export async function openStacks(
+  request: StacksRequest,
+  program: string,
+  abort: AbortSignal,
+): Promise<Result<readonly StackPlace[], RunFailure>> {
+  const root = workRoot(request.cwd, request.env)
+  const stacks = request.sites.map((site) => stackName(program, site.id))
+  const folders = ensureFolders([
+    root,
+    ...ownState(request.estate),
+    ...stacks.map((stack) => stackFolder(root, stack)),
+  ])
+  const passphrase = folders.ok ? passphraseOf(request) : folders
+  if (!passphrase.ok) return err({ kind: 'setup', message: passphrase.error })
+  const progressText = engineProgressText()
+  const engine = await ensureEngine({
+    env: { ...request.env },
+    onProgress: (progress) => {
+      const text = progressText(progress)
+      if (text !== undefined) request.note(text)
+    },
+    abort,
+  })
+  if (!engine.ok) return err({ kind: 'setup', message: describeEngineFailure(engine.error) })
+  return ok(
+    stacks.map((stack) => ({
+      enginePath: engine.value.path,
+      engineVersion: engine.value.version,
+      project,
+      stack,
+      backendUrl: request.estate.stateBackend,
+      workFolder: stackFolder(root, stack),
+      pluginFolders: { chancery: launcher, command: join(launcher, 'command') },
+      passphrase: passphrase.value,
+      env: { ...request.env },
+    })),
+  )
+}
+
+/** A state folder below some `.chancery` is our own and made on first use; any other must exist. */
+const ownState = ({ stateBackend }: StacksRequest['estate']): readonly string[] =>
+  stateBackend.startsWith('file:///') && stateBackend.includes('/.chancery/')
+    ? [fileURLToPath(stateBackend)]
+    : []
+
+/** From the environment where it is set, else from a file of our own. */
+function passphraseOf(request: StacksRequest): Result<Passphrase, string> {
+  const names = ['PULUMI_CONFIG_PASSPHRASE', 'PULUMI_CONFIG_PASSPHRASE_FILE']
+  if (names.some((name) => request.env[name] !== undefined)) return ok({ from: 'environment' })
+  const path = ensurePassphrase(join(workRoot(request.cwd, request.env), 'passphrase'))
+  return path.ok ? ok({ from: 'file', path: path.value }) : path
+}
