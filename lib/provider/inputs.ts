@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { LoadedKind } from '../reconcile/loaded-kind.ts'
+import { laterMark } from '../reconcile/later.ts'
+import { type AcceptEntry, acceptComplaints, acceptedIn } from './accept.ts'
 import { topOf, unwrap } from './wire-values.ts'
 
 /** Inputs of a resource, taken apart: what every resource has, and what its kind wants. */
 export type Inputs = {
   readonly host: string
   readonly adopt: boolean
+  /** Differences that are accepted, as declared. */
+  readonly accept: readonly AcceptEntry[]
   readonly want: JsonObject
   readonly secrets: ReadonlySet<string>
   readonly unknown: readonly string[]
@@ -17,17 +21,38 @@ export type Inputs = {
 
 export function inputsOf(loaded: LoadedKind, struct: { readonly [key: string]: unknown }): Inputs {
   const { values, secrets, unknown } = unwrap(struct)
-  const { host, adopt, ...given } = values
-  const want = withDefaults(loaded, given)
+  const { host, adopt, accept, ...given } = values
+  const want = withDefaults(loaded, standIns(given, new Set(unknown)))
   return {
     host: typeof host === 'string' ? host : '',
     adopt: adopt === true,
+    accept: acceptedIn(accept),
     want,
     secrets: new Set([...secrets, ...loaded.kind.secrets]),
     unknown,
-    digest: digestOf({ ...want, host: host ?? null, adopt: adopt === true }, unknown),
+    digest: digestOf({ ...want, host: host ?? null, adopt: adopt === true, ...acceptPart(accept) }, unknown),
   }
 }
+
+/** Values that are not known yet, each with its place in its stead. */
+function standIns(given: JsonObject, unknown: ReadonlySet<string>): JsonObject {
+  if (unknown.size === 0) return given
+  const walk = (value: Json, path: string): Json => {
+    if (unknown.has(path)) return laterMark(path)
+    if (Array.isArray(value)) return value.map((item, i) => walk(item, `${path}/${i}`))
+    if (value === null || typeof value !== 'object') return value
+    return objectOf(value, (name) => `${path}/${name}`)
+  }
+  const objectOf = (object: object, at: (name: string) => string): JsonObject =>
+    Object.fromEntries(
+      Object.entries(object).map(([name, value]: [string, Json]) => [name, walk(value, at(name))]),
+    )
+  return objectOf(given, (name) => name)
+}
+
+/** Part of a digest: nothing where nothing is accepted. */
+export const acceptPart = (accept: Json | undefined): JsonObject =>
+  acceptedIn(accept).length === 0 ? {} : { accept: accept ?? null }
 
 /** Defaults of the kind filled in. Where leaves are not known yet the whole can't be parsed, and each missing property is filled by itself. */
 function withDefaults(loaded: LoadedKind, given: JsonObject): JsonObject {
@@ -65,6 +90,7 @@ export function complaintsOf(
   loaded: LoadedKind,
   inputs: Inputs,
   hosts: readonly string[],
+  accept?: Json,
 ): readonly Complaint[] {
   const complaints: Complaint[] = []
   if (!hosts.includes(inputs.host) && !inputs.unknown.includes('host')) {
@@ -79,6 +105,10 @@ export function complaintsOf(
     const path = issue.path.map(String)
     if (unknownAt.has(path.join('/'))) continue
     complaints.push({ property: path.join('.'), reason: `${issue.message}. Nothing was changed.` })
+  }
+  for (const { path, reason } of acceptComplaints(loaded, inputs.want, accept)) {
+    if (unknownAt.has(path)) continue
+    complaints.push({ property: path.replaceAll('/', '.'), reason: `${reason}. Nothing was changed.` })
   }
   return complaints
 }

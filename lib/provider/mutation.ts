@@ -1,8 +1,8 @@
 import type { Failure } from '../domain/failure.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { act, type Acted } from '../reconcile/act.ts'
-import { verbsOf } from '../reconcile/book.ts'
 import type { Decision, Operation } from '../reconcile/decide.ts'
+import { sameSteps } from '../reconcile/later.ts'
 import type { Target } from '../reconcile/target.ts'
 import type { Call, Outcome, Struct } from './calls.ts'
 import { type Inputs, inputsOf, unplannable } from './inputs.ts'
@@ -16,10 +16,11 @@ export async function foresee(
   call: Call,
   olds: Struct,
   news: Struct,
+  ignored: readonly string[] = [],
 ): Promise<Result<Outcome, Failure>> {
   const inputs = inputsOf(call.loaded, news)
   const open = unplannable(call.loaded, inputs)
-  const target = targetOf(call, inputs, observedIn(olds))
+  const target = targetOf(call, inputs, observedIn(olds), run.options.clock.now(), ignored)
   if (open.length > 0) {
     const failure: Failure = {
       kind: 'deferred',
@@ -28,6 +29,7 @@ export async function foresee(
       because: `${open.join(', ')} is not known before its source exists, and is not a reference`,
       fix: 'Give it a value that the preview can know.',
     }
+    run.options.book.leaveOpen({ urn: call.urn, host: inputs.host, properties: open })
     run.fail(target, failure)
     return ok({ id: '', properties: outcomeProperties(call.loaded, inputs, news, undefined) })
   }
@@ -51,9 +53,10 @@ export async function perform(
   call: Call,
   olds: Struct,
   news: Struct,
+  ignored: readonly string[] = [],
 ): Promise<Result<Outcome, Failure>> {
   const inputs = inputsOf(call.loaded, news)
-  const target = targetOf(call, inputs, observedIn(olds))
+  const target = targetOf(call, inputs, observedIn(olds), run.options.clock.now(), ignored)
   const finish = (result: Result<Acted, Failure>): Result<Outcome, Failure> => {
     if (!result.ok) {
       run.fail(target, result.error)
@@ -99,7 +102,7 @@ async function decisionFor(
   if (run.options.phase !== 'apply') return run.plan(operation, target, inputs)
   const entry = run.entry(operation, target.urn)
   if (entry === undefined) return err(notPlanned(target, `no ${operation} of it was previewed`))
-  if (!sameInputs(entry, target)) return err(notPlanned(target, 'its inputs are not those of the preview'))
+  if (!sameInputs(entry, inputs)) return err(notPlanned(target, 'its inputs are not those of the preview'))
   if (entry.unknown.length === 0) return ok(entry.decision)
   const today = await run.plan(operation, target, inputs)
   if (!today.ok) return today
@@ -107,8 +110,8 @@ async function decisionFor(
   if (planned.do !== today.value.do)
     return err(notPlanned(target, `${planned.do} was planned, ${today.value.do} is due`))
   if (planned.do === 'act' && today.value.do === 'act') {
-    const same = verbsOf(planned.steps) === verbsOf(today.value.steps)
-    if (!same) return err(notPlanned(target, 'with the values known now other steps are due'))
+    if (!sameSteps(planned.steps, today.value.steps))
+      return err(notPlanned(target, 'with the values known now other steps are due'))
   }
   return today
 }

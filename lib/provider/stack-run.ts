@@ -10,6 +10,7 @@ import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
 import { type Observations } from '../reconcile/look.ts'
 import type { Observation } from '../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../reconcile/target.ts'
+import type { Inputs } from './inputs.ts'
 
 /** What one run of one stack is for. `free`: plain `pulumi`, which tells a provider neither. */
 export type Phase = 'preview' | 'apply' | 'refresh' | 'free'
@@ -88,7 +89,7 @@ export class StackRun {
   async plan(
     operation: Operation,
     target: Target,
-    inputs: { readonly digest: string; readonly unknown: readonly string[] },
+    inputs: Pick<Inputs, 'digest' | 'unknown' | 'secrets'>,
   ): Promise<Result<Decision, Failure>> {
     const observed = await this.sight(operation, target)
     if (!observed.ok) return observed
@@ -107,6 +108,7 @@ export class StackRun {
         decision,
         inputDigest: inputs.digest,
         unknown: inputs.unknown,
+        secrets: inputs.secrets,
         guardAtStart,
       })
     }

@@ -12,8 +12,17 @@ export type BookEntry = {
   readonly inputDigest: string
   /** Inputs that were not known yet; steps may differ in them only. */
   readonly unknown: readonly string[]
+  /** Names of inputs that are secret. */
+  readonly secrets: ReadonlySet<string>
   /** False for the second half of a replacement: what it expects is true only after the first half. */
   readonly guardAtStart: boolean
+}
+
+/** A resource that can't be planned: inputs that are not known before their source exists, and that no plan can refer to. */
+export type OpenInputs = {
+  readonly urn: string
+  readonly host: string
+  readonly properties: readonly string[]
 }
 
 /** A free command that a preview announced: it is not observed and not guarded. */
@@ -30,6 +39,15 @@ export type AnnouncedCommand = {
 export class PlanBook {
   private readonly entries = new Map<string, BookEntry>()
   private readonly announced = new Map<string, AnnouncedCommand>()
+  private readonly left = new Map<string, OpenInputs>()
+
+  leaveOpen(inputs: OpenInputs): void {
+    this.left.set(inputs.urn, inputs)
+  }
+
+  open(): readonly OpenInputs[] {
+    return [...this.left.values()]
+  }
 
   announce(command: AnnouncedCommand): void {
     this.announced.set(`${command.operation} ${command.urn}`, command)
@@ -63,7 +81,3 @@ export class PlanBook {
     )
   }
 }
-
-/** The verbs of a plan: what must stay the same once a reference that the preview did not know is known. */
-export const verbsOf = (steps: readonly { readonly verb: string }[]): string =>
-  steps.map((s) => s.verb).join(' ')

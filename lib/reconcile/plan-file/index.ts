@@ -1,0 +1,7 @@
+export { canonical, digestOf } from './canonical.ts'
+export { compareGrounds, compareSites, compareVersions, type Mismatch } from './compare.ts'
+export * from './document.ts'
+export { type PlanComplaint, readPlan } from './read.ts'
+export { resourcePlans, type Writing } from './resource-plan.ts'
+export { type Later, type Sealer, sealerOf } from './seal.ts'
+export { isSealedBy, planText, sealPlan } from './write.ts'

@@ -1,0 +1,87 @@
+import type { Json, JsonObject } from '../../domain/json.ts'
+import { laterPath, withoutLater } from '../later.ts'
+import { inOrder } from './canonical.ts'
+import { escaped, type Later, laterMarkOf, sealedMark, type Sealer } from './seal.ts'
+
+/** What must not be written of one resource, and how it is written instead. */
+export interface Mask {
+  /** Whether any of its inputs is secret. */
+  readonly hasSecrets: boolean
+  /** Parameters, or what was seen: secrets sealed, values of later as references, names in order. */
+  object(where: string, value: JsonObject): JsonObject
+  /** A reason, without secrets and stand-ins. */
+  text(text: string): string
+}
+
+/**
+ * `secrets`: names of the inputs that are secret. Within a resource that has some, every value is sealed that is one of them or holds one
+ * as it is or in base64, and every value that looks like a digest, for it may be the digest of one.
+ */
+export function maskFor(
+  urn: string,
+  want: JsonObject,
+  secrets: ReadonlySet<string>,
+  sealer: Sealer,
+  later: (path: string) => Later | undefined,
+): Mask {
+  const secret = Object.entries(want).filter(([name]) => secrets.has(name))
+  const leaves = secret.flatMap(([, value]) => leavesOf(value)).filter((leaf) => leaf !== '')
+  const strings = leaves.filter(
+    (leaf): leaf is string => typeof leaf === 'string' && laterPath(leaf) === undefined,
+  )
+  const told = [...new Set([...strings, ...strings.flatMap(inBase64)])].sort((a, b) => b.length - a.length)
+  const numbers = new Set(leaves.filter((leaf) => typeof leaf === 'number'))
+  const hasSecrets = secret.length > 0
+
+  const hides = (value: Json): boolean =>
+    hasSecrets &&
+    (typeof value === 'string'
+      ? looksLikeDigest(value) || told.some((text) => value.includes(text))
+      : typeof value === 'number' && numbers.has(value))
+  const walk = (where: string, value: Json): Json => {
+    const path = laterPath(value)
+    const source = path === undefined ? undefined : later(path)
+    if (source !== undefined) return laterMarkOf(source)
+    if (hides(value)) return sealedMark(sealer.seal(where, value))
+    if (isList(value)) return value.map((item, i) => walk(`${where}/${i}`, item))
+    if (value === null || typeof value !== 'object') return value
+    return named(value, (name, item) => walk(`${where}/${name}`, item))
+  }
+  return {
+    hasSecrets,
+    object: (where, value) => {
+      const place = `${urn} ${where}`
+      const inner = (name: string, item: Json): Json =>
+        secrets.has(name) && item !== null
+          ? sealedMark(sealer.seal(`${place}/${name}`, item))
+          : walk(`${place}/${name}`, item)
+      return inOrder(named(value, inner))
+    },
+    text: (text) => withoutLater(told.reduce((shown, one) => shown.replaceAll(one, '(secret)'), text)),
+  }
+}
+
+const named = (value: object, inner: (name: string, item: Json) => Json): JsonObject =>
+  Object.fromEntries(
+    Object.entries(value).map(([name, item]: [string, Json]) => [escaped(name), inner(name, item)]),
+  )
+
+const looksLikeDigest = (text: string): boolean =>
+  /^[0-9a-f]{32,}$/i.test(text) || /^[A-Za-z0-9+/_-]{27,}={0,2}$/.test(text)
+
+/** Without the last characters, which depend on what follows. */
+function inBase64(text: string): readonly string[] {
+  const encoded = [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')].map((bytes) =>
+    bytes.toString('base64'),
+  )
+  return encoded.map((one) => one.replace(/=+$/, '').slice(0, -1)).filter((one) => one.length >= 8)
+}
+
+const leavesOf = (value: Json): readonly Json[] =>
+  isList(value)
+    ? value.flatMap(leavesOf)
+    : value !== null && typeof value === 'object'
+      ? Object.values(value).flatMap(leavesOf)
+      : [value]
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
