@@ -34,14 +34,15 @@ export type Difference =
 /** What the engine may ask of one resource, in plain values. Kinds answer it, and free commands. */
 export interface ResourceCalls {
   check(news: Struct): { readonly complaints: readonly Complaint[]; readonly inputs: Struct }
-  /** `olds`: outputs, with the former inputs over them. */
-  diff(olds: Struct, news: Struct): Promise<Result<Difference, Failure>>
+  /** `olds`: outputs, with the former inputs over them. `ignored`: paths of `ignoreChanges`. */
+  diff(olds: Struct, news: Struct, ignored?: readonly string[]): Promise<Result<Difference, Failure>>
   /** `preview`: nothing is done, what would be is decided and booked. For a delete `news` are the inputs that it was made with. */
   mutate(
     operation: Operation,
     preview: boolean,
     olds: Struct,
     news: Struct,
+    ignored?: readonly string[],
   ): Promise<Result<Outcome, Failure>>
   read(olds: Struct, inputs: Struct): Promise<Result<Outcome, Failure>>
 }

@@ -14,15 +14,16 @@ export async function diff(
   call: Call,
   olds: Struct,
   news: Struct,
+  ignored: readonly string[] = [],
 ): Promise<Result<Difference, Failure>> {
   const inputs = inputsOf(call.loaded, news)
   const before = inputsOf(call.loaded, oldInputs(call.loaded, olds))
-  const target = targetOf(call, inputs, observedIn(olds))
+  const target = targetOf(call, inputs, observedIn(olds), run.options.clock.now(), ignored)
   const moved = replacedBy(call.loaded, before, inputs)
   if (moved.length > 0) return announceReplacement(run, call, before, olds, moved)
   const booked = run.entry('update', call.urn)
   // Inputs that are not those of the preview: Update refuses, with the reason.
-  if (booked !== undefined && !sameInputs(booked, target))
+  if (booked !== undefined && !sameInputs(booked, inputs))
     return ok({ changes: 'some', properties: [], replaces: [] })
   const decided = booked === undefined ? await run.plan('update', target, inputs) : ok(booked.decision)
   if (!decided.ok) {
@@ -70,7 +71,7 @@ async function announceReplacement(
   olds: Struct,
   properties: readonly string[],
 ): Promise<Result<Difference, Failure>> {
-  const old = targetOf(call, before, observedIn(olds))
+  const old = targetOf(call, before, observedIn(olds), run.options.clock.now())
   run.replacing.set(call.urn, keyOf(old))
   if (run.entry('delete', call.urn) === undefined) {
     const decided = await run.plan('delete', old, before)

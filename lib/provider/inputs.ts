@@ -30,7 +30,10 @@ export function inputsOf(loaded: LoadedKind, struct: { readonly [key: string]: u
     want,
     secrets: new Set([...secrets, ...loaded.kind.secrets]),
     unknown,
-    digest: digestOf({ ...want, host: host ?? null, adopt: adopt === true, ...acceptPart(accept) }, unknown),
+    digest: digestOf(
+      { ...want, host: host ?? null, adopt: adopt === true, ...acceptPart(acceptedIn(accept)) },
+      unknown,
+    ),
   }
 }
 
@@ -51,8 +54,12 @@ function standIns(given: JsonObject, unknown: ReadonlySet<string>): JsonObject {
 }
 
 /** Part of a digest: nothing where nothing is accepted. */
-export const acceptPart = (accept: Json | undefined): JsonObject =>
-  acceptedIn(accept).length === 0 ? {} : { accept: accept ?? null }
+export const acceptPart = (accept: readonly AcceptEntry[]): JsonObject =>
+  accept.length === 0
+    ? {}
+    : {
+        accept: accept.map(({ value, ...entry }) => (value === undefined ? entry : { ...entry, value })),
+      }
 
 /** Defaults of the kind filled in. Where leaves are not known yet the whole can't be parsed, and each missing property is filled by itself. */
 function withDefaults(loaded: LoadedKind, given: JsonObject): JsonObject {

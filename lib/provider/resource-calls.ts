@@ -7,16 +7,16 @@ import { complaintsOf, type Complaint, inputsOf } from './inputs.ts'
 import { foresee, perform } from './mutation.ts'
 import { idOf, observedIn, oldInputs, outcomeProperties, targetOf } from './resource-state.ts'
 import type { StackRun } from './stack-run.ts'
-import { wrap } from './wire-values.ts'
+import { unwrap, wrap } from './wire-values.ts'
 
 /** A resource of a kind, as the engine asks about it. */
 export const kindCalls = (run: StackRun, call: Call): ResourceCalls => ({
   check: (news) => check(run, call, news),
-  diff: (olds, news) => diff(run, call, olds, news),
-  mutate: (operation, preview, olds, news) =>
+  diff: (olds, news, ignored) => diff(run, call, olds, news, ignored),
+  mutate: (operation, preview, olds, news, ignored) =>
     preview && operation !== 'delete'
-      ? foresee(run, operation, call, olds, news)
-      : perform(run, operation, call, olds, news),
+      ? foresee(run, operation, call, olds, news, ignored)
+      : perform(run, operation, call, olds, news, ignored),
   read: (olds, inputs) => read(run, call, olds, inputs),
 })
 
@@ -29,9 +29,12 @@ export function check(
   const parts = inputsOf(loaded, news)
   const defaults = Object.entries(parts.want).filter(([name]) => !(name in news))
   const inputs = { ...news, ...Object.fromEntries(defaults) }
-  const complaints = complaintsOf(loaded, parts, run.options.hosts)
+  const complaints = complaintsOf(loaded, parts, run.options.hosts, unwrap(news).values['accept'])
   if (complaints.length > 0 || parts.unknown.length > 0) return { complaints, inputs }
-  return { complaints: declaredTwice(run, targetOf({ urn, loaded }, parts, undefined)), inputs }
+  return {
+    complaints: declaredTwice(run, targetOf({ urn, loaded }, parts, undefined, run.options.clock.now())),
+    inputs,
+  }
 }
 
 function declaredTwice(run: StackRun, target: Target): readonly Complaint[] {
@@ -54,7 +57,7 @@ export async function read(
   inputs: Struct,
 ): Promise<Result<Outcome, Failure>> {
   const parts = inputsOf(call.loaded, Object.keys(inputs).length > 0 ? inputs : oldInputs(call.loaded, olds))
-  const target = targetOf(call, parts, observedIn(olds))
+  const target = targetOf(call, parts, observedIn(olds), run.options.clock.now())
   const observed = await run.observe(target)
   const failure = !observed.ok
     ? observed.error

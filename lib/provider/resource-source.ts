@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LoadedKind } from '../reconcile/loaded-kind.ts'
+import { acceptEntry, acceptText } from './accept.ts'
 
 type Schema = { readonly [key: string]: unknown }
 
@@ -12,10 +13,12 @@ export function resourceSource({ kind }: LoadedKind): string {
   const own = [
     '/** Id of the host in the inventory. Another host is another resource. */\nhost: pulumi.Input<string>',
     '/** Takes over a thing that exists on the host and has no record of ours. Default false. */\nadopt?: pulumi.Input<boolean>',
+    `/** ${acceptText} */\naccept?: pulumi.Input<pulumi.Input<Accept>[]>`,
   ]
   return [
     '// Written by `npm run resources` from the schema of the kind. Do not edit.',
     "import * as pulumi from '@pulumi/pulumi'",
+    "import type { Accept } from './accept.ts'",
     '',
     ...nested,
     `/** Inputs of \`${name}\`. */`,
@@ -34,6 +37,21 @@ export function resourceSource({ kind }: LoadedKind): string {
       .join(', ')} }`,
     `    super('chancery:${kind.token}', name, { ...outs, ...args }, options)`,
     '  }',
+    '}',
+    '',
+  ].join('\n')
+}
+
+/** Source of the type of the entries of `accept`. */
+export function acceptSource(): string {
+  const lines = properties(json(acceptEntry, 'input'), 'Accept', [], true).map(({ input }) => indent(input))
+  return [
+    '// Written by `npm run resources` from the schema of `accept`. Do not edit.',
+    "import type * as pulumi from '@pulumi/pulumi'",
+    '',
+    '/** A difference between what is declared and what is found that is accepted for a time. */',
+    'export interface Accept {',
+    ...lines,
     '}',
     '',
   ].join('\n')

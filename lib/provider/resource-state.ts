@@ -4,27 +4,40 @@ import type { BookEntry } from '../reconcile/book.ts'
 import type { LoadedKind } from '../reconcile/loaded-kind.ts'
 import { nameOf, type Target } from '../reconcile/target.ts'
 import type { Call, Struct } from './calls.ts'
-import { digestOf, type Inputs } from './inputs.ts'
+import { leaveOf } from './accept.ts'
+import { acceptPart, digestOf, type Inputs } from './inputs.ts'
 import { unknownValue, unwrap, wrap } from './wire-values.ts'
 
-export const targetOf = (call: Call, inputs: Inputs, recorded: JsonObject | undefined): Target => ({
+/** `now`: what is accepted until then counts no more. `ignored`: the engine's `ignoreChanges`. */
+export const targetOf = (
+  call: Call,
+  inputs: Inputs,
+  recorded: JsonObject | undefined,
+  now: number,
+  ignored: readonly string[] = [],
+): Target => ({
   host: inputs.host,
   urn: call.urn,
   loaded: call.loaded,
   want: inputs.want,
   recorded,
   adopt: inputs.adopt,
+  leave: leaveOf(inputs.accept, ignored, now),
 })
 
 /** Leaves that the preview did not know are masked. */
-export const sameInputs = (entry: BookEntry, target: Target): boolean =>
-  entry.inputDigest === digestOf({ ...target.want, host: target.host, adopt: target.adopt }, entry.unknown)
+export const sameInputs = (entry: BookEntry, inputs: Inputs): boolean =>
+  entry.inputDigest ===
+  digestOf(
+    { ...inputs.want, host: inputs.host, adopt: inputs.adopt, ...acceptPart(inputs.accept) },
+    entry.unknown,
+  )
 
 export const idOf = (target: Target): string => `${target.host}|${target.loaded.kind.identity(target.want)}`
 
 /** Olds are outputs; those that are inputs of the kind are its former inputs. */
 export function oldInputs(loaded: LoadedKind, olds: Struct): Struct {
-  const names = new Set([...Object.keys(loaded.kind.props.shape), 'host', 'adopt'])
+  const names = new Set([...Object.keys(loaded.kind.props.shape), 'host', 'adopt', 'accept'])
   return Object.fromEntries(Object.entries(olds).filter(([key]) => names.has(key)))
 }
 

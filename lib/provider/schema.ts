@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
+import { acceptEntry, acceptText } from './accept.ts'
 import { version } from './version.ts'
 
 type Json = { [key: string]: unknown }
 
 /** The Pulumi package schema, made from the kinds' zod schemas. Source of the format: pulumi.com/docs "Pulumi package schema". */
 export function packageSchema(catalogue: Catalogue): Json {
-  const types: Json = {}
+  const types: Json = { [acceptType]: acceptSchema }
   const resources = Object.fromEntries(
     [...catalogue.values()].map((loaded) => [`chancery:${loaded.kind.token}`, resourceSchema(loaded, types)]),
   )
@@ -26,6 +27,22 @@ export function packageSchema(catalogue: Catalogue): Json {
   }
 }
 
+const acceptType = 'chancery:index:Accept'
+const acceptSchema: Json = {
+  type: 'object',
+  description: 'A difference between what is declared and what is found that is accepted for a time.',
+  properties: Object.fromEntries(
+    Object.entries(acceptEntry.shape).map(([name, type]) => [
+      name,
+      {
+        ...(name === 'value' ? { $ref: 'pulumi.json#/Any' } : { type: 'string' }),
+        description: type.description,
+      },
+    ]),
+  ),
+  required: ['property', 'reason', 'until'],
+}
+
 function resourceSchema(loaded: LoadedKind, types: Json): Json {
   const { kind } = loaded
   const translate = translator(kind.token, types)
@@ -37,6 +54,7 @@ function resourceSchema(loaded: LoadedKind, types: Json): Json {
       description: 'Id of the host in the inventory. Another host is another resource (replacement).',
       willReplaceOnChanges: true,
     },
+    accept: { type: 'array', items: { $ref: `#/types/${acceptType}` }, description: acceptText },
     adopt: {
       type: 'boolean',
       description: 'Takes over a thing that exists and has no record of ours. Default false.',

@@ -133,7 +133,11 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
     }),
     diff: answering(async (request: p.DiffRequest) => {
       const olds = { ...struct(request.getOlds()), ...struct(request.getOldInputs()) }
-      const result = await callsOf(run, request).diff(olds, struct(request.getNews()))
+      const result = await callsOf(run, request).diff(
+        olds,
+        struct(request.getNews()),
+        request.getIgnorechangesList(),
+      )
       if (!result.ok) throw refusal(describeFailure(result.error))
       return diffAnswer(result.value)
     }),
@@ -149,7 +153,13 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
     update: answering(async (request: p.UpdateRequest) => {
       const olds = struct(request.getOlds())
       const news = struct(request.getNews())
-      const result = await callsOf(run, request).mutate('update', request.getPreview(), olds, news)
+      const result = await callsOf(run, request).mutate(
+        'update',
+        request.getPreview(),
+        olds,
+        news,
+        request.getIgnorechangesList(),
+      )
       const answer = new messages.UpdateResponse()
       answer.setProperties(message(mutated(result, news).properties))
       return answer

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
 import { kindFolders, loadCatalogue } from './catalogue.ts'
-import { resourceSource } from './resource-source.ts'
+import { acceptSource, resourceSource } from './resource-source.ts'
 
 const home = new URL('./resources/', import.meta.url)
 
@@ -11,12 +11,14 @@ export async function generatedResources(): Promise<ReadonlyMap<string, string>>
   const style = await resolveConfig(new URL('../../package.json', import.meta.url).pathname)
   const pretty = (text: string) => format(text, { ...style, parser: 'typescript' })
   const folders = kindFolders()
-  const files = await Promise.all(
+  const accept = ['accept.ts', await pretty(acceptSource())] as const
+  const kinds = await Promise.all(
     catalogue.map(
       async (loaded, i) =>
         [`${folders[i]!.replace('/', '-')}.ts`, await pretty(resourceSource(loaded))] as const,
     ),
   )
+  const files = [...kinds, accept]
   const index = files.map(([name]) => `export * from './${name}'`).join('\n')
   return new Map([
     ...files,

@@ -1,5 +1,6 @@
 // Written by `npm run resources` from the schema of the kind. Do not edit.
 import * as pulumi from '@pulumi/pulumi'
+import type { Accept } from './accept.ts'
 
 /** Inputs of `Host`. */
 export interface HostArgs {
@@ -7,6 +8,8 @@ export interface HostArgs {
   host: pulumi.Input<string>
   /** Takes over a thing that exists on the host and has no record of ours. Default false. */
   adopt?: pulumi.Input<boolean>
+  /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
+  accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Folder in which new machines keep their configuration; created when absent. Machines that exist stay where they are. */
   virtualMachinePath?: pulumi.Input<string>
   /** Folder that is proposed for new disks; created when absent. Disks that exist stay where they are. */

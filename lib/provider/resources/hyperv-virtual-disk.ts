@@ -1,5 +1,6 @@
 // Written by `npm run resources` from the schema of the kind. Do not edit.
 import * as pulumi from '@pulumi/pulumi'
+import type { Accept } from './accept.ts'
 
 /** The disk starts as a copy of this image. While the image is not on the host, the disk is deferred. Matters when the disk is made, not later. */
 export interface VirtualDiskCopyFromArgs {
@@ -15,6 +16,8 @@ export interface VirtualDiskArgs {
   host: pulumi.Input<string>
   /** Takes over a thing that exists on the host and has no record of ours. Default false. */
   adopt?: pulumi.Input<boolean>
+  /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
+  accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Absolute path of the .vhdx file on a local drive of the host. Parent folders are created. Another path is another disk (replacement). */
   path: pulumi.Input<string>
   /** Size that a machine sees, GiB (1073741824 bytes), 1 to 65536. It grows in place, also while a machine runs; it never shrinks. Needed unless `copyFrom` is set. */

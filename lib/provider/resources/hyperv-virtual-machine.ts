@@ -1,5 +1,6 @@
 // Written by `npm run resources` from the schema of the kind. Do not edit.
 import * as pulumi from '@pulumi/pulumi'
+import type { Accept } from './accept.ts'
 
 /** Part of `VirtualMachineAdapter`. */
 export interface VirtualMachineAdapterArgs {
@@ -25,6 +26,8 @@ export interface VirtualMachineArgs {
   host: pulumi.Input<string>
   /** Takes over a thing that exists on the host and has no record of ours. Default false. */
   adopt?: pulumi.Input<boolean>
+  /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
+  accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Name of the machine. Changing it renames the machine; the record on the host lies under the name, so that takes `adopt: true` once. */
   name: pulumi.Input<string>
   /** 2: UEFI, SCSI; 1: BIOS, IDE. Another generation is another machine (replacement). Not set: 2 when it is made, not compared later. */

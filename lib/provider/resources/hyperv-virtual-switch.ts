@@ -1,5 +1,6 @@
 // Written by `npm run resources` from the schema of the kind. Do not edit.
 import * as pulumi from '@pulumi/pulumi'
+import type { Accept } from './accept.ts'
 
 /** Inputs of `VirtualSwitch`. */
 export interface VirtualSwitchArgs {
@@ -7,6 +8,8 @@ export interface VirtualSwitchArgs {
   host: pulumi.Input<string>
   /** Takes over a thing that exists on the host and has no record of ours. Default false. */
   adopt?: pulumi.Input<boolean>
+  /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
+  accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Name of the switch. Changing it renames the switch and machines stay connected; the record on the host lies under the name, so that takes `adopt: true` once. */
   name: pulumi.Input<string>
   /** `external`: machines reach the network of a card; `internal`: each other and the host; `private`: each other only. */

@@ -1,5 +1,6 @@
 // Written by `npm run resources` from the schema of the kind. Do not edit.
 import * as pulumi from '@pulumi/pulumi'
+import type { Accept } from './accept.ts'
 
 /** Inputs of `Feature`. */
 export interface FeatureArgs {
@@ -7,6 +8,8 @@ export interface FeatureArgs {
   host: pulumi.Input<string>
   /** Takes over a thing that exists on the host and has no record of ours. Default false. */
   adopt?: pulumi.Input<boolean>
+  /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
+  accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Name as `Get-WindowsFeature` lists it: `Hyper-V`, `Failover-Clustering`, `Print-Server`. Another name is another feature (replacement). */
   name: pulumi.Input<string>
   /** Install its consoles and PowerShell module too. Matters when it is installed, is not compared later. Default false. */

@@ -1,5 +1,6 @@
 // Written by `npm run resources` from the schema of the kind. Do not edit.
 import * as pulumi from '@pulumi/pulumi'
+import type { Accept } from './accept.ts'
 
 /** Inputs of `File`. */
 export interface FileArgs {
@@ -7,6 +8,8 @@ export interface FileArgs {
   host: pulumi.Input<string>
   /** Takes over a thing that exists on the host and has no record of ours. Default false. */
   adopt?: pulumi.Input<boolean>
+  /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
+  accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Absolute path on a local drive, at most 240 characters. Parent folders are created; they stay when the file goes. Another path is another file (replacement). */
   path: pulumi.Input<string>
   /** The text, exactly: line ends are not converted. At most 262144 bytes once encoded. */

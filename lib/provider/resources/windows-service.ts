@@ -1,5 +1,6 @@
 // Written by `npm run resources` from the schema of the kind. Do not edit.
 import * as pulumi from '@pulumi/pulumi'
+import type { Accept } from './accept.ts'
 
 /** Inputs of `Service`. */
 export interface ServiceArgs {
@@ -7,6 +8,8 @@ export interface ServiceArgs {
   host: pulumi.Input<string>
   /** Takes over a thing that exists on the host and has no record of ours. Default false. */
   adopt?: pulumi.Input<boolean>
+  /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
+  accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Short name of the service (`Spooler`), not its display name. Another name is another service (replacement). */
   name: pulumi.Input<string>
   /** When Windows starts it. `automatic-delayed`: some minutes after the others. Not set: left as it is. */
