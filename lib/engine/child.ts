@@ -14,6 +14,8 @@ export type Exit =
 
 /** A child in a process group of its own: a terminal's Ctrl-C doesn't reach it, only what is sent here does. */
 export interface Child {
+  /** Undefined where it could not be started. */
+  readonly pid: number | undefined
   /** Sends one signal to the process itself. */
   signal(name: NodeJS.Signals): void
   /** Kills the process and whatever it started and left in its group. */
@@ -55,6 +57,7 @@ export function startChild(command: string, args: readonly string[], options: Ch
     child.once('close', (code, signal) => resolve({ kind: 'exited', code, signal, ...out }))
   })
   return {
+    pid: child.pid,
     signal: (name) => void child.kill(name),
     killGroup: () => {
       if (child.pid === undefined) return

@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { err, ok, type Result } from '../domain/result.ts'
+import { engineUrl, mendState } from './state-folder.ts'
 import { withoutPassword, type StackFailure } from './stack-failure.ts'
 
 /** Where the passphrase of the state's secrets comes from. It reaches the engine by environment only. */
@@ -30,8 +31,9 @@ export type StackPlace = {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** Writes `Pulumi.yaml` when it is not as it should be, whole or not at all. */
+/** Writes `Pulumi.yaml` when it is not as it should be, whole or not at all; mends what a killed engine left of the state. */
 export async function prepareWorkFolder(place: StackPlace): Promise<void> {
+  await mendState(place)
   await mkdir(place.workFolder, { recursive: true })
   const path = join(place.workFolder, 'Pulumi.yaml')
   const text = stringify({
@@ -58,7 +60,7 @@ export function engineEnvironment(
     PULUMI_AUTOMATION_API: 'true',
     // Only with this does the engine know --event-log.
     PULUMI_DEBUG_COMMANDS: 'true',
-    PULUMI_BACKEND_URL: place.backendUrl,
+    PULUMI_BACKEND_URL: engineUrl(place.backendUrl),
     PULUMI_HOME: join(place.workFolder, 'home'),
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',

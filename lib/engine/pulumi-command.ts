@@ -3,6 +3,7 @@ import { parse } from 'semver'
 import { systemClock, type Clock } from '../domain/clock.ts'
 import { startChild, type Exit } from './child.ts'
 import type { Interrupts } from './interrupts.ts'
+import { noteEngine } from './own-engines.ts'
 
 /** The engine ended with something other than 0. */
 export class EngineExit extends Error {
@@ -59,6 +60,7 @@ export function engineCommand(options: CommandOptions): EngineCommand {
       ...(onOutput && { onStdout: onOutput }),
       ...(onError && { onStderr: onError }),
     })
+    const forget = child.pid === undefined ? () => {} : noteEngine(cwd, child.pid)
     const over = new AbortController()
     let sent = 0
     deliver = () => {
@@ -75,6 +77,7 @@ export function engineCommand(options: CommandOptions): EngineCommand {
       return { stdout: exit.stdout, stderr: exit.stderr, code: 0 }
     } finally {
       stop()
+      forget()
       over.abort()
     }
   }

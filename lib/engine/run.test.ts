@@ -311,6 +311,18 @@ describe('the lock', () => {
     expect(await runStack(aRun('up'))).toMatchObject({ ok: true })
   })
 
+  it('and what a killed engine left half written beside the state keep nobody from reading it', async () => {
+    const stacks = join(folder, 'state/.pulumi/stacks/test')
+    expect(await runStack(aRun('up'))).toMatchObject({ ok: true })
+    // Ours writes none of them; a plain pulumi does, and may be killed while it does.
+    expect(readdirSync(stacks).filter((file) => file.endsWith('.attrs'))).toEqual([])
+    for (const name of ['mission.beirut.json.attrs', 'mission.beirut.json.bak.attrs'])
+      writeFileSync(join(stacks, name), '')
+    expect(await exportState(aRun('up'))).toMatchObject({ ok: true, value: { pending: [] } })
+    writeFileSync(join(stacks, 'mission.beirut.json.attrs'), '{"user.ca')
+    expect(await runStack(aRun('up'))).toMatchObject({ ok: true, value: { changes: { same: 3 } } })
+  })
+
   it('that another host holds is left alone', async () => {
     const holder = { user: 'anna', host: 'elsewhere', pid: 1, since: '2026-11-24T05:00:00Z' }
     const shared = aRun('up', { backendUrl: 'postgres://state.example/chancery' })

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
 import { runChild } from './child.ts'
+import { runs } from './own-engines.ts'
 import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
 import { readFailure, stackNotFound } from './read-failure.ts'
 import type { LockHolder, StackFailure } from './stack-failure.ts'
@@ -143,16 +144,6 @@ async function readLocks(
       const { username, hostname, pid, timestamp } = lockShape.parse(JSON.parse(text))
       return { file, holder: { user: username, host: hostname, pid, since: timestamp } }
     })
-}
-
-/** Whether a process with this id exists here; one that may not be signalled exists. */
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
-  }
 }
 
 /** What the engine prints; undefined when it knows no such stack. */

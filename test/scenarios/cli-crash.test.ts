@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runCli, type RunningCli, startCli, waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
@@ -9,7 +10,7 @@ describe('the command line is cut short', { timeout: 90_000 }, () => {
   let rig: Rig
   let program: string
   beforeAll(async () => {
-    rig = await startRig({ sites: ['nairobi', 'accra', 'ankara'] })
+    rig = await startRig({ sites: ['nairobi', 'accra', 'ankara', 'beirut'] })
     program = rig.program('files', filesProgram(count, 'text'))
   })
   // A run that a failed case left behind ends when its host answers again.
@@ -51,6 +52,15 @@ describe('the command line is cut short', { timeout: 90_000 }, () => {
   }
   const filesOn = (site: string): number =>
     once.filter((_, i) => textOf(hostOf(site), `C:\\Notes\\${i}.txt`) !== undefined).length
+  /** The process that is applying; others of the same program may only look. */
+  const engineOf = (cli: RunningCli): number =>
+    cli
+      .processes()
+      .find(
+        (pid) =>
+          / up /.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')) &&
+          readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('pulumi'),
+      )!
   const once = Array.from({ length: count }, () => 1)
 
   it('power lost between the acts and the checkpoint: the next run clears the lock, and does nothing twice', async () => {
@@ -77,6 +87,23 @@ describe('the command line is cut short', { timeout: 90_000 }, () => {
     expect(await run(...line('up', 'accra', '--yes'))).toMatchObject({ code: 0 })
     expect(writes()).toEqual(once)
     expect(await run(...line('preview', 'accra', '--expect-no-changes'))).toMatchObject({ code: 0 })
+  })
+
+  it('killed alone, and its engine takes its time to let go: the next run says so, waits, and does nothing twice', async () => {
+    const writes = watchWrites('beirut')
+    const first = await acted('beirut')
+    const engine = engineOf(first)
+    process.kill(engine, 'SIGSTOP')
+    const over = first.kill()
+    hostOf('beirut').clear()
+
+    const again = startCli(line('up', 'beirut', '--yes'), { cwd: rig.folder })
+    await again.until(`its engine (process ${engine}) still writes the state; it is waited for`)
+    process.kill(engine, 'SIGCONT')
+    expect(await again.ended).toMatchObject({ code: 0 })
+    await over
+    expect(writes()).toEqual(once)
+    expect(await run(...line('preview', 'beirut', '--expect-no-changes'))).toMatchObject({ code: 0 })
   })
 
   it('two people apply to one site at once: one does, the other is told who, and does nothing', async () => {

@@ -222,7 +222,11 @@ export async function applySite(
   const ran = await pastStaleLock(
     run.place,
     () => runEngine(run, phase, operation, book, observations, () => {}),
-    (text) => run.request.note(`${run.site.id}  ${text}`),
+    {
+      clock: run.request.clock,
+      note: (text) => run.request.note(`${run.site.id}  ${text}`),
+      abort: run.abort,
+    },
   )
   return reportOf(run, preview, ran.result, ran.failures)
 }
