@@ -23,7 +23,10 @@ export type Failure =
       readonly kind: 'exists'
       readonly host: string
       readonly resource: string
+      /** Whose it is on the host's record, and since when; undefined: it has none. */
       readonly owner: string | undefined
+      /** What `adopt` must be for it to be taken from that owner. */
+      readonly takeFrom?: string
     }
   /** A rule of the kind forbids it. */
   | {
@@ -79,7 +82,9 @@ export function describeFailure(f: Failure): string {
     case 'changed':
       return `${f.host}: ${f.resource} no longer looks as it did when the plan was made; nothing ran on this host. Planned on ${show(f.planned)}, now ${show(f.now)}. Preview again.`
     case 'exists':
-      return `${f.host}: ${f.resource} exists already and is ${f.owner === undefined ? 'nobody’s on record' : `owned by ${f.owner}`}. Nothing was changed. Set adopt: true on the resource to take it over${f.owner === undefined ? '' : ' once its owner has let it go'}.`
+      return f.owner === undefined
+        ? `${f.host}: ${f.resource} exists already and is nobody’s on record. Nothing was changed. Set adopt: true on the resource to take it over as it is declared; chancery import writes the lines that declare it as it is.`
+        : `${f.host}: ${f.resource} exists already and is owned by ${f.owner}. Nothing was changed. Remove it there first. If that stack is no more, take it over by naming it${f.takeFrom === undefined ? '' : `: adopt: '${f.takeFrom}'`}.`
     case 'refused':
       return `${f.host}: ${f.resource} refused by rule ${f.rule}: ${f.because}. Nothing was changed. ${f.fix}`
     case 'unobservable':

@@ -3,11 +3,13 @@ import type { JsonObject } from '../domain/json.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { errorIds, type Step } from '../kinds/kind.ts'
 import type { OpBody } from '../transport/port.ts'
-import type { Owner, Reply, WireError } from '../transport/wire.ts'
+import type { Op, Owner, Reply, WireError } from '../transport/wire.ts'
 import type { HostBatch } from './batch.ts'
-import { describeOwner, type Operation } from './decide.ts'
+import type { Operation } from './decide.ts'
+import { planLeaving } from './left-alone.ts'
 import { type Script, scriptOf } from './loaded-kind.ts'
 import { type Observation, observationOf, type Sight, sightOf } from './observation.ts'
+import { describeOwner, nameToTakeFrom, recordOf, sameOwner } from './ownership.ts'
 import { lookOf, nameOf, type Target } from './target.ts'
 
 /** How an act ended where something can be said of the thing: what is there, and whether it falls short. */
@@ -38,7 +40,7 @@ export async function observe(
     [scriptOf(target.loaded, 'observe')],
     abort,
   )
-  return answer.ok ? ok(observationOf(target, answer.value)) : answer
+  return answer.ok ? ok(observationOf(target, answer.value, batch.machine)) : answer
 }
 
 /** Runs the steps under guard and says what is there afterwards. A lost reply is resolved by looking, never by repeating blindly. */
@@ -66,8 +68,8 @@ function applyOf({ operation, target, steps, sight, adopt, me }: ActRequest): Op
     op: 'apply',
     ...lookOf(target),
     expect: sight.hash,
-    own: { ...me, operation },
-    ...(adopt ? { adopt: true } : {}),
+    own: recordOf(me, sight, operation),
+    ...takeOver(adopt, sight, me),
     ...(operation === 'delete' ? { release: true } : {}),
     steps: steps.map((s) => ({
       name: s.verb,
@@ -77,6 +79,16 @@ function applyOf({ operation, target, steps, sight, adopt, me }: ActRequest): Op
     ...limitOf(steps),
   }
 }
+
+/** A thing is taken over as it was seen: from nobody, or from the owner that it had then. */
+function takeOver(adopt: boolean, { owner }: Sight, me: Owner): Pick<Apply, 'adopt' | 'from'> {
+  if (!adopt) return {}
+  if (owner === null || sameOwner(owner, me)) return { adopt: true }
+  const { organisation, backend, urn } = owner
+  return { from: { organisation, backend, urn } }
+}
+
+type Apply = Extract<Op, { op: 'apply' }>
 
 /** Steps that say how long they may take lift the worker's own limit. */
 function limitOf(steps: readonly Step[]): { limitMs?: number } {
@@ -104,6 +116,7 @@ function read(request: ActRequest, reply: Reply): Result<Acted, Failure> {
         kind: 'exists',
         ...base,
         owner: reply.owner === null ? undefined : describeOwner(reply.owner),
+        ...(reply.owner === null ? {} : { takeFrom: nameToTakeFrom(reply.owner, request.me) }),
       })
     case 'error': {
       const failure = scriptFailure(base, reply.step, reply.error)
@@ -156,7 +169,7 @@ function judge(
       : ok({ found, warnings, short: stillThere(target, 'it is still there after its removal') })
   }
   if (found === null) return err(stillThere(target, 'it is not there after its steps ran'))
-  const plan = target.loaded.kind.plan(target.want, found, found)
+  const plan = planLeaving(target, found, found).plan
   const base = { host: target.host, resource: nameOf(target) }
   switch (plan.do) {
     case 'nothing':

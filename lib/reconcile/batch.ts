@@ -90,6 +90,11 @@ export class HostBatch {
     })
   }
 
+  /** MachineGuid of the host, once it has answered and where it says it. */
+  get machine(): string | undefined {
+    return this.port.hello?.machine ?? undefined
+  }
+
   /** False when aborted. */
   sleep(ms: number, abort?: AbortSignal): Promise<boolean> {
     return this.options.clock.sleep(ms, abort)

@@ -1,11 +1,18 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Plan, Step } from '../kinds/kind.ts'
-import type { Owner } from '../transport/wire.ts'
-
-/** Who a record on the host names: what a caller of this flow says of itself. */
-export type { Owner } from '../transport/wire.ts'
+import { planLeaving } from './left-alone.ts'
 import type { Observation, Sight } from './observation.ts'
-import { nameOf, type Target } from './target.ts'
+import {
+  adopts,
+  anotherMachine,
+  foreignTo,
+  notOursToRemove,
+  type Owner,
+  sameOwner,
+  wasAdopted,
+} from './ownership.ts'
+export { describeOwner, type Owner, sameOwner } from './ownership.ts'
+import { lookOf, nameOf, type Target } from './target.ts'
 
 export type Operation = 'create' | 'update' | 'delete'
 
@@ -29,12 +36,6 @@ export type Decision =
     }
   | { readonly do: 'fail'; readonly failure: Failure }
 
-/** Two records name the same owner when organisation, backend and resource agree. */
-export const sameOwner = (a: Owner, b: Owner): boolean =>
-  a.organisation === b.organisation && a.backend === b.backend && a.urn === b.urn
-
-export const describeOwner = (o: Owner): string => `${o.organisation} (${o.urn}, state in ${o.backend})`
-
 /**
  * One flow for missing, ours, adopted and drifted. Pure.
  * `dataLossNamed`: the person named this resource for removal on the command line.
@@ -47,50 +48,57 @@ export function decide(
   dataLossNamed: boolean,
 ): Decision {
   if (observation.state === 'unobservable') return { do: 'fail', failure: observation.failure }
-  const foreign = foreignTo(target, observation, me)
-  if (foreign !== undefined) return { do: 'fail', failure: foreign }
-  const kind = target.loaded.kind
-  if (operation === 'delete') return removal(target, observation, dataLossNamed)
-  const decision = fromPlan(kind.plan(target.want, observation.found, target.recorded), target, observation)
-  if (decision.do === 'replace' && !dataLossNamed && losesData(target, observation)) {
-    return { do: 'fail', failure: holdsData(target, 'replacing') }
+  if (operation === 'delete') return removal(target, observation, me, dataLossNamed)
+  const failure = anotherMachine(target, observation) ?? foreignTo(target, observation, me)
+  if (failure !== undefined) return { do: 'fail', failure }
+  const decision = fromPlan(planLeaving(target, observation.found, target.recorded).plan, target, observation)
+  if (decision.do === 'replace' && !dataLossNamed) {
+    if (losesData(target, observation)) return { do: 'fail', failure: holdsData(target, 'replacing') }
+    // Without a record it is about to be taken over; with one it was.
+    if (observation.owner === null || wasAdopted(observation))
+      return { do: 'fail', failure: notMadeHere(target, decision.because) }
   }
-  // As wanted already, but on nobody's record: taking it over writes ours.
-  const unclaimed = decision.do === 'nothing' && observation.found !== null && observation.owner === null
-  return operation === 'create' && unclaimed
-    ? { do: 'act', steps: [], because: `taken over: ${decision.because}`, sight: observation, adopt: true }
-    : decision
+  return decision.do === 'nothing' ? claimed(decision, target, observation, me) : decision
 }
 
-function removal(target: Target, sight: Sight, dataLossNamed: boolean): Decision {
-  const kind = target.loaded.kind
-  const decision: Decision =
-    sight.found === null
-      ? { do: 'nothing', because: 'it is gone already', sight }
-      : !dataLossNamed && losesData(target, sight)
-        ? { do: 'fail', failure: holdsData(target, 'removing') }
-        : fromPlan(kind.remove(target.want, sight.found, target.recorded), target, sight)
+/** As wanted already, but not on our record under its name of today: that is written. */
+function claimed(
+  decision: Extract<Decision, { do: 'nothing' }>,
+  target: Target,
+  sight: Sight,
+  me: Owner,
+): Decision {
+  if (sight.found === null) return decision
+  const act = (because: string): Decision => ({
+    do: 'act',
+    steps: [],
+    because: `${because}: ${decision.because}`,
+    sight,
+    adopt: true,
+  })
+  if (sight.owner === null || !sameOwner(sight.owner, me)) return act('taken over')
+  return lookOf(target).was === undefined ? decision : act('its record goes by its name of today')
+}
+
+function removal(target: Target, sight: Sight, me: Owner, named: boolean): Decision {
+  const foreign = notOursToRemove(target, sight, me)
+  if (foreign !== undefined) return { do: 'fail', failure: foreign }
+  const decision = removalOf(target, sight, named)
   // Nothing to remove, but our record is still there: it goes.
-  return decision.do === 'nothing' && sight.owner !== null
+  return decision.do === 'nothing' && sight.owner !== null && sameOwner(sight.owner, me)
     ? { do: 'act', steps: [], because: decision.because, sight, adopt: false }
     : decision
 }
 
-/** Something that exists must be ours on the host's own record before anything is done to it, or be adopted. */
-function foreignTo(target: Target, sight: Sight, me: Owner): Failure | undefined {
-  if (target.adopt) return undefined
-  const base = { kind: 'exists', host: target.host, resource: nameOf(target) } as const
-  if (sight.owner !== null) {
-    return sameOwner(sight.owner, me) ? undefined : { ...base, owner: describeOwner(sight.owner) }
+function removalOf(target: Target, sight: Sight, named: boolean): Decision {
+  if (sight.found === null) return { do: 'nothing', because: 'it is gone already', sight }
+  if (wasAdopted(sight) && !named) {
+    const because = `it was there before it was taken over, so it stays and is let go; to remove it, name it: --allow-data-loss '${nameOf(target)}'`
+    return { do: 'nothing', because, sight }
   }
-  return sight.found === null || target.loaded.kind.builtIn === true
-    ? undefined
-    : { ...base, owner: undefined }
+  if (!named && losesData(target, sight)) return { do: 'fail', failure: holdsData(target, 'removing') }
+  return fromPlan(target.loaded.kind.remove(target.want, sight.found, target.recorded), target, sight)
 }
-
-/** What is part of Windows is taken over without being told, as long as nobody's record is on it. */
-const adopts = (target: Target, sight: Sight): boolean =>
-  target.adopt || (target.loaded.kind.builtIn === true && sight.owner === null)
 
 /** Whether removing it now would lose data; a disk that was there before ours stays, and loses none. */
 function losesData(target: Target, sight: Sight): boolean {
@@ -132,4 +140,13 @@ const holdsData = (target: Target, verb: string): Failure => ({
   rule: 'holds-data',
   because: `${verb} it loses what it holds`,
   fix: `If that is meant, name it: --allow-data-loss '${nameOf(target)}'.`,
+})
+
+const notMadeHere = (target: Target, because: string): Failure => ({
+  kind: 'refused',
+  host: target.host,
+  resource: nameOf(target),
+  rule: 'taken-over',
+  because: `it was not made by this resource, and would have to be replaced: ${because}`,
+  fix: `Declare it as it is. If it may go, name it: --allow-data-loss '${nameOf(target)}'.`,
 })

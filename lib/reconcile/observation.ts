@@ -15,11 +15,16 @@ export type Sight = {
   readonly hash: string
   readonly found: JsonObject | null
   readonly owner: Owner | null
+  /** MachineGuid of the host that was looked at, where it says it. */
+  readonly machine?: string | undefined
 }
 
-/** Reads the host's answer to an observe. */
-export function observationOf(target: Target, reply: Reply): Observation {
-  if (reply.ok && reply.op !== 'ping') return sightOf(target, reply)
+/** Reads the host's answer to an observe. `machine`: which installation of Windows answered. */
+export function observationOf(target: Target, reply: Reply, machine?: string): Observation {
+  if (reply.ok && reply.op !== 'ping') {
+    const seen = sightOf(target, reply)
+    return machine === undefined || seen.state !== 'seen' ? seen : { ...seen, machine }
+  }
   if (!reply.ok && reply.why === 'error')
     return { state: 'unobservable', failure: unobservable(target, reply.error) }
   throw new Error(`Internal error: an observe was answered with ${JSON.stringify(reply)}`)
