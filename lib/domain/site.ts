@@ -102,6 +102,8 @@ export type BackupLine = {
 export type LineProbe = {
   readonly address: string
   readonly port: number
+  /** What shows that it carries: the first line of an SSH server, or that the connection opens. */
+  readonly expect: 'banner' | 'connect'
   readonly everyMs: number
   readonly timeoutMs: number
   /** Failed probes in a row that switch to the backup. */

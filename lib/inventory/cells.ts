@@ -1,13 +1,10 @@
-import { isIP } from 'node:net'
 import type { Weekday } from '../domain/site.ts'
 import { didYouMean, type Complaint } from './complaint.ts'
 import type { Cell, Row } from './csv.ts'
 import { isKebab, weekdays } from './schemas.ts'
+import type { Reading } from './socket-address.ts'
 
 /** How the cells of the CSV files are read, before anything is looked up in another file. */
-
-/** A value, or what was expected instead and what to write. */
-type Reading<T> = { readonly value: T } | { readonly expected: string; readonly fix: string }
 
 /** Reads cells; complaints are kept, and what is wrong reads as undefined. */
 export class Reader {
@@ -128,6 +125,13 @@ function isZone(text: string): boolean {
   }
 }
 
+export const calendarDate = (text: string): Reading<string> => {
+  const parsed = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00Z`) : NaN
+  return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(text)
+    ? { value: text }
+    : { expected: 'a date of the calendar, YYYY-MM-DD', fix: 'Write one such as 2026-12-25.' }
+}
+
 export const weekendDays = (text: string): Reading<readonly Weekday[]> => {
   const parts = text.split(',').map((part) => part.trim())
   const days = weekdays.filter((day) => parts.includes(day))
@@ -140,14 +144,4 @@ export const weekendDays = (text: string): Reading<readonly Weekday[]> => {
   }
 }
 
-/** A host name or an address that a socket can be opened to. */
-export const socketAddress = (text: string): Reading<string> =>
-  isIP(text) !== 0 ||
-  (/^[\p{L}\p{N}_]([\p{L}\p{N}_.-]*[\p{L}\p{N}_])?\.?$/u.test(text) &&
-    !text.includes('..') &&
-    !/^[\d.]+$|^0x/i.test(text))
-    ? { value: text }
-    : {
-        expected: 'a host name or an IP address',
-        fix: 'Write it without port, brackets or user name, such as 10.20.1.5.',
-      }
+export { socketAddress } from './socket-address.ts'

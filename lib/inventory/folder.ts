@@ -14,6 +14,7 @@ const required = [
   'organisation.yaml',
   'off-limits.yaml',
 ] as const
+const optional = ['holidays.csv', 'blackouts.yaml', 'second-lines.yaml'] as const
 const folders = ['profiles', 'exceptions'] as const
 
 /** Reads every file that an inventory is made of; what is missing or misplaced becomes a complaint. */
@@ -33,6 +34,7 @@ export function readFolder(folder: string): {
     if (existsSync(join(folder, file))) files.push(file)
     else complain(file, 'this file', '', 'Create it.')
   }
+  for (const file of optional) if (existsSync(join(folder, file))) files.push(file)
   for (const name of folders) {
     const at = join(folder, name)
     if (!existsSync(at)) continue

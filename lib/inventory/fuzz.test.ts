@@ -4,9 +4,21 @@ import { formatComplaints } from './complaint.ts'
 import { readInventory } from './load.ts'
 import { smallInventory } from './small-inventory.ts'
 
+const inventory: Readonly<Record<string, string>> = {
+  ...smallInventory,
+  'holidays.csv':
+    'of,date,name,source\nLB,2026-11-22,Independence Day,public\nbeirut,2026-04-16,Birthday,public\n',
+  'blackouts.yaml': `blackouts:
+  - { sites: ['link=satellite', bern], from: '2026-12-24T00:00', to: '2027-01-04T08:00', because: Freeze }
+`,
+  'second-lines.yaml': `lines:
+  bern: { provenance: x, medium: satellite, kbitPerS: 256, rttMs: 600, probe: { address: 10.0.0.1, port: 22 } }
+`,
+}
+
 /** What a hand, an editor or a disk does to a text. */
 const damage = fc.record({
-  file: fc.constantFrom(...Object.keys(smallInventory)),
+  file: fc.constantFrom(...Object.keys(inventory)),
   at: fc.nat({ max: 2_000 }),
   cut: fc.nat({ max: 30 }),
   put: fc.oneof(
@@ -37,7 +49,7 @@ const damage = fc.record({
       '\ud800',
     ),
     fc.string({ maxLength: 8 }),
-    fc.constantFrom(...Object.values(smallInventory)),
+    fc.constantFrom(...Object.values(inventory)),
   ),
 })
 
@@ -46,7 +58,7 @@ describe('the reader', () => {
     let refused = 0
     fc.assert(
       fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
-        const texts = new Map(Object.entries(smallInventory))
+        const texts = new Map(Object.entries(inventory))
         for (const { file, at, cut, put } of damages) {
           const text = texts.get(file)!
           const from = at % (text.length + 1)
@@ -72,7 +84,7 @@ describe('the reader', () => {
   })
 
   test('takes the inventory that the damage starts from', () => {
-    const read = readInventory('/inventory', new Map(Object.entries(smallInventory)), [])
+    const read = readInventory('/inventory', new Map(Object.entries(inventory)), [])
     expect(read.ok ? '' : formatComplaints(read.error)).toBe('')
   })
 })

@@ -3,18 +3,21 @@ import { pathToFileURL } from 'node:url'
 import type { z } from 'zod'
 import type { Estate, Profile } from '../domain/profile.ts'
 import { err, ok, type Result } from '../domain/result.ts'
-import type { Host, Site, Weekday } from '../domain/site.ts'
+import type { Blackout, Host, Site, Weekday } from '../domain/site.ts'
 import { Reader } from './cells.ts'
 import type { Complaint } from './complaint.ts'
 import { applyException, readExceptions, type Exception } from './exceptions.ts'
+import { holidayColumns, holidaysOf, readBlackouts, readHolidays, type Holidays } from './days-off.ts'
 import { digestOf, readFolder, type Texts } from './folder.ts'
 import { hostColumns, readHosts } from './hosts.ts'
 import { networkColumns, readNetworks } from './networks.ts'
 import { readProfiles } from './profiles.ts'
-import { offLimitsSchema, organisationSchema } from './schemas.ts'
+import { blackoutsSchema, offLimitsSchema, organisationSchema, secondLinesSchema } from './schemas.ts'
+import { backupOf, checkSecondLines } from './second-lines.ts'
 import { readSites, readWeekends, siteColumns, weekendColumns, type SiteRow } from './sites.ts'
 import { Sources } from './sources.ts'
 import { budgetEntries, windowEntries } from './timetable-text.ts'
+import { videoRule } from './video-rule.ts'
 
 /**
  * Reads an inventory's folder: every site has hosts, a profile and a link with its timetable, or every mistake is told at once,
@@ -60,6 +63,12 @@ export function readInventory(
     hostTable &&
     readHosts(reader, hostTable, { siteIds: register?.ids, networks, defaults: organisation?.defaults })
 
+  const holidayTable = sources.table('holidays.csv', holidayColumns)
+  const holidays = holidayTable && readHolidays(reader, holidayTable, register?.rows)
+  const blackouts = readBlackouts(sources.yaml('blackouts.yaml', blackoutsSchema), register?.rows, complaints)
+  const secondLines = sources.yaml('second-lines.yaml', secondLinesSchema)
+  checkSecondLines(secondLines, { sites: register?.rows, hosts, networks }, complaints)
+
   complaints.push(...sources.complaints, ...reader.complaints)
   if (complaints.length > 0) return err(inOrder(complaints))
   if (organisation === undefined || weekends === undefined || register === undefined || hosts === undefined)
@@ -69,10 +78,18 @@ export function readInventory(
   return ok({
     organisation: organisation.organisation,
     folder: resolve(folder),
-    sites: register.rows.map((row) => ({
-      ...siteOf(row, weekends.get(row.country)!, organisation, exceptions.get(row.id)),
-      hosts: (hostsBySite.get(row.id) ?? []).map((host) => withKey(folder, host)),
-    })),
+    sites: register.rows.map((row) => {
+      const own = (hostsBySite.get(row.id) ?? []).map((host) => withKey(folder, host))
+      const site = siteOf(row, {
+        weekend: weekends.get(row.country)!,
+        organisation,
+        exception: exceptions.get(row.id),
+        holidays: holidays ?? new Map(),
+        blackouts: blackouts.get(row.id) ?? [],
+      })
+      const backup = backupOf(secondLines?.value, site, own, organisation.linkClasses)
+      return { ...site, hosts: own, link: backup === undefined ? site.link : { ...site.link, backup } }
+    }),
     offLimits: networks,
     stateBackend: absoluteBackend(folder, organisation.stateBackend),
     knownHosts: resolve(folder, organisation.knownHosts),
@@ -82,22 +99,38 @@ export function readInventory(
   })
 }
 
-/** A site with its weekend and timetable: those of its link's class, unless its exception has others. */
+/** A site with its weekend, days off and timetable: those of its link's class, unless its exception has others. */
 function siteOf(
   row: SiteRow,
-  weekend: readonly Weekday[],
-  { linkClasses }: z.infer<typeof organisationSchema>,
-  exception: Exception | undefined,
+  {
+    weekend,
+    organisation,
+    exception,
+    holidays: all,
+    blackouts,
+  }: {
+    readonly weekend: readonly Weekday[]
+    readonly organisation: z.infer<typeof organisationSchema>
+    readonly exception: Exception | undefined
+    readonly holidays: Holidays
+    readonly blackouts: readonly Blackout[]
+  },
 ): Omit<Site, 'hosts'> {
-  const linkClass = linkClasses[row.link.medium]
-  const { budget = linkClass.budget, windows = linkClass.windows } = exception?.value.link ?? {}
+  const linkClass = organisation.linkClasses[row.link.medium]
+  const own = exception?.value.link ?? {}
+  const { budget = linkClass.budget, windows = linkClass.windows, video = linkClass.video } = own
+  const holidays = holidaysOf(all, row)
+  const daysOff = holidays.length > 0
   return {
     ...row,
     weekend,
     link: {
       ...row.link,
-      budget: budgetEntries(budget, weekend, row.link.kbitPerS),
-      windows: windowEntries(windows, weekend),
+      budget: budgetEntries(budget, weekend, row.link.kbitPerS, daysOff),
+      windows: windowEntries(windows, weekend, daysOff),
+      ...(daysOff ? { holidays } : {}),
+      ...(blackouts.length > 0 ? { blackouts } : {}),
+      ...(video === undefined ? {} : { video: videoRule(video, organisation.conference, row.id) }),
     },
   }
 }

@@ -1,110 +1,52 @@
 import { z } from 'zod'
+import { blackoutsSchema, secondLinesSchema } from './calendar-schemas.ts'
+import {
+  budget,
+  contradiction,
+  kebab,
+  port,
+  positive,
+  seconds,
+  text,
+  video,
+  windows,
+} from './schema-parts.ts'
 
 /** The YAML files of an inventory. The JSON Schemas for editors come from these; `error` texts complete "expected …". */
 
-const kebabPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
-export const isKebab = (text: string): boolean => kebabPattern.test(text)
+export { blackoutsSchema, secondLinesSchema } from './calendar-schemas.ts'
+export { isKebab, weekdays, type BudgetText, type Days, type WindowText } from './schema-parts.ts'
 
-const kebab = z
-  .string()
-  .regex(kebabPattern, { error: 'a name of lower-case letters, digits and single hyphens' })
-const text = z.string().min(1, { error: 'a text' })
-const positive = z.int({ error: 'a whole number > 0' }).positive({ error: 'a whole number > 0' })
-
-/** A contradiction between keys of one node; the reader completes it with the position. */
-function contradiction(
-  ctx: Checked,
-  path: readonly (string | number)[],
-  expected: string,
-  fix: string,
-): void {
-  ctx.issues.push({ code: 'custom', path: [...path], message: expected, params: { fix }, input: ctx.value })
-}
-
-type Checked = { readonly value: unknown; readonly issues: z.core.$ZodRawIssue[] }
-
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-
-const days = z
-  .union([z.enum(['weekdays', 'weekend', 'every-day']), z.array(z.enum(weekdays)).min(1)], {
-    error: 'weekdays, weekend, every-day, or a list of mon to sun',
-  })
-  .describe(
-    'Days in the site’s own zone; weekdays and weekend follow the weekend of its country. Default: every day.',
-  )
-  .meta({ examples: ['weekdays', ['mon', 'tue']] })
-export type Days = z.infer<typeof days>
-
-const time = z
-  .string({ error: 'a time HH:MM, 00:00 to 24:00' })
-  .regex(/^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/, { error: 'a time HH:MM, 00:00 to 24:00' })
-  .meta({ examples: ['08:00'] })
-
-const hours = (ctx: Checked, from: string | undefined, to: string | undefined): void => {
-  if ((from === undefined) !== (to === undefined))
-    contradiction(
-      ctx,
-      [from === undefined ? 'to' : 'from'],
-      'from and to together',
-      `Add ${from === undefined ? 'from' : 'to'}, or remove both.`,
-    )
-  else if (from !== undefined && (from === to || from === '24:00'))
-    contradiction(ctx, ['from'], 'a start that differs from the end', 'For the whole day remove from and to.')
-}
-
-const budgetEntry = z
-  .strictObject({
-    days: days.optional(),
-    from: time.optional().describe('Start, site’s own time.'),
-    to: time.optional().describe('End, site’s own time; not after the start = on the next day.'),
-    kbitPerS: positive
-      .optional()
-      .describe('At most this rate, kbit/s.')
-      .meta({ examples: [128] }),
-    share: z
-      .number({ error: 'a number > 0 and ≤ 1' })
-      .gt(0, { error: 'a number > 0 and ≤ 1' })
-      .lte(1, { error: 'a number > 0 and ≤ 1' })
-      .optional()
-      .describe('At most this part of what the line carries.')
-      .meta({ examples: [0.5] }),
-  })
-  .check((ctx) => {
-    hours(ctx, ctx.value.from, ctx.value.to)
-    if ((ctx.value.kbitPerS === undefined) === (ctx.value.share === undefined))
-      contradiction(ctx, [], 'either kbitPerS or share', 'Give one of them.')
-  })
-export type BudgetText = z.infer<typeof budgetEntry>
-
-const windowEntry = z
-  .strictObject({ days: days.optional(), from: time.optional(), to: time.optional() })
-  .check((ctx) => {
-    hours(ctx, ctx.value.from, ctx.value.to)
-  })
-export type WindowText = z.infer<typeof windowEntry>
-
-const budget = z
-  .array(budgetEntry)
-  .min(1, { error: 'at least one entry' })
-  .check((ctx) => {
-    const last = ctx.value.at(-1)
-    if (last === undefined) return
-    if (last.from !== undefined || (last.days !== undefined && last.days !== 'every-day'))
-      contradiction(
-        ctx,
-        [ctx.value.length - 1],
-        'a last entry for all days and hours',
-        'Add an entry with a rate only, such as { share: 0.9 }.',
-      )
-  })
-  .describe(
-    'Timetable of what may be used of the link. The first entry that matches decides; the last one matches always.',
-  )
-
-const windows = z.array(windowEntry).describe('When work may start, site’s own time. Empty = always.')
-
-const linkClass = z.strictObject({ budget, windows })
+const linkClass = z.strictObject({ budget, windows, video: video.optional() })
 export type LinkClass = z.infer<typeof linkClass>
+
+export const conferenceSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(/^https?:\/\/[^\s@]+$/, { error: 'an http:// or https:// URL without user name or password' })
+      .describe('Asked for each site; {site} stands for the id of the site.')
+      .meta({ examples: ['https://conference.example/api/rooms/{site}'] }),
+    pointer: z
+      .string()
+      .regex(/^(\/([^~/]|~[01])*)*$/, { error: 'a JSON pointer such as /room/live' })
+      .describe('JSON pointer (RFC 6901) to the value that tells; {site} stands for the id of the site.')
+      .meta({ examples: ['/live'] }),
+    live: z
+      .array(z.union([z.string(), z.number(), z.boolean()]))
+      .min(1, { error: 'at least one value' })
+      .default([true])
+      .describe('Values there that mean that live video runs. Default: true.'),
+    everySeconds: seconds(1, 3600).default(15).describe('Between two questions. Default 15.'),
+    timeoutSeconds: seconds(0.1, 60).default(5).describe('An answer that takes longer is none. Default 5.'),
+    onFailure: z
+      .enum(['live', 'last'])
+      .default('live')
+      .describe(
+        'Assumed while it can’t be asked: live video, or what was seen last (live when nothing was). Default live.',
+      ),
+  })
+  .describe('The conference system, asked over HTTP whether a site has live video.')
 
 export const organisationSchema = z
   .strictObject({
@@ -122,13 +64,11 @@ export const organisationSchema = z
     defaults: z
       .strictObject({
         account: text,
-        port: z
-          .int({ error: 'a port, 1 to 65535' })
-          .min(1, { error: 'a port, 1 to 65535' })
-          .max(65535, { error: 'a port, 1 to 65535' }),
+        port,
         key: text.optional().describe('Private key file, relative to this folder; absent = the SSH agent.'),
       })
       .describe('What a host has whose cell in hosts.csv is empty.'),
+    conference: conferenceSchema.optional(),
     linkClasses: z
       .strictObject({ satellite: linkClass, terrestrial: linkClass, lan: linkClass })
       .describe('Timetables by the register’s column link.'),
@@ -242,9 +182,9 @@ export const exceptionSchema = z
     site: kebab,
     because: text.describe('Why this site differs.'),
     link: z
-      .strictObject({ budget: budget.optional(), windows: windows.optional() })
+      .strictObject({ budget: budget.optional(), windows: windows.optional(), video: video.optional() })
       .optional()
-      .describe('Replaces the timetable of the link’s class.'),
+      .describe('Replaces what the link’s class says.'),
     machines: z
       .record(kebab, z.strictObject(machineParts).partial())
       .optional()
@@ -260,4 +200,6 @@ export const schemas = {
   'off-limits': offLimitsSchema,
   profile: profileSchema,
   exception: exceptionSchema,
+  blackouts: blackoutsSchema,
+  'second-lines': secondLinesSchema,
 } as const

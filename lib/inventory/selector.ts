@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../domain/result.ts'
-import type { Site } from '../domain/site.ts'
+import type { Link, Site } from '../domain/site.ts'
 import { didYouMean, nearest } from './complaint.ts'
 
 /** Which sites are meant. */
@@ -11,15 +11,20 @@ export type Selector = {
   readonly terms: readonly { readonly key: SelectorKey; readonly values: readonly string[] }[]
 }
 
+/** What a selector looks at. */
+export type Selectable = Pick<Site, 'id' | 'profile' | 'size' | 'country' | 'kind' | 'provenance'> & {
+  readonly link: Pick<Link, 'medium' | 'secondLine'>
+}
+
 const keys = {
-  id: (site: Site) => site.id,
-  link: (site: Site) => site.link.medium,
-  'second-line': (site: Site) => site.link.secondLine,
-  profile: (site: Site) => site.profile,
-  size: (site: Site) => site.size,
-  country: (site: Site) => site.country,
-  kind: (site: Site) => site.kind,
-  provenance: (site: Site) => site.provenance,
+  id: (site: Selectable) => site.id,
+  link: (site: Selectable) => site.link.medium,
+  'second-line': (site: Selectable) => site.link.secondLine,
+  profile: (site: Selectable) => site.profile,
+  size: (site: Selectable) => site.size,
+  country: (site: Selectable) => site.country,
+  kind: (site: Selectable) => site.kind,
+  provenance: (site: Selectable) => site.provenance,
 } as const
 
 export type SelectorKey = keyof typeof keys
@@ -64,7 +69,10 @@ export function parseSelector(text: string): Result<Selector, string> {
 /**
  * The sites that a selector means, in the order of `sites`; never none. A value that no site has is told with what is near.
  */
-export function selectSites(sites: readonly Site[], selector: Selector): Result<readonly Site[], string> {
+export function selectSites<S extends Selectable>(
+  sites: readonly S[],
+  selector: Selector,
+): Result<readonly S[], string> {
   const all = [
     ...(selector.ids.length === 0 ? [] : [{ key: 'id' as const, values: selector.ids }]),
     ...selector.terms,

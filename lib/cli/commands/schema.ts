@@ -13,7 +13,15 @@ export const schema = defineCommand({
     of: {
       type: 'string',
       demandOption: true,
-      choices: ['package', 'organisation', 'off-limits', 'profile', 'exception'],
+      choices: [
+        'package',
+        'organisation',
+        'off-limits',
+        'profile',
+        'exception',
+        'blackouts',
+        'second-lines',
+      ],
       describe: 'package, or which file of an inventory',
     },
   },
