@@ -5,7 +5,7 @@ import type { LoadedKind } from '../reconcile/loaded-kind.ts'
 import { keyOf } from '../reconcile/target.ts'
 import type { Call, Difference, Struct } from './calls.ts'
 import { type Inputs, inputsOf } from './inputs.ts'
-import { observedIn, oldInputs, sameInputs, targetOf } from './resource-state.ts'
+import { lastRun, oldInputs, sameInputs, targetOf } from './resource-state.ts'
 import type { StackRun } from './stack-run.ts'
 
 /** What differs between the host as it looks now and what is wanted; what forces a replacement. */
@@ -18,7 +18,7 @@ export async function diff(
 ): Promise<Result<Difference, Failure>> {
   const inputs = inputsOf(call.loaded, news)
   const before = inputsOf(call.loaded, oldInputs(call.loaded, olds))
-  const target = targetOf(call, inputs, observedIn(olds), run.options.clock.now(), ignored)
+  const target = targetOf(call, inputs, lastRun(call.loaded, olds), run.options.clock.now(), ignored)
   const moved = replacedBy(call.loaded, before, inputs)
   if (moved.length > 0) return announceReplacement(run, call, before, olds, moved)
   const booked = run.entry('update', call.urn)
@@ -71,7 +71,7 @@ async function announceReplacement(
   olds: Struct,
   properties: readonly string[],
 ): Promise<Result<Difference, Failure>> {
-  const old = targetOf(call, before, observedIn(olds), run.options.clock.now())
+  const old = targetOf(call, before, lastRun(call.loaded, olds), run.options.clock.now())
   run.replacing.set(call.urn, keyOf(old))
   if (run.entry('delete', call.urn) === undefined) {
     const decided = await run.plan('delete', old, before)

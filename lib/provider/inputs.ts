@@ -3,13 +3,14 @@ import type { z } from 'zod'
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { LoadedKind } from '../reconcile/loaded-kind.ts'
 import { laterMark } from '../reconcile/later.ts'
+import type { Adopt } from '../reconcile/target.ts'
 import { type AcceptEntry, acceptComplaints, acceptedIn } from './accept.ts'
 import { topOf, unwrap } from './wire-values.ts'
 
 /** Inputs of a resource, taken apart: what every resource has, and what its kind wants. */
 export type Inputs = {
   readonly host: string
-  readonly adopt: boolean
+  readonly adopt: Adopt
   /** Differences that are accepted, as declared. */
   readonly accept: readonly AcceptEntry[]
   readonly want: JsonObject
@@ -25,13 +26,13 @@ export function inputsOf(loaded: LoadedKind, struct: { readonly [key: string]: u
   const want = withDefaults(loaded, standIns(given, new Set(unknown)))
   return {
     host: typeof host === 'string' ? host : '',
-    adopt: adopt === true,
+    adopt: adoptOf(adopt),
     accept: acceptedIn(accept),
     want,
     secrets: new Set([...secrets, ...loaded.kind.secrets]),
     unknown,
     digest: digestOf(
-      { ...want, host: host ?? null, adopt: adopt === true, ...acceptPart(acceptedIn(accept)) },
+      { ...want, host: host ?? null, adopt: adoptOf(adopt), ...acceptPart(acceptedIn(accept)) },
       unknown,
     ),
   }
@@ -60,6 +61,13 @@ export const acceptPart = (accept: readonly AcceptEntry[]): JsonObject =>
     : {
         accept: accept.map(({ value, ...entry }) => (value === undefined ? entry : { ...entry, value })),
       }
+
+/** What `adopt` means, for the schema and the classes of programs. */
+export const adoptText =
+  '`true`: takes over a thing that exists on the host and is on nobody’s record. A text: also from the owner with this URN, or whose state lies in this backend. What was taken over is let go and not removed when it is no longer declared. Default false.'
+
+const adoptOf = (adopt: Json | undefined): Adopt =>
+  adopt === true || (typeof adopt === 'string' && adopt !== '') ? adopt : false
 
 /** Defaults of the kind filled in. Where leaves are not known yet the whole can't be parsed, and each missing property is filled by itself. */
 function withDefaults(loaded: LoadedKind, given: JsonObject): JsonObject {

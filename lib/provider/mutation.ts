@@ -6,7 +6,7 @@ import { sameSteps } from '../reconcile/later.ts'
 import type { Target } from '../reconcile/target.ts'
 import type { Call, Outcome, Struct } from './calls.ts'
 import { type Inputs, inputsOf, unplannable } from './inputs.ts'
-import { idOf, notPlanned, observedIn, outcomeProperties, sameInputs, targetOf } from './resource-state.ts'
+import { idOf, lastRun, notPlanned, outcomeProperties, sameInputs, targetOf } from './resource-state.ts'
 import type { StackRun } from './stack-run.ts'
 
 /** Create and Update in a preview: decides, writes the book, and returns what will be known. */
@@ -20,7 +20,7 @@ export async function foresee(
 ): Promise<Result<Outcome, Failure>> {
   const inputs = inputsOf(call.loaded, news)
   const open = unplannable(call.loaded, inputs)
-  const target = targetOf(call, inputs, observedIn(olds), run.options.clock.now(), ignored)
+  const target = targetOf(call, inputs, lastRun(call.loaded, olds), run.options.clock.now(), ignored)
   if (open.length > 0) {
     const failure: Failure = {
       kind: 'deferred',
@@ -39,10 +39,10 @@ export async function foresee(
     return decided
   }
   if (decided.value.do === 'fail') run.fail(target, decided.value.failure)
-  const found = decided.value.do === 'nothing' ? decided.value.sight.found : undefined
+  const sight = decided.value.do === 'nothing' ? decided.value.sight : undefined
   return ok({
     id: idOf(target),
-    properties: outcomeProperties(call.loaded, inputs, news, found ?? undefined),
+    properties: outcomeProperties(call.loaded, inputs, news, sight?.found ?? undefined, sight?.machine),
   })
 }
 
@@ -56,7 +56,7 @@ export async function perform(
   ignored: readonly string[] = [],
 ): Promise<Result<Outcome, Failure>> {
   const inputs = inputsOf(call.loaded, news)
-  const target = targetOf(call, inputs, observedIn(olds), run.options.clock.now(), ignored)
+  const target = targetOf(call, inputs, lastRun(call.loaded, olds), run.options.clock.now(), ignored)
   const finish = (result: Result<Acted, Failure>): Result<Outcome, Failure> => {
     if (!result.ok) {
       run.fail(target, result.error)
@@ -65,9 +65,10 @@ export async function perform(
     const { found, warnings, short } = result.value
     if (short === undefined) run.succeed(target, 'done', warnings)
     else run.fail(target, short)
+    const machine = run.options.batch(target.host).machine ?? target.machine
     return ok({
       id: idOf(target),
-      properties: outcomeProperties(call.loaded, inputs, news, found ?? undefined),
+      properties: outcomeProperties(call.loaded, inputs, news, found ?? undefined, machine),
       ...(short === undefined ? {} : { short }),
     })
   }
@@ -82,7 +83,13 @@ export async function perform(
     run.succeed(target, 'same')
     return ok({
       id: idOf(target),
-      properties: outcomeProperties(call.loaded, inputs, news, decision.sight.found ?? undefined),
+      properties: outcomeProperties(
+        call.loaded,
+        inputs,
+        news,
+        decision.sight.found ?? undefined,
+        decision.sight.machine,
+      ),
     })
   }
   const { steps, sight, adopt } = decision

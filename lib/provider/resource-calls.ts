@@ -5,7 +5,7 @@ import type { Call, Outcome, ResourceCalls, Struct } from './calls.ts'
 import { diff } from './difference.ts'
 import { complaintsOf, type Complaint, inputsOf } from './inputs.ts'
 import { foresee, perform } from './mutation.ts'
-import { idOf, observedIn, oldInputs, outcomeProperties, targetOf } from './resource-state.ts'
+import { idOf, lastRun, noLastRun, oldInputs, outcomeProperties, targetOf } from './resource-state.ts'
 import type { StackRun } from './stack-run.ts'
 import { unwrap, wrap } from './wire-values.ts'
 
@@ -32,7 +32,7 @@ export function check(
   const complaints = complaintsOf(loaded, parts, run.options.hosts, unwrap(news).values['accept'])
   if (complaints.length > 0 || parts.unknown.length > 0) return { complaints, inputs }
   return {
-    complaints: declaredTwice(run, targetOf({ urn, loaded }, parts, undefined, run.options.clock.now())),
+    complaints: declaredTwice(run, targetOf({ urn, loaded }, parts, noLastRun, run.options.clock.now())),
     inputs,
   }
 }
@@ -57,7 +57,7 @@ export async function read(
   inputs: Struct,
 ): Promise<Result<Outcome, Failure>> {
   const parts = inputsOf(call.loaded, Object.keys(inputs).length > 0 ? inputs : oldInputs(call.loaded, olds))
-  const target = targetOf(call, parts, observedIn(olds), run.options.clock.now())
+  const target = targetOf(call, parts, lastRun(call.loaded, olds), run.options.clock.now())
   const observed = await run.observe(target)
   const failure = !observed.ok
     ? observed.error
@@ -78,6 +78,12 @@ export async function read(
   if (found === null) return ok({ id: '', properties: {} })
   return ok({
     id: idOf(target),
-    properties: outcomeProperties(call.loaded, parts, wrap(parts.want, new Set()), found),
+    properties: outcomeProperties(
+      call.loaded,
+      parts,
+      wrap(parts.want, new Set()),
+      found,
+      observed.value.machine,
+    ),
   })
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LoadedKind } from '../reconcile/loaded-kind.ts'
 import { acceptEntry, acceptText } from './accept.ts'
+import { adoptText } from './inputs.ts'
 
 type Schema = { readonly [key: string]: unknown }
 
@@ -12,7 +13,7 @@ export function resourceSource({ kind }: LoadedKind): string {
   const outputs = properties(json(kind.outs, 'output'), `${name}Output`, nested, false)
   const own = [
     '/** Id of the host in the inventory. Another host is another resource. */\nhost: pulumi.Input<string>',
-    '/** Takes over a thing that exists on the host and has no record of ours. Default false. */\nadopt?: pulumi.Input<boolean>',
+    `/** ${adoptText} */\nadopt?: pulumi.Input<boolean | string>`,
     `/** ${acceptText} */\naccept?: pulumi.Input<pulumi.Input<Accept>[]>`,
   ]
   return [

@@ -5,14 +5,32 @@ import type { LoadedKind } from '../reconcile/loaded-kind.ts'
 import { nameOf, type Target } from '../reconcile/target.ts'
 import type { Call, Struct } from './calls.ts'
 import { leaveOf } from './accept.ts'
-import { acceptPart, digestOf, type Inputs } from './inputs.ts'
+import { acceptPart, digestOf, type Inputs, inputsOf } from './inputs.ts'
 import { unknownValue, unwrap, wrap } from './wire-values.ts'
+
+/** What the last run knew of a thing: what it saw, what it wanted, on which installation of Windows. */
+export type LastRun = Pick<Target, 'recorded' | 'former' | 'machine'>
+
+/** Of something new. */
+export const noLastRun: LastRun = { recorded: undefined }
+
+/** `olds`: the state's outputs. */
+export function lastRun(loaded: LoadedKind, olds: Struct): LastRun {
+  const recorded = observedIn(olds)
+  if (recorded === undefined) return noLastRun
+  const { hostMachine } = unwrap(olds).values
+  return {
+    recorded,
+    former: inputsOf(loaded, oldInputs(loaded, olds)).want,
+    ...(typeof hostMachine === 'string' ? { machine: hostMachine } : {}),
+  }
+}
 
 /** `now`: what is accepted until then counts no more. `ignored`: the engine's `ignoreChanges`. */
 export const targetOf = (
   call: Call,
   inputs: Inputs,
-  recorded: JsonObject | undefined,
+  last: LastRun,
   now: number,
   ignored: readonly string[] = [],
 ): Target => ({
@@ -20,7 +38,7 @@ export const targetOf = (
   urn: call.urn,
   loaded: call.loaded,
   want: inputs.want,
-  recorded,
+  ...last,
   adopt: inputs.adopt,
   leave: leaveOf(inputs.accept, ignored, now),
 })
@@ -51,21 +69,31 @@ export function observedIn(olds: Struct): JsonObject | undefined {
     : undefined
 }
 
-/** Inputs, outputs of the kind, and the observation; outputs not known yet are marked so. */
+/**
+ * Inputs, outputs of the kind, the observation, and on which installation of Windows that was; outputs not known yet are marked so.
+ */
 export function outcomeProperties(
   loaded: LoadedKind,
   inputs: Inputs,
   news: Struct,
   found: JsonObject | undefined,
+  machine?: string,
 ): Struct {
-  const kept = Object.fromEntries(Object.entries(news).filter(([key]) => key !== 'observed'))
+  const kept = Object.fromEntries(
+    Object.entries(news).filter(([key]) => key !== 'observed' && key !== 'hostMachine'),
+  )
   if (found === undefined) {
     const pending = Object.fromEntries(
       Object.keys(loaded.kind.outs.shape).map((name) => [name, unknownValue]),
     )
     return { ...pending, ...kept }
   }
-  return { ...wrap(loaded.kind.outputs(found), inputs.secrets), ...kept, observed: found }
+  return {
+    ...wrap(loaded.kind.outputs(found), inputs.secrets),
+    ...kept,
+    observed: found,
+    ...(machine === undefined ? {} : { hostMachine: machine }),
+  }
 }
 
 export const notPlanned = (target: Target, because: string): Failure => ({

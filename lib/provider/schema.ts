@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
 import { acceptEntry, acceptText } from './accept.ts'
+import { adoptText } from './inputs.ts'
 import { version } from './version.ts'
 
 type Json = { [key: string]: unknown }
@@ -56,8 +57,8 @@ function resourceSchema(loaded: LoadedKind, types: Json): Json {
     },
     accept: { type: 'array', items: { $ref: `#/types/${acceptType}` }, description: acceptText },
     adopt: {
-      type: 'boolean',
-      description: 'Takes over a thing that exists and has no record of ours. Default false.',
+      oneOf: [{ type: 'boolean' }, { type: 'string' }],
+      description: adoptText,
     },
   }
   for (const name of kind.replaceOn) {

@@ -55,8 +55,8 @@ export class StackRun {
   }
 
   owner(urn: string): Owner {
-    const { organisation, backend } = this.options
-    return { organisation, backend, urn, operation: '' }
+    const { organisation, backend, clock } = this.options
+    return { organisation, backend, urn, operation: '', since: Math.floor(clock.now() / 1000) }
   }
 
   /** The other resource of this run that already stands for the same thing. */

@@ -24,7 +24,7 @@ const limitMs = 3_600_000
 
 /**
  * Brings a fresh host of the lab to what was seen on the real one: each kind's own plan, from what the lab has to what was seen,
- * run by its own scripts; then the identities that Windows had drawn there, and the records of whose each thing is. Gives what
+ * run by its own scripts; then the identities that Windows had drawn there, its own among them, and the records of whose each thing is. Gives what
  * could not be brought to look the same.
  */
 export function bringWorld(
@@ -42,6 +42,7 @@ export function bringWorld(
   }
   giveIdentities(world, identities)
   own(world, things, backend)
+  world.machineId = things.find(({ target }) => target.machine !== undefined)?.target.machine
   world.takeSlept()
   return things.flatMap((thing, at): readonly Unlike[] => {
     const made = hand.look(thing.target, thing.target.recorded)

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts'
 import { inputsOf } from '../../provider/inputs.ts'
+import { lastRun } from '../../provider/resource-state.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import type { Target } from '../../reconcile/target.ts'
 
@@ -16,7 +17,9 @@ export function targetsOf(
   const states = new Map(recorded.map((r) => [`${r.type} ${r.name}`, r]))
   const wanted = declared.flatMap((d) => {
     const state = states.get(`${d.type} ${d.name}`)
-    return targetOf(catalogue, d, state?.urn ?? '', state?.outputs)
+    // On another host it is another thing, of which nothing is known.
+    const known = state?.inputs['host'] === d.inputs['host'] ? state?.outputs : undefined
+    return targetOf(catalogue, d, state?.urn ?? '', known)
   })
   const known = recorded.flatMap((r) => targetOf(catalogue, r, r.urn, r.outputs))
   return [...wanted, ...known]
@@ -36,10 +39,6 @@ export function targetOf(
   const parts = inputsOf(loaded, declared.inputs)
   if (parts.unknown.length > 0 || parts.host === '' || !loaded.kind.props.safeParse(parts.want).success)
     return []
-  const observed = outputs?.['observed']
-  const recorded =
-    observed !== null && typeof observed === 'object' && !Array.isArray(observed)
-      ? (observed as JsonObject)
-      : undefined
-  return [{ host: parts.host, urn, loaded, want: parts.want, recorded, adopt: parts.adopt }]
+  const last = lastRun(loaded, outputs ?? {})
+  return [{ host: parts.host, urn, loaded, want: parts.want, ...last, adopt: parts.adopt }]
 }

@@ -14,8 +14,8 @@ export interface VirtualDiskCopyFromArgs {
 export interface VirtualDiskArgs {
   /** Id of the host in the inventory. Another host is another resource. */
   host: pulumi.Input<string>
-  /** Takes over a thing that exists on the host and has no record of ours. Default false. */
-  adopt?: pulumi.Input<boolean>
+  /** `true`: takes over a thing that exists on the host and is on nobody’s record. A text: also from the owner with this URN, or whose state lies in this backend. What was taken over is let go and not removed when it is no longer declared. Default false. */
+  adopt?: pulumi.Input<boolean | string>
   /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
   accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Absolute path of the .vhdx file on a local drive of the host. Parent folders are created. Another path is another disk (replacement). */

@@ -24,11 +24,11 @@ export interface VirtualMachineDiskArgs {
 export interface VirtualMachineArgs {
   /** Id of the host in the inventory. Another host is another resource. */
   host: pulumi.Input<string>
-  /** Takes over a thing that exists on the host and has no record of ours. Default false. */
-  adopt?: pulumi.Input<boolean>
+  /** `true`: takes over a thing that exists on the host and is on nobody’s record. A text: also from the owner with this URN, or whose state lies in this backend. What was taken over is let go and not removed when it is no longer declared. Default false. */
+  adopt?: pulumi.Input<boolean | string>
   /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
   accept?: pulumi.Input<pulumi.Input<Accept>[]>
-  /** Name of the machine. Changing it renames the machine; the record on the host lies under the name, so that takes `adopt: true` once. */
+  /** Name of the machine. Changing it renames the machine. */
   name: pulumi.Input<string>
   /** 2: UEFI, SCSI; 1: BIOS, IDE. Another generation is another machine (replacement). Not set: 2 when it is made, not compared later. */
   generation?: pulumi.Input<1 | 2>
@@ -75,7 +75,7 @@ export interface VirtualMachineArgs {
 /** A virtual machine: hardware, devices, firmware, start and stop actions, power state. */
 export class VirtualMachine extends pulumi.CustomResource {
   declare readonly host: pulumi.Output<string>
-  /** Name of the machine. Changing it renames the machine; the record on the host lies under the name, so that takes `adopt: true` once. */
+  /** Name of the machine. Changing it renames the machine. */
   declare readonly name: pulumi.Output<string>
   /** 2: UEFI, SCSI; 1: BIOS, IDE. Another generation is another machine (replacement). Not set: 2 when it is made, not compared later. */
   declare readonly generation: pulumi.Output<1 | 2 | undefined>

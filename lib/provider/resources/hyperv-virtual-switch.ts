@@ -6,11 +6,11 @@ import type { Accept } from './accept.ts'
 export interface VirtualSwitchArgs {
   /** Id of the host in the inventory. Another host is another resource. */
   host: pulumi.Input<string>
-  /** Takes over a thing that exists on the host and has no record of ours. Default false. */
-  adopt?: pulumi.Input<boolean>
+  /** `true`: takes over a thing that exists on the host and is on nobody’s record. A text: also from the owner with this URN, or whose state lies in this backend. What was taken over is let go and not removed when it is no longer declared. Default false. */
+  adopt?: pulumi.Input<boolean | string>
   /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
   accept?: pulumi.Input<pulumi.Input<Accept>[]>
-  /** Name of the switch. Changing it renames the switch and machines stay connected; the record on the host lies under the name, so that takes `adopt: true` once. */
+  /** Name of the switch. Changing it renames the switch and machines stay connected. */
   name: pulumi.Input<string>
   /** `external`: machines reach the network of a card; `internal`: each other and the host; `private`: each other only. */
   type: pulumi.Input<'external' | 'internal' | 'private'>
@@ -25,7 +25,7 @@ export interface VirtualSwitchArgs {
 /** A virtual switch of Hyper-V. */
 export class VirtualSwitch extends pulumi.CustomResource {
   declare readonly host: pulumi.Output<string>
-  /** Name of the switch. Changing it renames the switch and machines stay connected; the record on the host lies under the name, so that takes `adopt: true` once. */
+  /** Name of the switch. Changing it renames the switch and machines stay connected. */
   declare readonly name: pulumi.Output<string>
   /** `external`: machines reach the network of a card; `internal`: each other and the host; `private`: each other only. */
   declare readonly type: pulumi.Output<'external' | 'internal' | 'private'>

@@ -6,8 +6,8 @@ import type { Accept } from './accept.ts'
 export interface FeatureArgs {
   /** Id of the host in the inventory. Another host is another resource. */
   host: pulumi.Input<string>
-  /** Takes over a thing that exists on the host and has no record of ours. Default false. */
-  adopt?: pulumi.Input<boolean>
+  /** `true`: takes over a thing that exists on the host and is on nobody’s record. A text: also from the owner with this URN, or whose state lies in this backend. What was taken over is let go and not removed when it is no longer declared. Default false. */
+  adopt?: pulumi.Input<boolean | string>
   /** Differences between what is declared and what is found that are accepted: each with its property, a reason and the last day. They are no change and no drift. */
   accept?: pulumi.Input<pulumi.Input<Accept>[]>
   /** Name as `Get-WindowsFeature` lists it: `Hyper-V`, `Failover-Clustering`, `Print-Server`. Another name is another feature (replacement). */

@@ -13,9 +13,7 @@ export const props = z
         /^[^*?[\]\\/:"<>|\x00-\x1f]{1,100}$/,
         'expected 1 to 100 characters without * ? [ ] \\ / : " < > |',
       )
-      .describe(
-        'Name of the machine. Changing it renames the machine; the record on the host lies under the name, so that takes `adopt: true` once.',
-      ),
+      .describe('Name of the machine. Changing it renames the machine.'),
     generation: z
       .union([z.literal(1), z.literal(2)])
       .optional()

@@ -8,9 +8,7 @@ export const props = z
     name: z
       .string()
       .regex(/^[^*?[\]\x00-\x1f]{1,100}$/, 'expected 1 to 100 characters without * ? [ ]')
-      .describe(
-        'Name of the switch. Changing it renames the switch and machines stay connected; the record on the host lies under the name, so that takes `adopt: true` once.',
-      ),
+      .describe('Name of the switch. Changing it renames the switch and machines stay connected.'),
     type: z
       .enum(switchTypes)
       .describe(
