@@ -29,6 +29,13 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
   readonly builtIn?: true
   /** Windows feature without which it can't be seen: a missing command then means "after the feature and a restart". */
   readonly needsFeature?: string
+  /**
+   * Inputs of a kind that takes a file of the operator's machine: `file` names it, and the SHA-256 (lower-case hex) and the size
+   * (bytes) of what it holds are put into the other two before anything is planned. None of them is ever secret.
+   */
+  readonly source?: { readonly file: string; readonly sha256: string; readonly size: string }
+  /** What must be in the content store of the host before that step runs: it is delivered ahead, in the bulk lane of the link. */
+  contentOf?(want: W, step: Step): Content | undefined
   /** Stable name on the host, case-folded: `c:\\chancery\\motd.txt`, `dmz`. Two resources of a kind on a host never share one. */
   identity(want: W): string
   /** Parameters of `observe.ps1`; `recorded` is what the last run saw (a VM is found by its Id, not its name). */
@@ -63,6 +70,16 @@ export type Step = {
   readonly effects: readonly Effect[]
   /** The longest it may take, ms, where that is more than a minute: an installation, a guest that shuts down, a large copy. */
   readonly limitMs?: number
+}
+
+/** The bytes of a file of the operator's machine. */
+export type Content = {
+  /** As the input names it. */
+  readonly source: string
+  /** Lower-case hex. */
+  readonly sha256: string
+  /** Bytes. */
+  readonly size: number
 }
 
 export type Effect =

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../lib/domain/json.ts'
 import { type KindFolder, planOf, readText } from './kind-folders.ts'
+import { fileScenes, storedHash } from './file-scenes.ts'
 import { type LabBench, labBench } from './lab-bench.ts'
 
 /** A state that a script may meet on a host, and what it must do there: end well, or fail with this error and change nothing. */
-type Scene = {
+export type Scene = {
   readonly title: string
   readonly verb: string
   readonly params: JsonObject | ((bench: LabBench) => JsonObject)
@@ -154,14 +155,17 @@ const firstDisk = (): string => {
 }
 
 const scenes: { readonly [folder: string]: readonly Scene[] } = {
-  'windows/file': ['write', 'remove'].map((verb) => ({
-    title: 'a folder is there',
-    verb,
-    params: { path: 'C:\\there', content: 'x', encoding: 'utf8' },
-    prepare: folder,
-    expect: 'Chancery.FolderThere',
-    says: ['C:\\there'],
-  })),
+  'windows/file': [
+    ...['write', 'remove', 'place'].map((verb): Scene => ({
+      title: 'a folder is there',
+      verb,
+      params: { path: 'C:\\there', content: 'x', encoding: 'utf8', sha256: storedHash, size: 4 },
+      prepare: folder,
+      expect: 'Chancery.FolderThere',
+      says: ['C:\\there'],
+    })),
+    ...fileScenes,
+  ],
   'windows/feature': [
     {
       title: 'Windows does not know it',

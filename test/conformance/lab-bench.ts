@@ -59,6 +59,7 @@ export function labBench(image: 'bare' | 'hyperv') {
     /** Runs each step so many times in a row; the first error ends it and is returned. */
     act(one: KindFolder, plan: Plan, times = 1): string | undefined {
       for (const step of plan.do === 'steps' ? plan.steps : []) {
+        if (one.kind.contentOf !== undefined) deliver(world, step.params)
         for (let i = 1; i <= times; i++) {
           const { fault } = execute(readText(one.home, `${step.verb}.ps1`), step.params)
           if (fault !== undefined) return `${step.verb}, run ${i}: ${fault.fqid}: ${fault.message}`
@@ -68,6 +69,14 @@ export function labBench(image: 'bare' | 'hyperv') {
     },
   }
 }
+
+/** The content that a step names is in the store of the host, as after a delivery. */
+function deliver({ files }: World, { sha256, size }: JsonObject): void {
+  if (typeof sha256 !== 'string' || typeof size !== 'number') return
+  files.makeFolder(contentFolder)
+  files.put(`${contentFolder}\\${sha256}`, { kind: 'bytes', bytes: new Uint8Array(size), sha256 })
+}
+const contentFolder = 'C:\\ProgramData\\Chancery\\content'
 
 export type LabBench = ReturnType<typeof labBench>
 

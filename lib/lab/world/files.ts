@@ -55,6 +55,8 @@ export class Files {
   readonly #now: () => number
   /** Says whether something else (a running machine) has the file open. */
   inUse: (path: string) => boolean = () => false
+  /** Full paths, lower-case, of files that a program has open, so that others may read them and neither write, move nor remove them. */
+  readonly heldOpen = new Set<string>()
   /** Says whether the account may write there. */
   mayWrite: (path: string) => boolean = () => true
   /** Says whether a file may be written there on a full volume. */
@@ -143,7 +145,7 @@ export class Files {
     const { folder, leaf, old } = place.value
     if (old?.kind === 'folder') return err({ why: 'denied', path })
     if (old?.readOnly === true) return err({ why: 'read-only', path })
-    if (old !== undefined && this.inUse(path)) return err({ why: 'in-use', path })
+    if (old !== undefined && (this.inUse(path) || this.#open(path))) return err({ why: 'in-use', path })
     const more = onDisk(content) - (old === undefined ? 0 : onDisk(old.content))
     if (more > this.#free && !this.spare(path)) return err({ why: 'full', path })
     this.#free -= more
@@ -254,6 +256,10 @@ export class Files {
     return ok({ folder, leaf, old: folder.children.get(fold(leaf)) })
   }
 
+  #open(path: string): boolean {
+    return this.heldOpen.size > 0 && this.heldOpen.has((fullPath(path) ?? path).toLowerCase())
+  }
+
   #missing(path: string): Result<never, FileFailure> {
     const full = fullPath(path)
     if (full === undefined || !full.startsWith('C:')) return err({ why: 'no-drive', path })
@@ -266,7 +272,7 @@ export class Files {
 
   #held(path: string, node: Node, force: boolean): FileFailure | undefined {
     if (node.kind === 'file')
-      return this.inUse(path)
+      return this.inUse(path) || this.#open(path)
         ? { why: 'in-use', path }
         : node.readOnly && !force
           ? { why: 'read-only', path }

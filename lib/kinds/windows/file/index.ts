@@ -1,11 +1,11 @@
 import type { Kind } from '../../kind.ts'
 import { foldCase } from '../../windows-path.ts'
-import { plan, remove } from './plan.ts'
+import { contentOf, plan, remove } from './plan.ts'
 import { found, type Found, props, type Want } from './props.ts'
 
 export const kind: Kind<Want, Found> = {
   token: 'windows:File',
-  about: 'A small text file with exactly this content.',
+  about: 'A file with exactly this content: a small text, or a file of the operator of any size.',
   props,
   found,
   references: [],
@@ -13,7 +13,9 @@ export const kind: Kind<Want, Found> = {
   replaceOn: ['path'],
   holdsData: false,
   identity: (want) => foldCase(want.path),
-  look: (want) => ({ path: want.path }),
+  source: { file: 'source', sha256: 'sourceSha256', size: 'sourceSize' },
+  contentOf,
+  look: (want) => ({ path: want.path, size: want.sourceSize ?? null }),
   plan,
   remove,
   outs: found.pick({ length: true, sha256: true }),

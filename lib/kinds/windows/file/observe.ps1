@@ -9,9 +9,13 @@ if ($null -ne $item) {
     $length = $null
     $sha256 = $null
     if (-not $item.PSIsContainer) {
-        $hash = Get-FileHash -LiteralPath $Params.path -Algorithm SHA256 -ErrorAction Stop
         $length = $item.Length
-        $sha256 = $hash.Hash.ToLowerInvariant()
+        $sha256 = ''
+        # A large file of another length has another content: it is not read to know that.
+        if ($null -eq $Params.size -or $length -eq $Params.size -or $length -le 67108864) {
+            $hash = Get-FileHash -LiteralPath $Params.path -Algorithm SHA256 -ErrorAction Stop
+            $sha256 = $hash.Hash.ToLowerInvariant()
+        }
     }
     [pscustomobject]@{
         path = $Params.path

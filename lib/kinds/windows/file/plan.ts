@@ -1,19 +1,21 @@
-import { nothing, type Plan, refuse, step, steps } from '../../kind.ts'
+import { type Content, nothing, type Plan, refuse, type Step, step, steps } from '../../kind.ts'
 import type { Found, Want } from './props.ts'
+import { placed, placeWhole } from './source.ts'
 import { encodings, fingerprint } from './text.ts'
 
 /** Writes the file unless the bytes on the host are the wanted ones. */
 export function plan(want: Want, found: Found | null): Plan {
-  const wanted = fingerprint(want.content, want.encoding)
+  if (found !== null && found.sha256 === null) return folderThere(want)
+  return want.content === undefined ? placeWhole(want, found) : writeText(want, want.content, found)
+}
+
+function writeText(want: Want, content: string, found: Found | null): Plan {
+  const wanted = fingerprint(content, want.encoding)
   const write = (because: string, changes: readonly string[]) =>
-    steps(
-      [step('write', { path: want.path, content: want.content, encoding: want.encoding }, because, changes)],
-      '',
-    )
+    steps([step('write', { path: want.path, content, encoding: want.encoding }, because, changes)], '')
   if (found === null) return write(`absent: ${wanted.length} bytes wanted`, ['path', 'content', 'encoding'])
-  if (found.sha256 === null) return folderThere(want)
   if (found.sha256 === wanted.sha256) return nothing(`the content is as wanted, ${wanted.length} bytes`)
-  const other = encodings.find((encoding) => fingerprint(want.content, encoding).sha256 === found.sha256)
+  const other = encodings.find((encoding) => fingerprint(content, encoding).sha256 === found.sha256)
   return other === undefined
     ? write(`content differs: ${wanted.length} bytes wanted, ${found.length} found`, ['content'])
     : write(`encoding differs: ${want.encoding} wanted, ${other} found`, ['encoding'])
@@ -24,6 +26,10 @@ export function remove(want: Want, found: Found): Plan {
   if (found.sha256 === null) return folderThere(want)
   return steps([step('remove', { path: want.path }, `no longer wanted: ${found.length} bytes go`)], '')
 }
+
+/** What the store of the host must hold before the step runs. */
+export const contentOf = (want: Want, one: Step): Content | undefined =>
+  one.verb === 'place' ? placed(want) : undefined
 
 const folderThere = (want: Want): Plan =>
   refuse('folder-there', `${want.path} is a folder`, 'Choose another path, or move the folder away.')
