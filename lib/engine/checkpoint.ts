@@ -5,22 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { StackPlace } from './place.ts'
-
-/** A resource as a checkpoint file has it: secrets are still encrypted. */
-const resourceShape = z.object({
-  urn: z.string(),
-  type: z.string(),
-  custom: z.boolean().default(false),
-  /** Still to be removed: the old half of a replacement. */
-  delete: z.boolean().default(false),
-  /** Removed already, and not made again yet. */
-  pendingReplacement: z.boolean().default(false),
-  inputs: z.record(z.string(), z.json()).default({}),
-  outputs: z.record(z.string(), z.json()).default({}),
-  ignoreChanges: z.array(z.string()).default([]),
-  /** RFC 3339. */
-  modified: z.string().optional(),
-})
+import { resourceShape, type StateResource } from './state.ts'
 
 const deploymentShape = z.object({
   secrets_providers: z.object({ type: z.string(), state: z.json().optional() }).optional(),
@@ -44,11 +29,10 @@ const features: ReadonlySet<string> = new Set([
   'replaceWith',
 ])
 
-export type CheckpointResource = Readonly<z.infer<typeof resourceShape>>
-
 export type Checkpoint = {
   readonly file: string
-  readonly resources: readonly CheckpointResource[]
+  /** Secrets in them are still encrypted. */
+  readonly resources: readonly StateResource[]
   /** Acts that were begun and whose end was never written. */
   readonly pending: readonly { readonly type: string; readonly urn: string }[]
   /** How its secrets are encrypted; undefined where it has no state of a secrets provider. */

@@ -10,7 +10,8 @@ import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } fro
 import { readFailure, stackNotFound } from './read-failure.ts'
 import type { LockHolder, StackFailure } from './stack-failure.ts'
 
-const resourceShape = z.object({
+/** A resource as a checkpoint or an export of it has it. */
+export const resourceShape = z.object({
   urn: z.string(),
   type: z.string(),
   id: z.string().default(''),
@@ -20,6 +21,13 @@ const resourceShape = z.object({
   inputs: z.record(z.string(), z.json()).default({}),
   outputs: z.record(z.string(), z.json()).default({}),
   initErrors: z.array(z.string()).default([]),
+  /** Still to be removed: the old half of a replacement. */
+  delete: z.boolean().default(false),
+  /** Removed already, and not made again yet. */
+  pendingReplacement: z.boolean().default(false),
+  ignoreChanges: z.array(z.string()).default([]),
+  /** When the state of it was last written, RFC 3339. */
+  modified: z.string().optional(),
 })
 const exportShape = z.object({
   deployment: z.object({
@@ -147,7 +155,7 @@ async function readLocks(
 }
 
 /** What the engine prints; undefined when it knows no such stack. */
-async function call(
+export async function call(
   place: StackPlace,
   args: readonly string[],
 ): Promise<Result<string | undefined, StackFailure>> {
