@@ -41,12 +41,14 @@ const launcher = dirname(
   fileURLToPath(new URL('../../provider/launcher/pulumi-resource-chancery', import.meta.url)),
 )
 
-/** The engine, and the stack of a program at each site, in their order. Their folders are made where they are missing; no host is touched. */
-export async function openStacks(
-  request: StacksRequest,
+/** A stack and where it lives, without the engine that works on it. */
+export type StackHome = Omit<StackPlace, 'enginePath' | 'engineVersion'>
+
+/** The stack of a program at each site, in their order. Their folders are made where they are missing; no host is touched. */
+export function stackHomes(
+  request: Omit<StacksRequest, 'note'>,
   program: string,
-  abort: AbortSignal,
-): Promise<Result<readonly StackPlace[], RunFailure>> {
+): Result<readonly StackHome[], RunFailure> {
   const root = workRoot(request.cwd, request.env)
   const stacks = request.sites.map((site) => stackName(program, site.id))
   const folders = ensureFolders([
@@ -56,20 +58,8 @@ export async function openStacks(
   ])
   const passphrase = folders.ok ? passphraseOf(request) : folders
   if (!passphrase.ok) return err({ kind: 'setup', message: passphrase.error })
-  const progressText = engineProgressText()
-  const engine = await ensureEngine({
-    env: { ...request.env },
-    onProgress: (progress) => {
-      const text = progressText(progress)
-      if (text !== undefined) request.note(text)
-    },
-    abort,
-  })
-  if (!engine.ok) return err({ kind: 'setup', message: describeEngineFailure(engine.error) })
   return ok(
     stacks.map((stack) => ({
-      enginePath: engine.value.path,
-      engineVersion: engine.value.version,
       project,
       stack,
       backendUrl: request.estate.stateBackend,
@@ -81,6 +71,28 @@ export async function openStacks(
   )
 }
 
+/** The engine, and the stack of a program at each site, in their order. */
+export async function openStacks(
+  request: StacksRequest,
+  program: string,
+  abort: AbortSignal,
+): Promise<Result<readonly StackPlace[], RunFailure>> {
+  const homes = stackHomes(request, program)
+  if (!homes.ok) return homes
+  const progressText = engineProgressText()
+  const engine = await ensureEngine({
+    env: { ...request.env },
+    onProgress: (progress) => {
+      const text = progressText(progress)
+      if (text !== undefined) request.note(text)
+    },
+    abort,
+  })
+  if (!engine.ok) return err({ kind: 'setup', message: describeEngineFailure(engine.error) })
+  const { path: enginePath, version: engineVersion } = engine.value
+  return ok(homes.value.map((home) => ({ ...home, enginePath, engineVersion })))
+}
+
 /** A state folder below some `.chancery` is our own and made on first use; any other must exist. */
 const ownState = ({ stateBackend }: StacksRequest['estate']): readonly string[] =>
   stateBackend.startsWith('file:///') && stateBackend.includes('/.chancery/')
@@ -88,7 +100,7 @@ const ownState = ({ stateBackend }: StacksRequest['estate']): readonly string[] 
     : []
 
 /** From the environment where it is set, else from a file of our own. */
-function passphraseOf(request: StacksRequest): Result<Passphrase, string> {
+function passphraseOf(request: Omit<StacksRequest, 'note'>): Result<Passphrase, string> {
   const names = ['PULUMI_CONFIG_PASSPHRASE', 'PULUMI_CONFIG_PASSPHRASE_FILE']
   if (names.some((name) => request.env[name] !== undefined)) return ok({ from: 'environment' })
   const path = ensurePassphrase(join(workRoot(request.cwd, request.env), 'passphrase'))
