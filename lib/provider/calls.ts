@@ -31,9 +31,12 @@ export type Difference =
       readonly replaces: readonly string[]
     }
 
+/** Inputs with their defaults, and what is wrong with them. */
+export type Checked = { readonly complaints: readonly Complaint[]; readonly inputs: Struct }
+
 /** What the engine may ask of one resource, in plain values. Kinds answer it, and free commands. */
 export interface ResourceCalls {
-  check(news: Struct): { readonly complaints: readonly Complaint[]; readonly inputs: Struct }
+  check(news: Struct): Checked | Promise<Checked>
   /** `olds`: outputs, with the former inputs over them. `ignored`: paths of `ignoreChanges`. */
   diff(olds: Struct, news: Struct, ignored?: readonly string[]): Promise<Result<Difference, Failure>>
   /** `preview`: nothing is done, what would be is decided and booked. For a delete `news` are the inputs that it was made with. */

@@ -7,6 +7,7 @@ import type { Target } from '../reconcile/target.ts'
 import type { Call, Outcome, Struct } from './calls.ts'
 import { type Inputs, inputsOf, unplannable } from './inputs.ts'
 import { idOf, lastRun, notPlanned, outcomeProperties, sameInputs, targetOf } from './resource-state.ts'
+import { deliverFor } from './source-files.ts'
 import type { StackRun } from './stack-run.ts'
 
 /** Create and Update in a preview: decides, writes the book, and returns what will be known. */
@@ -93,6 +94,8 @@ export async function perform(
     })
   }
   const { steps, sight, adopt } = decision
+  const undelivered = await deliverFor(run.options.contents, target, steps, run.stopped.signal)
+  if (undelivered !== undefined) return finish(err(undelivered))
   const batch = run.options.batch(target.host)
   return finish(
     await act(batch, { operation, target, steps, sight, adopt, me: run.owner(call.urn) }, run.stopped.signal),

@@ -6,12 +6,16 @@ import { diff } from './difference.ts'
 import { complaintsOf, type Complaint, inputsOf } from './inputs.ts'
 import { foresee, perform } from './mutation.ts'
 import { idOf, lastRun, noLastRun, oldInputs, outcomeProperties, targetOf } from './resource-state.ts'
+import { withSource } from './source-files.ts'
 import type { StackRun } from './stack-run.ts'
 import { unwrap, wrap } from './wire-values.ts'
 
 /** A resource of a kind, as the engine asks about it. */
 export const kindCalls = (run: StackRun, call: Call): ResourceCalls => ({
-  check: (news) => check(run, call, news),
+  check: async (given) => {
+    const { news, complaints } = await withSource(run.options.contents, call.loaded, given)
+    return complaints.length > 0 ? { complaints, inputs: given } : check(run, call, news)
+  },
   diff: (olds, news, ignored) => diff(run, call, olds, news, ignored),
   mutate: (operation, preview, olds, news, ignored) =>
     preview && operation !== 'delete'

@@ -127,8 +127,8 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
       run.stopped.abort()
       return new empty.Empty()
     }),
-    check: answering((request: p.CheckRequest) => {
-      const { complaints, inputs } = callsOf(run, request).check(struct(request.getNews()))
+    check: answering(async (request: p.CheckRequest) => {
+      const { complaints, inputs } = await callsOf(run, request).check(struct(request.getNews()))
       return checkAnswer(inputs, complaints)
     }),
     diff: answering(async (request: p.DiffRequest) => {

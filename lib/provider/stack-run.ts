@@ -10,6 +10,7 @@ import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
 import { type Observations } from '../reconcile/look.ts'
 import type { Observation } from '../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../reconcile/target.ts'
+import type { ContentPort } from './source-files.ts'
 import type { Inputs } from './inputs.ts'
 
 /** What one run of one stack is for. `free`: plain `pulumi`, which tells a provider neither. */
@@ -33,6 +34,8 @@ export type StackRunOptions = {
   readonly online: boolean
   readonly clock: Clock
   readonly emit: Emit
+  /** Files of this machine that resources name. Absent: none can be read, and such a resource is refused by its kind. */
+  readonly contents?: ContentPort
 }
 
 /** The state of one run: what was seen, what was decided, what failed. The gRPC handlers work on it. */
