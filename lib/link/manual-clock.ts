@@ -2,26 +2,32 @@ import type { Clock } from '../domain/clock.ts'
 
 /** A clock for tests: time passes only in `advance`, sleepers wake in order of their instants. */
 export class ManualClock implements Clock {
-  #now: number
+  #elapsed = 0
+  /** What the clock shows beyond the time that has passed. */
+  #set: number
   readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>()
 
   constructor(now = 0) {
-    this.#now = now
+    this.#set = now
   }
 
   now(): number {
-    return this.#now
+    return this.#elapsed + this.#set
   }
 
-  /** Sets the clock as an operator or a time server would; nobody wakes. */
+  elapsed(): number {
+    return this.#elapsed
+  }
+
+  /** Sets the clock as an operator or a time server would; nobody wakes earlier or later for it. */
   set(now: number): void {
-    this.#now = now
+    this.#set = now - this.#elapsed
   }
 
   sleep(ms: number, abort?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       if (abort?.aborted) return resolve(false)
-      const sleeper = { at: this.#now + ms, wake: () => end(true) }
+      const sleeper = { at: this.#elapsed + ms, wake: () => end(true) }
       const stop = () => end(false)
       const end = (slept: boolean) => {
         this.#sleepers.delete(sleeper)
@@ -35,14 +41,14 @@ export class ManualClock implements Clock {
 
   /** Lets time pass; what sleepers do when they wake is done before time passes further. */
   async advance(ms: number): Promise<void> {
-    const target = this.#now + ms
+    const target = this.#elapsed + ms
     await settled()
     for (let next = this.#next(target); next !== undefined; next = this.#next(target)) {
-      this.#now = Math.max(this.#now, next.at)
+      this.#elapsed = Math.max(this.#elapsed, next.at)
       next.wake()
       await settled()
     }
-    this.#now = target
+    this.#elapsed = target
   }
 
   #next(target: number): { readonly at: number; readonly wake: () => void } | undefined {

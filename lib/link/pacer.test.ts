@@ -147,7 +147,53 @@ describe('Pacer', () => {
     void send(4096, 'bulk')
     void send(4096, 'bulk')
     await clock.advance(0)
+    expect(writes.length).toBe(2)
+    await clock.advance(270)
     expect(writes.length).toBe(3)
+  })
+
+  test('follows the timetable of the new time within half a second after the clock was set back an hour', async () => {
+    const clock = new ManualClock(7_200_000)
+    const pieces = [
+      { from: 0, kbitPerS: 64 },
+      { from: 5_000_000, kbitPerS: 480 },
+    ]
+    const { send, total } = record(new Pacer(clock, changing(pieces)), clock)
+    for (let i = 0; i < 2000; i++) void send(4096, 'bulk')
+    await clock.advance(10_000)
+    clock.set(clock.now() - 3_600_000)
+    await clock.advance(500)
+    const before = total()
+    await clock.advance(10_000)
+    expect(total() - before).toBeLessThanOrEqual((64_000 / 8) * 10)
+    expect(total() - before).toBeGreaterThan((64_000 / 8) * 9)
+  })
+
+  test('holds bulk back while it is told to, and lets control pass; goes on within half a second', async () => {
+    const clock = new ManualClock()
+    let held = true
+    const { send, writes } = record(new Pacer(clock, steady(480), { holdsBulk: () => held }), clock)
+    void send(4096, 'bulk')
+    await clock.advance(60_000)
+    void send(100, 'control')
+    await settled()
+    expect(writes.map(({ lane }) => lane)).toEqual(['control'])
+    held = false
+    await clock.advance(500)
+    expect(writes.map(({ lane }) => lane)).toEqual(['control', 'bulk'])
+  })
+
+  test('holds bulk in the middle of a transfer at the instant at which it must wait', async () => {
+    const clock = new ManualClock()
+    const { send, writes } = record(
+      new Pacer(clock, steady(480), { holdsBulk: (instant) => instant >= 5_000 && instant < 60_000 }),
+      clock,
+    )
+    for (let i = 0; i < 200; i++) void send(4096, 'bulk')
+    await clock.advance(120_000)
+    expect(writes.filter(({ at }) => at >= 5_000 && at < 60_000)).toEqual([])
+    expect(writes.length).toBe(200)
+    expect(writes.findLast(({ at }) => at < 5_000)!.at).toBeGreaterThan(4_900)
   })
 
   test('refuses a write that is too large as a defect of the caller', () => {
@@ -197,5 +243,26 @@ describe('Pacer', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  test('never exceeds the budget by more than a twentieth over any two seconds, at any rate of the inventory', async () => {
+    for (const kbitPerS of [40, 64, 70, 128, 256, 480, 900, 2_000, 54_000]) {
+      const clock = new ManualClock()
+      const { send, writes, total } = record(new Pacer(clock, steady(kbitPerS)), clock)
+      // Idle first, so that the bucket is full.
+      await clock.advance(5_000)
+      const count = Math.ceil((kbitPerS * 125 * 12) / 4096)
+      for (let i = 0; i < count; i++) void send(4096, 'bulk')
+      await clock.advance(11_000)
+      const allowed = kbitPerS * 125 * 2 * 1.05
+      for (const [i, start] of writes.entries()) {
+        let sent = 0
+        for (let k = i; k < writes.length && writes[k]!.at <= start.at + 2_000; k++) sent += writes[k]!.bytes
+        expect(sent, `${kbitPerS} kbit/s`).toBeLessThanOrEqual(allowed)
+      }
+      expect(total() / (kbitPerS * 125 * 11), `${kbitPerS} kbit/s`).toBeGreaterThan(
+        kbitPerS < 100 ? 0.8 : 0.94,
+      )
+    }
   })
 })

@@ -3,9 +3,15 @@ import type { Priority } from './door.ts'
 import type { Budget } from './timetable.ts'
 
 /** Part of the budget that is used; the rest pays for headers and what others send. */
-const usedShare = 0.95
+export const usedShare = 0.95
 /** Largest write, bytes: a control frame waits behind at most one of them. */
 export const largestWrite = 4096
+/** Over any span of this length, ms, no more goes out than this part of the budget. */
+const span = { ms: 2_000, share: 1.05 } as const
+/** A change that nobody announces (clock set, window closed) is seen after this time at the latest, ms. */
+const lookAgainMs = 500
+/** A clock that is this far from the time that passed was set, ms. */
+const setBy = 1_000
 
 /** The bucket's size: what accrues in 200 ms, between one write and 8 KB; on fast links 10 ms, so that timers can follow. */
 const burstBytes = (bytesPerMs: number): number =>
@@ -13,28 +19,39 @@ const burstBytes = (bytesPerMs: number): number =>
 
 type Waiting = { readonly bytes: number; readonly go: () => void; readonly stop: () => void }
 
+export type PacerOptions = {
+  /** Whether bulk writes must wait now, asked at least twice a second while one waits. Default: never. */
+  readonly holdsBulk?: (instant: number) => boolean
+}
+
 /**
- * A token bucket at 95 % of the budget in force, with two lanes: control passes bulk. Over any span of time no more than
- * 95 % of the budget and one bucket goes out. It follows a change of the budget at the instant of the change.
+ * A token bucket at 95 % of the budget in force, with two lanes: control passes bulk. Over any span of time no more than 95 % of the
+ * budget and one bucket goes out, and over any two seconds no more than 105 % of it, but for a write that alone is more.
+ * It follows a change of the budget at the instant of the change, and time that passes, not what the clock is set to.
  */
 export class Pacer {
   readonly #clock: Clock
-  readonly #budgetAt: (instant: number) => Budget
+  readonly #holdsBulk: (instant: number) => boolean
   readonly #lanes: { readonly control: Waiting[]; readonly bulk: Waiting[] } = { control: [], bulk: [] }
+  #budgetAt: (instant: number) => Budget
   #tokens: number
-  #filledAt: number
+  /** When tokens were last added: by the time that passes, and by the clock. */
+  #filled: { readonly elapsed: number; readonly wall: number }
   #budget: Budget
   #limit: number | undefined
   #pumping = false
   #wake: AbortController | undefined
   #sent = 0
+  /** Writes of the last two seconds: when, and how many ms of the budget each took. */
+  readonly #recent: { readonly at: number; readonly ms: number }[] = []
 
   /** @param budgetAt the timetable; called once per change of the budget */
-  constructor(clock: Clock, budgetAt: (instant: number) => Budget) {
+  constructor(clock: Clock, budgetAt: (instant: number) => Budget, options: PacerOptions = {}) {
     this.#clock = clock
     this.#budgetAt = budgetAt
-    this.#filledAt = clock.now()
-    this.#budget = budgetAt(this.#filledAt)
+    this.#holdsBulk = options.holdsBulk ?? (() => false)
+    this.#filled = { elapsed: elapsedOf(clock), wall: clock.now() }
+    this.#budget = budgetAt(this.#filled.wall)
     this.#tokens = burstBytes(this.#bytesPerMs())
   }
 
@@ -68,10 +85,15 @@ export class Pacer {
   limit(kbitPerS: number | undefined): void {
     if (kbitPerS !== undefined && !(kbitPerS > 0))
       throw new RangeError(`Internal error: a limit is > 0 kbit/s, got ${kbitPerS}`)
-    this.#fill()
-    this.#limit = kbitPerS
-    this.#tokens = Math.min(this.#tokens, burstBytes(this.#bytesPerMs()))
-    this.#wake?.abort()
+    this.#change(() => (this.#limit = kbitPerS))
+  }
+
+  /** Another timetable from now on: the one of the line that is in use. */
+  follow(budgetAt: (instant: number) => Budget): void {
+    this.#change(() => {
+      this.#budgetAt = budgetAt
+      this.#budget = budgetAt(this.#filled.wall)
+    })
   }
 
   /** Writes that wait, by lane. */
@@ -92,27 +114,55 @@ export class Pacer {
       : { ...this.#budget, kbitPerS: Math.min(this.#budget.kbitPerS, this.#limit) }
   }
 
+  #change(act: () => void): void {
+    this.#fill()
+    act()
+    this.#tokens = Math.min(this.#tokens, burstBytes(this.#bytesPerMs()))
+    this.#wake?.abort()
+  }
+
   async #pump(): Promise<void> {
     if (this.#pumping) return
     this.#pumping = true
-    for (let head = this.#head(); head !== undefined; head = this.#head()) {
+    while (this.#lanes.control.length + this.#lanes.bulk.length > 0) {
       this.#fill()
-      if (this.#tokens >= head.bytes) {
+      const head = this.#head()
+      const waitMs = head === undefined ? lookAgainMs : this.#waitMs(head)
+      if (head !== undefined && waitMs === 0) {
         this.#take(head)
         continue
       }
-      const needed = (head.bytes - this.#tokens) / this.#bytesPerMs()
-      const untilChange = this.#budget.until === undefined ? Infinity : this.#budget.until - this.#filledAt
+      const untilChange = this.#budget.until === undefined ? Infinity : this.#budget.until - this.#filled.wall
       this.#wake = new AbortController()
       // Whole milliseconds, rounded up: a timer that fires early would only go round again.
-      await this.#clock.sleep(Math.max(1, Math.ceil(Math.min(needed, untilChange))), this.#wake.signal)
+      const ms = Math.max(1, Math.ceil(Math.min(waitMs, untilChange, lookAgainMs)))
+      await this.#clock.sleep(ms, this.#wake.signal)
       this.#wake = undefined
     }
     this.#pumping = false
   }
 
   #head(): Waiting | undefined {
-    return this.#lanes.control[0] ?? this.#lanes.bulk[0]
+    const { control, bulk } = this.#lanes
+    if (control[0] !== undefined) return control[0]
+    return bulk[0] === undefined || this.#holdsBulk(this.#filled.wall) ? undefined : bulk[0]
+  }
+
+  /** How long until a write may go, ms; 0 = now. */
+  #waitMs(head: Waiting): number {
+    const now = this.#filled.elapsed
+    while (this.#recent[0] !== undefined && this.#recent[0].at < now - span.ms) this.#recent.shift()
+    const needed = Math.max(0, (head.bytes - this.#tokens) / this.#bytesPerMs())
+    const own = this.#budgetMs(head.bytes)
+    if (own > span.ms * span.share) return needed
+    let over = this.#recent.reduce((sum, { ms }) => sum + ms, 0) + own - span.ms * span.share
+    let free = 0
+    for (const { at, ms } of this.#recent) {
+      if (over <= 0) break
+      over -= ms
+      free = at + span.ms + 1 - now
+    }
+    return Math.max(needed, free)
   }
 
   #take(head: Waiting): void {
@@ -120,32 +170,56 @@ export class Pacer {
     lane.shift()
     this.#tokens -= head.bytes
     this.#sent += head.bytes
+    const ms = this.#budgetMs(head.bytes)
+    if (ms <= span.ms * span.share) this.#recent.push({ at: this.#filled.elapsed, ms })
     head.go()
   }
 
-  /** Adds what accrued since the last time, each stretch at the rate that was in force; a clock set back adds nothing. */
+  /** Adds what accrued since the last time, each stretch at the rate that was in force. */
   #fill(): void {
-    const now = this.#clock.now()
-    if (now < this.#filledAt) {
-      this.#filledAt = now
-      this.#budget = this.#budgetAt(now)
+    const elapsed = elapsedOf(this.#clock)
+    const wall = this.#clock.now()
+    let passed = Math.max(0, elapsed - this.#filled.elapsed)
+    const wasSet = Math.abs(wall - this.#filled.wall - passed) > setBy
+    if (wasSet) {
+      // What the clock showed meanwhile is not known: the lower of the two rates is sure not to be too much.
+      const before = this.#budget.kbitPerS
+      const after = this.#budgetAt(wall)
+      this.#budget = { ...after, kbitPerS: Math.min(before, after.kbitPerS) }
+      this.#accrue(passed)
+      this.#budget = after
+    } else {
+      let at = this.#filled.wall
+      while (this.#budget.until !== undefined && this.#budget.until <= wall) {
+        const part = Math.min(passed, Math.max(0, this.#budget.until - at))
+        this.#accrue(part)
+        passed -= part
+        at = this.#budget.until
+        this.#budget = this.#budgetAt(at)
+        this.#tokens = Math.min(this.#tokens, burstBytes(this.#bytesPerMs()))
+      }
+      this.#accrue(passed)
     }
-    while (this.#budget.until !== undefined && this.#budget.until <= now) {
-      const change = this.#budget.until
-      this.#accrue(change)
-      this.#budget = this.#budgetAt(change)
-      this.#tokens = Math.min(this.#tokens, burstBytes(this.#bytesPerMs()))
-    }
-    this.#accrue(now)
+    this.#filled = { elapsed, wall }
   }
 
-  #accrue(to: number): void {
+  #accrue(ms: number): void {
     const rate = this.#bytesPerMs()
-    this.#tokens = Math.min(burstBytes(rate), this.#tokens + (to - this.#filledAt) * rate)
-    this.#filledAt = to
+    this.#tokens = Math.min(burstBytes(rate), this.#tokens + ms * rate)
   }
 
   #bytesPerMs(): number {
-    return (Math.min(this.#budget.kbitPerS, this.#limit ?? Infinity) * usedShare) / 8
+    return (this.#kbitPerS() * usedShare) / 8
+  }
+
+  /** How long the whole budget carries so much, ms. */
+  #budgetMs(bytes: number): number {
+    return (bytes * 8) / this.#kbitPerS()
+  }
+
+  #kbitPerS(): number {
+    return Math.min(this.#budget.kbitPerS, this.#limit ?? Infinity)
   }
 }
+
+const elapsedOf = (clock: Clock): number => clock.elapsed?.() ?? clock.now()
