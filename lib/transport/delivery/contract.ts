@@ -30,6 +30,8 @@ export type DeliverOptions = {
   readonly chunkBytes?: number
   /** Versions of a series that stay on the host, and bytes of its whole store. Default 3 and 8 GiB. */
   readonly keep?: { readonly versions: number; readonly bytes: number }
+  /** A folder of the host with a bundle (a courier's disk): taken from there, nothing is sent. */
+  readonly bundle?: string
   /** How long it waits for another delivery of the same content, ms. Default 60,000. */
   readonly waitMs?: number
   readonly onProgress?: (progress: DeliveryProgress) => void

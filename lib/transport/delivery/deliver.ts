@@ -1,0 +1,246 @@
+import { err, ok, type Result } from '../../domain/result.ts'
+import { type Chunk } from '../../link/delivery/chunk.ts'
+import { chunksOf } from '../../link/delivery/chunks.ts'
+import { ContentStore } from '../../link/delivery/content-store.ts'
+import { versionsToDrop } from '../../link/delivery/policy.ts'
+import { measureSource, SourceReader } from '../../link/delivery/source.ts'
+import type { Matcher } from '../../link/delivery/steps.ts'
+import { Bases } from './bases.ts'
+import type { Deliver, Delivered, DeliverOptions, DeliveryFailure, DeliverySource } from './contract.ts'
+import { DeliveryTalk, TalkOver } from './talk.ts'
+import type { DeliveryRefusal, DeliveryReply, Held } from './wire.ts'
+
+/** How far this end may be ahead of the answers: requests, and bytes of them. */
+const aheadRequests = 64
+const aheadBytes = 8_388_608
+/** How often a delivery begins again from where the host stands after a refusal that allows it. */
+const attempts = 6
+
+const defaults = { keep: { versions: 3, bytes: 8 * 1024 ** 3 }, chunkBytes: 65_536, waitMs: 60_000 }
+
+/** See `Deliver`. The channel stays open: whoever opened it closes it. */
+export const deliver: Deliver = async (channel, content, options) => {
+  const reader = await SourceReader.open(content)
+  if (!reader.ok) return reader
+  const talk = new DeliveryTalk(channel)
+  const run = new Delivery(content, options, reader.value, talk)
+  try {
+    return await run.run()
+  } catch (cause) {
+    if (cause instanceof TalkOver)
+      return err(
+        cause.why === 'lost'
+          ? { kind: 'lost', at: run.at, detail: cause.message }
+          : { kind: 'protocol', detail: cause.message },
+      )
+    if (options.abort?.aborted) return err({ kind: 'interrupted' })
+    throw cause
+  } finally {
+    await run.close()
+  }
+}
+
+type Sent =
+  | { readonly state: 'all' }
+  | { readonly state: 'refused'; readonly refusal: DeliveryRefusal }
+  | { readonly state: 'failed'; readonly failure: DeliveryFailure }
+
+/**
+ *   open ──► held
+ *     │ what the host has, a base
+ *     ▼
+ *   chunks ── refused: base or sum ──► another base, or none; from where the host stands
+ *     │     └─ refused: order ──► from where the host stands
+ *     ▼
+ *   finish ── refused: whole ──► once more from what was intact
+ */
+class Delivery {
+  readonly #content: DeliverySource
+  readonly #options: DeliverOptions
+  readonly #reader: SourceReader
+  readonly #talk: DeliveryTalk
+  readonly #store: ContentStore | undefined
+  readonly #bases: Bases
+  #how: Delivered['how'] = 'whole'
+  #base: string | null = null
+  /** Bytes of content that the host has. */
+  at = 0
+
+  constructor(content: DeliverySource, options: DeliverOptions, reader: SourceReader, talk: DeliveryTalk) {
+    this.#content = content
+    this.#options = options
+    this.#reader = reader
+    this.#talk = talk
+    this.#store = options.store === undefined ? undefined : new ContentStore(options.store)
+    this.#bases = new Bases(content, this.#store)
+  }
+
+  async run(): Promise<Result<Delivered, DeliveryFailure>> {
+    const { sha, size, name } = this.#content
+    const { lease, waitMs = defaults.waitMs, bundle } = this.#options
+    const opened = await this.#talk.ask({
+      op: 'open',
+      sha,
+      size,
+      name,
+      ...(lease === undefined ? {} : { lease }),
+      have: bundle === undefined ? await this.#bases.offer() : [],
+      waitMs,
+    })
+    if (!opened.ok) return refused(opened)
+    if (opened.op !== 'open') return strange(opened)
+    for (const bad of opened.bad)
+      this.#bases.leaveOut(bad, 'the copy on the host is corrupted; it was deleted there')
+    this.at = opened.at
+    if (opened.held) return this.#done('held', opened.at, [])
+    const drop = this.#drop(opened.versions)
+    if (bundle === undefined) return this.#send(opened.base, opened.versions, drop)
+    const picked = await this.#talk.ask({ op: 'pickup', path: bundle, drop })
+    if (!picked.ok) return refused(picked)
+    return picked.op === 'pickup' ? this.#done('bundle', opened.at, picked.dropped) : strange(picked)
+  }
+
+  async #send(
+    first: string | null,
+    held: readonly Held[],
+    drop: readonly string[],
+  ): Promise<Result<Delivered, DeliveryFailure>> {
+    const resumedAt = this.at
+    let refusal: DeliveryRefusal | undefined
+    let choose = true
+    let matcher: Matcher | undefined
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      if (choose && this.at < this.#content.size) {
+        const chosen = await this.#bases.choose(first, held, this.#talk, this.#reader)
+        matcher = chosen?.matcher
+        this.#how = chosen?.how ?? 'whole'
+        this.#base = matcher?.base ?? null
+      }
+      choose = false
+      const sent = await this.#chunks(matcher)
+      if (sent.state === 'failed') return this.#sourceFailed(sent.failure)
+      if (sent.state === 'all') {
+        const finished = await this.#talk.ask({ op: 'finish', drop })
+        if (finished.ok)
+          return finished.op === 'finish'
+            ? this.#done(this.#how, resumedAt, finished.dropped)
+            : strange(finished)
+        refusal = finished
+        if (finished.why !== 'whole') return refused(finished)
+        const changed = await this.#sourceChanged()
+        if (changed !== undefined) return this.#sourceFailed(changed)
+      } else refusal = sent.refusal
+      this.at = refusal.at
+      const base = refusal.why === 'base' ? refusal.sha : refusal.why === 'sum' ? matcher?.base : undefined
+      if (base !== undefined) {
+        this.#bases.leaveOut(base, 'on the host it is not what its name says')
+        choose = true
+      } else if (refusal.why !== 'order' && refusal.why !== 'whole') return refused(refusal)
+    }
+    return refusal === undefined ? err({ kind: 'protocol', detail: 'no answer' }) : refused(refusal)
+  }
+
+  /** Sends what is missing, ahead of the answers. */
+  async #chunks(matcher: Matcher | undefined): Promise<Sent> {
+    const { chunkBytes = defaults.chunkBytes, abort } = this.#options
+    const ahead = new Map<Promise<DeliveryReply>, number>()
+    let bytes = 0
+    let refusal: DeliveryRefusal | undefined
+    const oldest = async (): Promise<void> => {
+      for (const [reply, weight] of ahead) {
+        const answer = await reply
+        ahead.delete(reply)
+        bytes -= weight
+        if (!answer.ok) refusal ??= answer
+        else if (answer.op === 'chunk') this.#progress(answer.at)
+        return
+      }
+    }
+    for await (const chunk of chunksOf(this.#ranges(), this.at, matcher, chunkBytes)) {
+      abort?.throwIfAborted()
+      if (!chunk.ok) return { state: 'failed', failure: chunk.error }
+      const { reply } = await this.#talk.send(headOf(chunk.value), chunk.value.body)
+      ahead.set(reply, chunk.value.body.length)
+      void reply.then(
+        (answer) => {
+          if (!answer.ok) refusal ??= answer
+        },
+        () => undefined,
+      )
+      bytes += chunk.value.body.length
+      while (ahead.size >= aheadRequests || bytes > aheadBytes) await oldest()
+      if (refusal !== undefined) break
+    }
+    while (ahead.size > 0) await oldest()
+    return refusal === undefined ? { state: 'all' } : { state: 'refused', refusal }
+  }
+
+  #ranges() {
+    const reader = this.#reader
+    return { size: this.#content.size, read: (at: number, length: number) => reader.read(at, length) }
+  }
+
+  #progress(at: number): void {
+    this.at = at
+    const { size } = this.#content
+    this.#options.onProgress?.({ at, size, sent: this.#talk.sent, base: this.#base })
+  }
+
+  /** What arrived of a file that changed is of no use: it goes. */
+  async #sourceFailed(failure: DeliveryFailure): Promise<Result<never, DeliveryFailure>> {
+    await this.#talk.ask({ op: 'drop', drop: [this.#content.sha] })
+    return err(failure)
+  }
+
+  /** All was sent and is another content: was the file written to without leaving a trace in its times? */
+  async #sourceChanged(): Promise<DeliveryFailure | undefined> {
+    const { path, sha } = this.#content
+    const now = await measureSource(path)
+    if (!now.ok) return now.error
+    return now.value.sha === sha
+      ? undefined
+      : { kind: 'source-changed', path, detail: `SHA-256 was ${sha}, is ${now.value.sha}` }
+  }
+
+  #drop(held: readonly Held[]): readonly string[] {
+    const { sha, size, name } = this.#content
+    const incoming = { sha, size, name, at: '9999-12-31T00:00:00.000Z' }
+    return versionsToDrop(held, incoming, this.#options.keep ?? defaults.keep)
+  }
+
+  async #done(
+    how: Delivered['how'],
+    resumedAt: number,
+    dropped: readonly string[],
+  ): Promise<Result<Delivered, DeliveryFailure>> {
+    const notes = [...this.#bases.notes]
+    if (dropped.length > 0) notes.push(`${dropped.length} older versions deleted on the host`)
+    try {
+      await this.#store?.keep(this.#content, this.#content.name, this.#options.keep ?? defaults.keep)
+    } catch (cause) {
+      notes.push(
+        `no copy kept as a base for the next version: ${cause instanceof Error ? cause.message : String(cause)}`,
+      )
+    }
+    const { sent, received } = this.#talk
+    return ok({ sha: this.#content.sha, how, sent, received, resumedAt, base: this.#base, notes })
+  }
+
+  async close(): Promise<void> {
+    await this.#bases.close()
+    await this.#reader.close()
+  }
+}
+
+function headOf(chunk: Chunk) {
+  const { at, size, sum, z, base } = chunk
+  return { op: 'chunk', at, size, sum, z, ...(base === undefined ? {} : { base }) } as const
+}
+
+function refused(refusal: DeliveryRefusal): Result<never, DeliveryFailure> {
+  const { id: _, ok: __, at, ...trouble } = refusal
+  return err({ kind: 'refused', at, trouble })
+}
+
+const strange = (reply: DeliveryReply): Result<never, DeliveryFailure> =>
+  err({ kind: 'protocol', detail: `an answer to another request: ${JSON.stringify(reply).slice(0, 200)}` })
