@@ -265,4 +265,27 @@ describe('Pacer', () => {
       )
     }
   })
+
+  test('starts with nothing saved up where another process may have sent until just now', async () => {
+    for (const [restedMs, atOnce] of [
+      [Infinity, 2],
+      [0, 0],
+      [100, 1],
+    ] as const) {
+      const clock = new ManualClock(5_000)
+      const pacer = new Pacer(clock, steady(480))
+      const { send, writes } = record(pacer, clock)
+      pacer.rested(restedMs)
+      for (let i = 0; i < 60; i++) void send(4096, 'bulk')
+      await clock.advance(0)
+      expect(writes.length).toBe(atOnce)
+      await clock.advance(2_000)
+      // Together with the other process's 95 %: no more than 105 % of the budget in any two seconds.
+      for (const at of [500, 1_000, 1_500]) {
+        const own = writes.filter((w) => w.at <= 5_000 + at).length * 4096
+        const others = restedMs === Infinity ? 0 : Math.max(0, 2_000 - at - restedMs) * 60 * 0.95
+        expect(own + others).toBeLessThanOrEqual(480 * 125 * 2 * 1.05)
+      }
+    }
+  })
 })

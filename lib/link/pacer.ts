@@ -10,6 +10,8 @@ export const largestWrite = 4096
 const span = { ms: 2_000, share: 1.05 } as const
 /** A change that nobody announces (clock set, window closed) is seen after this time at the latest, ms. */
 const lookAgainMs = 500
+/** What another process may have sent is counted in pieces of this length, ms. */
+const pieceMs = 100
 /** A clock that is this far from the time that passed was set, ms. */
 const setBy = 1_000
 
@@ -94,6 +96,21 @@ export class Pacer {
       this.#budgetAt = budgetAt
       this.#budget = budgetAt(this.#filled.wall)
     })
+  }
+
+  /**
+   * Another process may have used the whole budget until `ms` ago: nothing is saved up from before, and what it may have sent in the
+   * last two seconds counts.
+   */
+  rested(ms: number): void {
+    this.#fill()
+    this.#tokens = Math.min(this.#tokens, ms * this.#bytesPerMs())
+    const now = this.#filled.elapsed
+    const others: { at: number; ms: number }[] = []
+    for (let ago = span.ms; ago > ms; ago -= pieceMs)
+      others.push({ at: now - ago, ms: Math.min(pieceMs, ago - ms) * usedShare })
+    this.#recent.splice(0, this.#recent.length, ...others)
+    this.#wake?.abort()
   }
 
   /** Writes that wait, by lane. */
