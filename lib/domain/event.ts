@@ -29,6 +29,23 @@ export type Event =
       readonly bytesDown: number
       readonly ms: number
     }
+  /** A content on its way into the store of a host. `sent`: bytes of it that crossed the link in this run. */
+  | {
+      readonly kind: 'delivery'
+      readonly host: string
+      readonly content: string
+      /** Bytes of it that the host has, and of all. */
+      readonly at: number
+      readonly size: number
+      readonly sent: number
+      /** `sending` comes with each chunk; `waiting`: why, and until which instant (ms) where that is known. */
+      readonly state: 'waiting' | 'sending' | 'delivered' | 'held'
+      readonly because?: string
+      readonly until?: number
+      /** Of what crossed lately, bytes a second, and how long the rest takes at that, ms; `sending` only, once they are known. */
+      readonly bytesPerS?: number
+      readonly leftMs?: number
+    }
   | {
       readonly kind: 'step'
       readonly host: string

@@ -1,6 +1,7 @@
 import type { Event } from '../../domain/event.ts'
 import type { Site } from '../../domain/site.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
+import { deliveryText } from './delivery-text.ts'
 
 /** Where a run over several sites stands: what each site is doing now, and what crossed its link so far. */
 export type ProgressState = {
@@ -65,6 +66,8 @@ function changeBy(event: Event, before: SiteProgress): Partial<SiteProgress> {
       return { doing: `${event.state}: ${event.because}` }
     case 'exchange':
       return { bytesUp: before.bytesUp + event.bytesUp, bytesDown: before.bytesDown + event.bytesDown }
+    case 'delivery':
+      return { doing: deliveryText(event) }
     case 'step':
       return event.state === 'started' ? { doing: `${event.resource}: ${event.step}` } : {}
     case 'resource':

@@ -1,6 +1,7 @@
 import type { Event } from '../../domain/event.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
+import { deliveryText } from './delivery-text.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { type ProgressState, siteOf } from './progress-state.ts'
 import { cut } from './text.ts'
@@ -32,6 +33,8 @@ function wordsOf(event: Event): string | undefined {
     case 'exchange':
     case 'step':
       return undefined
+    case 'delivery':
+      return event.state === 'sending' ? undefined : `${event.host} ${deliveryText(event)}`
     case 'warning':
       return `${event.host} ${event.resource} warns: ${event.message}`
     case 'resource':
