@@ -16,7 +16,7 @@ process.once('message', (message) => void work(orderShape.parse(message)))
 async function work(order: CollectOrder): Promise<void> {
   const program = await load(order.program)
   if (typeof program !== 'function') await answer({ kind: 'unusable', problem: program })
-  else for (const call of order.calls) await collectOne(program, call)
+  else for (const call of order.calls) await collectOne(program, call, order.trace)
   await answer({ kind: 'done' })
 }
 
@@ -33,9 +33,13 @@ async function load(url: string): Promise<Program | CollectProblem> {
 const isProgram = (loaded: unknown): loaded is { default: Program } =>
   typeof loaded === 'object' && loaded !== null && 'default' in loaded && typeof loaded.default === 'function'
 
-async function collectOne(program: Program, call: CollectOrder['calls'][number]): Promise<void> {
+async function collectOne(
+  program: Program,
+  call: CollectOrder['calls'][number],
+  trace: CollectOrder['trace'],
+): Promise<void> {
   rejected.length = 0
-  const resources = await startCollecting(call.project, call.stack)
+  const resources = await startCollecting(call.project, call.stack, trace)
   const thrown: unknown[] = []
   try {
     await program(call.context)

@@ -15,6 +15,8 @@ const resourceShape = z.object({
   dependencies: z.array(z.string()),
   /** As they would reach a provider: unknown values are the engine's sentinel string, secrets are wrapped. */
   inputs: z.record(z.string(), z.json()),
+  /** Paths of the option of that name. */
+  ignoreChanges: z.array(z.string()),
 })
 
 /** What one call of the program declares. */
@@ -40,7 +42,28 @@ export const orderShape = z.object({
       context: z.json(),
     }),
   ),
+  /**
+   * Names of the outputs of a type, where each output is to have a text that tells whose it is instead of being unknown: what comes of
+   * it shows in the inputs of others.
+   */
+  trace: z.record(z.string(), z.array(z.string())).optional(),
 })
+
+/** The text of an output that is traced. */
+export const traced = (urn: string, output: string): string => `\u0001${urn}\u0001${output}\u0001`
+
+/** A text taken apart at the outputs that it is made of; a single text where there are none. */
+export function tracesIn(
+  text: string,
+): readonly (string | { readonly from: string; readonly output: string })[] {
+  const pieces = text.split(/\u0001([^\u0001]*)\u0001([^\u0001]*)\u0001/)
+  const parts: (string | { readonly from: string; readonly output: string })[] = []
+  for (let i = 0; i < pieces.length; i += 3) {
+    if (i > 0) parts.push({ from: pieces[i - 2]!, output: pieces[i - 1]! })
+    if (pieces[i] !== '') parts.push(pieces[i]!)
+  }
+  return parts
+}
 
 /** What it answers: `collected` for each call, in their order. */
 export const answerShape = z.discriminatedUnion('kind', [

@@ -3,7 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from '../domain/result.ts'
 import { answerShape, type Collection, type CollectOrder, type CollectProblem } from './collect-messages.ts'
 
-export type { CollectedResource, Collection, CollectOrder, CollectProblem } from './collect-messages.ts'
+export {
+  type CollectedResource,
+  type Collection,
+  type CollectOrder,
+  type CollectProblem,
+  tracesIn,
+} from './collect-messages.ts'
 
 export type CollectRequest = CollectOrder & {
   readonly env: NodeJS.ProcessEnv
@@ -27,7 +33,7 @@ const childModule = fileURLToPath(new URL(`collect-child${import.meta.url.slice(
  * inputs as in a preview. One process of its own for all calls, because a program may do anything to it, and starting one takes
  * half a second. A program that throws spoils only its own call. Answers in the order of the calls.
  */
-export function collect({ program, calls, env, abort }: CollectRequest): Promise<Ended> {
+export function collect({ env, abort, ...order }: CollectRequest): Promise<Ended> {
   if (abort?.aborted) return Promise.resolve(err({ kind: 'interrupted' }))
   // In a process group of its own, where a terminal's Ctrl-C doesn't reach it.
   const child = fork(childModule, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
@@ -52,7 +58,7 @@ export function collect({ program, calls, env, abort }: CollectRequest): Promise
       end(err({ kind: 'crashed', how: `it ended with ${code ?? signal}`, output: printed() })),
     )
     // An error here is followed by `close`.
-    child.send({ program, calls }, () => undefined)
+    child.send(order, () => undefined)
   })
 }
 

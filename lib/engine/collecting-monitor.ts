@@ -1,15 +1,21 @@
 import resource from '@pulumi/pulumi/proto/resource_pb.js'
 import { setMocks } from '@pulumi/pulumi/runtime/mocks.js'
 import { getMonitor } from '@pulumi/pulumi/runtime/settings.js'
-import type { CollectedResource } from './collect-messages.ts'
+import structs from 'google-protobuf/google/protobuf/struct_pb.js'
+import { type CollectedResource, traced } from './collect-messages.ts'
 
 type Reply<T> = (error: Error | null, response: T) => void
 
 /**
  * Puts a stand-in for the engine into this process, for one call of a program. It answers each resource as a preview of its
- * creation would (what isn't an input is unknown), and keeps it in the list that is returned.
+ * creation would (what isn't an input is unknown), and keeps it in the list that is returned. With `trace`, the outputs that it names
+ * for a type have a text that tells whose they are.
  */
-export async function startCollecting(project: string, stack: string): Promise<readonly CollectedResource[]> {
+export async function startCollecting(
+  project: string,
+  stack: string,
+  trace: { readonly [type: string]: readonly string[] } = {},
+): Promise<readonly CollectedResource[]> {
   const collected: CollectedResource[] = []
   /** As the engine makes it: the types of all parents, but not that of the stack. */
   const urnOf = (parent: string, type: string, name: string): string => {
@@ -28,9 +34,14 @@ export async function startCollecting(project: string, stack: string): Promise<r
       custom: request.getCustom(),
       parent: request.getParent(),
       dependencies: request.getDependenciesList(),
+      ignoreChanges: request.getIgnorechangesList(),
       inputs: JSON.parse(JSON.stringify(request.getObject()?.toJavaScript() ?? {})),
     })
-    reply(null, new resource.RegisterResourceResponse().setUrn(urn).setObject(request.getObject()))
+    const answer = request.getObject() ?? new structs.Struct()
+    const outputs = (trace[request.getType()] ?? []).filter((name) => !answer.getFieldsMap().has(name))
+    for (const name of outputs)
+      answer.getFieldsMap().set(name, new structs.Value().setStringValue(traced(urn, name)))
+    reply(null, new resource.RegisterResourceResponse().setUrn(urn).setObject(answer))
   }
   /** A `get` of what exists: nothing is known of it before the engine asks. */
   const readResource = (

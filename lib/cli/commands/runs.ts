@@ -10,7 +10,7 @@ const positionals = { site: siteSelector } as const
 const everyRun = {
   program: {
     type: 'string',
-    default: 'mission',
+    defaultDescription: 'mission',
     requiresArg: true,
     describe: 'Program of stacks/, or the path of one',
   },
@@ -43,6 +43,7 @@ export const preview = defineCommand({
     ['preview --select link=satellite', 'every site behind a satellite'],
     ['preview --expect-no-changes', 'is anything not as declared? Exit code 4 if so'],
     ['preview --offline', 'from the last observation of each host, without touching a link'],
+    ['preview beirut --save beirut.plan', 'keep the plan in a file, for approval and for up --plan'],
   ],
   positionals,
   options: {
@@ -57,6 +58,11 @@ export const preview = defineCommand({
       default: false,
       describe: 'Exit with 4 if anything would change',
     },
+    save: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'File to write the plan into: what up --plan runs later, from any machine',
+    },
     'allow-data-loss': allowDataLoss,
   },
   run: (args, context) => run('preview', args, context),
@@ -68,9 +74,19 @@ export const up = defineCommand({
   examples: [
     ['up beirut nairobi', 'two sites at once, each by itself'],
     ['up --select size=small --yes', 'every small site, without asking'],
+    ['up --plan beirut.plan', 'exactly the steps of a saved plan, or nothing'],
   ],
   positionals,
-  options: { ...everyRun, yes, 'allow-data-loss': allowDataLoss },
+  options: {
+    ...everyRun,
+    plan: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'A saved plan: run its steps and no others, or refuse',
+    },
+    yes,
+    'allow-data-loss': allowDataLoss,
+  },
   run: (args, context) => run('up', args, context),
 })
 
@@ -103,12 +119,14 @@ export const destroy = defineCommand({
 
 type RunArgs = {
   readonly site: readonly string[]
-  readonly program: string
+  readonly program: string | undefined
   readonly select: readonly string[]
   readonly yes?: boolean
   readonly offline?: boolean
   readonly expectNoChanges?: boolean
   readonly allowDataLoss?: readonly string[]
+  readonly save?: string | undefined
+  readonly plan?: string | undefined
 }
 
 async function run(
@@ -124,6 +142,7 @@ async function run(
     views,
     { runSites },
     { exitCodeOf },
+    { openPlan, planningOf, savePlan },
   ] = await Promise.all([
     import('../inventory.ts'),
     import('../ask.ts'),
@@ -131,6 +150,7 @@ async function run(
     import('../view/index.ts'),
     import('../run/index.ts'),
     import('../exit-code.ts'),
+    import('../plan/of-run.ts'),
   ])
   const asks = operation !== 'preview' && args.yes !== true
   if (asks && !canAsk(context))
@@ -139,7 +159,9 @@ async function run(
     )
 
   const estate = await openInventory(args, context)
-  const sites = await chooseSites(estate, [...args.site, ...args.select])
+  const named = [...args.site, ...args.select]
+  const held = args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context.cwd)
+  const sites = held?.sites ?? (await chooseSites(estate, named))
   const interrupts = interruptsOf(process, systemClock)
   const progress = views.progressFor(context, sites, systemClock)
   interrupts.listen((level) =>
@@ -166,11 +188,12 @@ async function run(
       operation,
       sites,
       estate,
-      program: args.program,
+      program: held?.program ?? args.program ?? 'mission',
       cwd: context.cwd,
       env: context.env,
       offline: args.offline ?? false,
-      dataLoss: args.allowDataLoss ?? [],
+      dataLoss: held?.plan.allowDataLoss ?? args.allowDataLoss ?? [],
+      ...planningOf(args.save, held),
       emit: progress.emit,
       note: progress.note,
       interrupts,
@@ -184,11 +207,17 @@ async function run(
       return interrupts.level > 0 ? exitCode.interrupted : exitCode.failed
     }
     const report: RunReport = ended.value
+    const unsaved =
+      args.save === undefined ? undefined : await savePlan(args.save, report, args, estate, context)
     output.answer(views.reportJson(report), () =>
       operation === 'preview'
         ? views.previewText(report.previews, view)
         : views.summaryText(report, view.width, view.paint),
     )
+    if (unsaved !== undefined) {
+      output.complain(unsaved)
+      return exitCode.failed
+    }
     return exitCodeOf(report, { expectNoChanges: args.expectNoChanges ?? false })
   } finally {
     progress.close()

@@ -3,10 +3,16 @@ import PQueue from 'p-queue'
 import type { z } from 'zod'
 import type { Program } from '../../domain/program.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import { collect, type CollectFailure, type Collection } from '../../engine/collect.ts'
+import { collect, type CollectFailure, type Collection, type CollectOrder } from '../../engine/collect.ts'
+import type { StackPlace } from '../../engine/place.ts'
 import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
 import { exportState, type StackState } from '../../engine/state.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
+import { unwrap } from '../../provider/wire-values.ts'
+import type { Catalogue } from '../../reconcile/loaded-kind.ts'
+import { isSealedBy } from '../../reconcile/plan-file/index.ts'
+import { foreignSeal, planSealer } from '../plan/key.ts'
+import { laterIn, tracedOutputs } from '../plan/later.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
 import type { SiteRun } from './site-run.ts'
@@ -39,6 +45,16 @@ export async function prepareSites(
     needsProgram ? (import(module.value.url) as Promise<{ default: Program }>) : { default: () => undefined },
     loadCatalogue(),
   ])
+  const planning = await planningOf(
+    request,
+    module.value.url,
+    calls,
+    places.value,
+    catalogue,
+    collected.value,
+    abort,
+  )
+  if (!planning.ok) return planning
   const queue = new PQueue({ concurrency: availableParallelism() })
   const runs = request.sites.map((site, index) =>
     queue.add(async (): Promise<SiteRun> => {
@@ -54,11 +70,60 @@ export async function prepareSites(
         abort,
         program: async () => ({ outputs: await program(contexts[index]!) }),
         ...declaredOf(part, state),
+        ...(planning.value === undefined ? {} : { planning: planning.value(site.id, part, state) }),
       }
     }),
   )
   return ok(await Promise.all(runs))
 }
+
+type PlanningOf = (
+  site: string,
+  part: Collection | undefined,
+  state: Result<StackState | undefined, StackFailure>,
+) => NonNullable<SiteRun['planning']>
+
+/** What the sites of a run that saves a plan, or is held to one, need beside; undefined for any other run. */
+async function planningOf(
+  request: RunRequest,
+  program: string,
+  calls: CollectOrder['calls'],
+  places: readonly StackPlace[],
+  catalogue: Catalogue,
+  collections: readonly Collection[],
+  abort: AbortSignal,
+): Promise<Result<PlanningOf | undefined, RunFailure>> {
+  const { planning, env, estate } = request
+  const [place] = places
+  if (planning === undefined || place === undefined) return ok(undefined)
+  const sealer = planSealer(estate, place)
+  if (!sealer.ok) return err({ kind: 'setup', message: sealer.error })
+  if (planning.do === 'hold' && !isSealedBy(planning.plan, sealer.value))
+    return err({ kind: 'input', message: foreignSeal(planning.plan, sealer.value) })
+  const waiting = new Set(collections.filter(hasLater).map(({ id }) => id))
+  const traced =
+    waiting.size === 0
+      ? ok([])
+      : await collect({
+          program,
+          calls: calls.filter(({ id }) => waiting.has(id)),
+          env: { ...env },
+          abort,
+          trace: tracedOutputs(catalogue),
+        })
+  if (!traced.ok)
+    return err({ kind: 'setup', message: describeCollectFailure(request.program, traced.error) })
+  const later = new Map(traced.value.map((one) => [one.id, laterIn(one)]))
+  return ok((site, part, state) => ({
+    sealer: sealer.value,
+    later: later.get(site) ?? (() => undefined),
+    ground: { registered: part?.resources ?? [], state: state.ok ? state.value : undefined },
+    held: planning.do === 'hold' ? planning.plan : undefined,
+  }))
+}
+
+const hasLater = ({ resources }: Collection): boolean =>
+  resources.some(({ inputs }) => unwrap(inputs).unknown.length > 0)
 
 /** Without properties that are undefined, which no message carries. */
 const plain = (value: object): z.core.util.JSONType =>

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describeFailure, type Failure } from '../../domain/failure.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
@@ -21,6 +20,7 @@ import { costOf } from './cost.ts'
 import type { Fleet } from './fleet.ts'
 import { armGuards } from './guards.ts'
 import { keepObservations, lastObservations } from './observed.ts'
+import { beforeLooking, type SitePlanning, withPlan } from './planned.ts'
 import { rowsOf, withWaiting } from './rows.ts'
 import { pastStaleLock } from './stale-lock.ts'
 import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
@@ -45,6 +45,8 @@ export type SiteRun = {
   readonly fleet: Fleet
   /** Aborted once a person asks to stop: what is not on the wire yet stays here. */
   readonly abort: AbortSignal
+  /** Of a run that saves a plan, or is held to one. */
+  readonly planning?: SitePlanning
 }
 
 /** What a preview leaves for the apply. */
@@ -62,12 +64,14 @@ export async function previewSite(run: SiteRun): Promise<Previewed> {
   const book = new PlanBook()
   if (run.broken !== undefined)
     return brokenPreview(run, book, new Observations(), { outcome: 'failed', because: run.broken })
+  const refused = beforeLooking(run)
+  if (refused !== undefined) return { book, observations: new Observations(), preview: refused }
   const { observations, at, failure } = await looked(run)
   if (failure !== undefined) return failedPreview(run, book, observations, [failure])
   if (run.request.operation === 'destroy') await planRemovals(run, book, observations, run.recorded)
   else if (run.request.operation !== 'refresh') {
-    const refused = await planWithEngine(run, book, observations)
-    if (refused !== undefined) return failedPreview(run, book, observations, [], refused)
+    const stopped = await planWithEngine(run, book, observations)
+    if (stopped !== undefined) return failedPreview(run, book, observations, [], stopped)
   }
   const rows =
     run.request.operation === 'refresh'
@@ -75,17 +79,14 @@ export async function previewSite(run: SiteRun): Promise<Previewed> {
       : withWaiting(rowsOf(book), run.dependencies)
   const blocked = rows.flatMap((row) => row.failure ?? [])
   const { outcome, because } = outcomeOf(blocked)
-  return {
-    book,
-    observations,
-    preview: {
-      site: run.site,
-      rows,
-      cost: costOf(book, rows, run.site.link, run.request.clock.now(), run.depth),
-      ...(at === undefined ? {} : { observedAt: at }),
-      ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
-    },
+  const preview = {
+    site: run.site,
+    rows,
+    cost: costOf(book, rows, run.site.link, run.request.clock.now(), run.depth),
+    ...(at === undefined ? {} : { observedAt: at }),
+    ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
   }
+  return { book, observations, preview: withPlan(run, preview, book, observations) }
 }
 
 type Looked = { readonly observations: Observations; readonly at?: number; readonly failure?: Failure }
@@ -189,6 +190,7 @@ async function runEngine(
   book: PlanBook,
   observations: Observations,
   onEvent: (event: EngineEvent) => void,
+  message?: string,
 ): Promise<{ result: Result<StackSummary, StackFailure>; failures: readonly Failure[] }> {
   const stack = stackRun(run, phase, book, observations)
   const server = await serveProvider(stack)
@@ -201,6 +203,7 @@ async function runEngine(
       parallel,
       interrupts: run.request.interrupts,
       onEvent,
+      ...(message !== undefined && { message }),
     })
     return { result, failures: distinct([...stack.failures.values()]) }
   } finally {
@@ -208,10 +211,11 @@ async function runEngine(
   }
 }
 
-/** Carries out what the preview booked, and nothing else. */
+/** Carries out what the preview booked, and nothing else. The backend keeps `message` with it. */
 export async function applySite(
   run: SiteRun,
   { preview, book, observations }: Previewed,
+  message: string,
 ): Promise<SiteReport> {
   const { operation } = run.request
   const acting = new Set(book.all().flatMap((e) => (e.decision.do === 'act' ? e.target.urn : [])))
@@ -221,7 +225,7 @@ export async function applySite(
   const phase = operation === 'refresh' ? 'refresh' : 'apply'
   const ran = await pastStaleLock(
     run.place,
-    () => runEngine(run, phase, operation, book, observations, () => {}),
+    () => runEngine(run, phase, operation, book, observations, () => {}, message),
     {
       clock: run.request.clock,
       note: (text) => run.request.note(`${run.site.id}  ${text}`),
@@ -287,6 +291,3 @@ function brokenPreview(
   const cost = { bytesUp: 0, bytesDown: 0, roundTrips: 0, ms: 0 }
   return { book, observations, preview: { site: run.site, rows: [], cost, failed: { ...why, failures } } }
 }
-
-/** The work folder of a stack. */
-export const stackFolder = (root: string, stack: string): string => join(root, 'stacks', stack)

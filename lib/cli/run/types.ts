@@ -7,6 +7,7 @@ import type { Site } from '../../domain/site.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { Interrupts } from '../../engine/interrupts.ts'
 import type { Estimate } from '../../link/cost.ts'
+import type { Planning, PreviewPlan } from '../plan/planning.ts'
 
 /** What a run is asked to do. */
 export type Operation = 'preview' | 'up' | 'refresh' | 'destroy'
@@ -29,6 +30,8 @@ export type RunRequest = {
   readonly note: (text: string) => void
   readonly interrupts: Interrupts
   readonly clock: Clock
+  /** Absent: nothing to do with plan files. */
+  readonly planning?: Planning
   /** Shows the previews and says whether to go on; called once, after all sites are previewed. */
   readonly confirm: (previews: readonly SitePreview[]) => Promise<boolean>
 }
@@ -51,6 +54,8 @@ export type SitePreview = {
   readonly cost: Estimate
   /** Instants (ms) of the observations that an offline preview rests on; undefined = looked at now. */
   readonly observedAt?: number
+  /** Of a run that saves a plan, or is held to one. */
+  readonly plan?: PreviewPlan
   /** Set when the site could not be previewed. */
   readonly failed?: {
     readonly outcome: SiteOutcome

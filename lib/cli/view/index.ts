@@ -38,7 +38,12 @@ export function reportJson(report: RunReport): object {
         preview:
           preview === undefined
             ? null
-            : { cost: preview.cost, observedAt: preview.observedAt ?? null, resources: preview.rows },
+            : {
+                cost: preview.cost,
+                observedAt: preview.observedAt ?? null,
+                resources: preview.rows,
+                ...(preview.plan?.do === 'hold' ? { plan: preview.plan } : {}),
+              },
       }
     }),
   }

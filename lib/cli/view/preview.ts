@@ -1,6 +1,7 @@
 import { describeFailure, type Failure } from '../../domain/failure.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { PreviewRow, SitePreview } from '../run/types.ts'
+import { changedText } from './changed.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { type Column, table } from './table.ts'
 import { paragraph } from './text.ts'
@@ -143,12 +144,16 @@ function failedText(
   const inRows = new Set(
     rows.flatMap(({ failure }) => (failure === undefined ? [] : describeFailure(failure))),
   )
-  const told = [failed.because, ...failed.failures.map(describeFailure)].filter((text) => !inRows.has(text))
-  return [...new Set(told)].map((text, i) =>
+  const changed = failed.failures.filter((failure) => failure.kind === 'changed')
+  const tables = changed.map((failure) => changedText(failure, width))
+  const others = failed.failures.filter(({ kind }) => kind !== 'changed')
+  const told = [failed.because, ...others.map(describeFailure)].filter((text) => !inRows.has(text))
+  const texts = [...new Set(told)].map((text, i) =>
     i === 0
       ? paint('red', paragraph(`${failed.outcome}: ${text}`, width, '  '))
       : paragraph(text, width, '  '),
   )
+  return [...texts, ...tables]
 }
 
 const linkText = ({ site: { link } }: SitePreview): string =>

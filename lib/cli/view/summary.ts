@@ -1,5 +1,6 @@
 import { describeFailure } from '../../domain/failure.ts'
 import type { RunReport, SiteReport } from '../run/types.ts'
+import { changedText } from './changed.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { outcomeColors } from './progress-text.ts'
 import { table } from './table.ts'
@@ -50,8 +51,14 @@ function trouble(
   width: number | undefined,
   paint: Paint,
 ): string {
-  const told = [...new Set([...(because === undefined ? [] : [because]), ...failures.map(describeFailure)])]
-  return [paint('bold', `${site}: ${outcome}`), ...told.map((text) => paragraph(text, width, '  '))].join(
-    '\n',
-  )
+  const changed = failures.filter((failure) => failure.kind === 'changed')
+  const inTables = new Set(changed.map(describeFailure))
+  const others = failures.filter(({ kind }) => kind !== 'changed').map(describeFailure)
+  const told = [...new Set([...(because === undefined ? [] : [because]), ...others])]
+  return [
+    paint('bold', `${site}: ${outcome}`),
+    ...told.filter((text) => !inTables.has(text)).map((text) => paragraph(text, width, '  ')),
+    ...changed.map((failure) => changedText(failure, width)),
+    ...(changed.length > 0 ? [paragraph('Nothing ran on these hosts. Preview again.', width, '  ')] : []),
+  ].join('\n')
 }

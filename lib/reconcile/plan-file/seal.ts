@@ -28,6 +28,9 @@ export function sealerOf(passphrase: string, scope: readonly string[]): Sealer {
   }
 }
 
+/** Tells whether two sealers have one key. */
+export const keyCheck = (sealer: Sealer): string => sealer.seal('key', null)
+
 /** In place of a secret. */
 export const sealedMark = (seal: string): Json => ({ $secret: seal })
 

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path'
+import { systemClock } from '../../domain/clock.ts'
+import type { Estate } from '../../domain/profile.ts'
+import type { Site } from '../../domain/site.ts'
+import type { PlanDocument } from '../../reconcile/plan-file/index.ts'
+import { type Context, UsageError } from '../command.ts'
+import { chooseSites } from '../inventory.ts'
+import { operatorOf } from '../operator.ts'
+import { projectVersion } from '../root.ts'
+import type { RunReport } from '../run/types.ts'
+import { chooseFromPlan } from './chosen.ts'
+import { readPlanFile, writePlanFile } from './file.ts'
+import { makePlan } from './make.ts'
+import type { Planning } from './planning.ts'
+
+/** A plan that a run is held to, and which of its sites are meant. */
+export type Held = {
+  readonly plan: PlanDocument
+  readonly sites: readonly Site[]
+  /** Where its program lies on this machine. */
+  readonly program: string
+}
+
+/** Words of the command line that concern plans. */
+export type PlanArgs = {
+  readonly site: readonly string[]
+  readonly select: readonly string[]
+  readonly program: string | undefined
+  readonly allowDataLoss?: readonly string[]
+}
+
+export const planningOf = (
+  save: string | undefined,
+  held: Held | undefined,
+): { readonly planning?: Planning } =>
+  held !== undefined
+    ? { planning: { do: 'hold', plan: held.plan } }
+    : save !== undefined
+      ? { planning: { do: 'save' } }
+      : {}
+
+/** Reads a plan and chooses of it; what is wrong with it is a UsageError, and nothing was tried. */
+export async function openPlan(path: string, args: PlanArgs, estate: Estate, cwd: string): Promise<Held> {
+  if ((args.allowDataLoss ?? []).length > 0)
+    throw new UsageError(
+      '--allow-data-loss: expected it where a plan is made, got it beside --plan. Name it with preview --save, so that it is approved with the plan.',
+    )
+  const plan = readPlanFile(resolve(cwd, path))
+  if (!plan.ok) throw new UsageError(plan.error)
+  const selectors = [...args.site, ...args.select]
+  const named = selectors.length === 0 ? undefined : await chooseSites(estate, selectors)
+  const chosen = chooseFromPlan({ plan: plan.value, estate, named, program: args.program, cwd })
+  if (!chosen.ok) throw new UsageError(chosen.error)
+  return { plan: plan.value, ...chosen.value }
+}
+
+/** Writes the plan of what was previewed. Why nothing was saved, as a text; undefined: it lies in the file. */
+export function savePlan(
+  path: string,
+  report: RunReport,
+  args: PlanArgs,
+  estate: Estate,
+  context: Context,
+): string | undefined {
+  const by = operatorOf(context.env)
+  const made = makePlan({
+    previews: report.previews,
+    estate,
+    program: args.program ?? 'mission',
+    cwd: context.cwd,
+    allowDataLoss: args.allowDataLoss ?? [],
+    by: by.slice(0, by.lastIndexOf('@')),
+    now: systemClock.now(),
+    version: projectVersion(),
+  })
+  if (!made.ok) return `No plan was saved.\n${made.error.map((line) => `  ${line}`).join('\n')}`
+  const written = writePlanFile(resolve(context.cwd, path), made.value)
+  if (!written.ok) return written.error
+  const { sites, left } = made.value
+  const out = left.length === 0 ? '' : `; not in it: ${left.map(({ site }) => site).join(', ')}`
+  context.output.note(`Saved the plan of ${sites.map(({ site }) => site).join(', ')} in ${path}${out}.`)
+  return undefined
+}

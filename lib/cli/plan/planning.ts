@@ -1,0 +1,23 @@
+import type {
+  Mismatch,
+  PlanDocument,
+  PlanVersions,
+  Sealer,
+  SitePlan,
+} from '../../reconcile/plan-file/index.ts'
+import type { Result } from '../../domain/result.ts'
+import type { Unsaveable } from './site-plan.ts'
+
+/** What a run has to do with plan files: its previews are to be saved, or it is held to a saved one. */
+export type Planning = { readonly do: 'save' } | { readonly do: 'hold'; readonly plan: PlanDocument }
+
+/** What a site's preview says of plan files. */
+export type PreviewPlan =
+  | {
+      readonly do: 'save'
+      readonly plan: Result<SitePlan, readonly Unsaveable[]>
+      readonly versions: PlanVersions
+      readonly sealer: Sealer
+    }
+  /** No mismatch: what was saved is what would be planned now. */
+  | { readonly do: 'hold'; readonly mismatches: readonly Mismatch[] }

@@ -1,0 +1,59 @@
+import type { Mismatch } from '../../reconcile/plan-file/index.ts'
+
+/** Why a site's plan can't be carried out, a line for each thing that it rests on; the hosts' properties are told beside. */
+export function mismatchLines(mismatches: readonly Mismatch[]): readonly string[] {
+  const groups = Map.groupBy(mismatches, ({ of }) => of)
+  return [...groups.values()].flatMap(linesOf)
+}
+
+function linesOf(same: readonly Mismatch[]): readonly string[] {
+  const named = (of: Mismatch['of'], heading: string, name: (text: string) => string): string =>
+    `${heading}: ${listed(same.flatMap((one) => (one.of === of && 'is' in one ? [`${name(one.what)} ${is[one.is]}`] : [])))}`
+  switch (same[0]?.of) {
+    case 'inventory':
+      return [
+        `the inventory of this site changed: ${listed(same.flatMap((one) => (one.of === 'inventory' ? [one.what] : [])))}`,
+      ]
+    case 'program':
+      return [named('program', 'the program declares something else', nameIn)]
+    case 'state':
+      return [named('state', 'the state is another one, so somebody applied or refreshed since', nameIn)]
+    case 'scripts':
+      return [named('scripts', 'what would run on the hosts changed', (text) => text)]
+    case 'want':
+      return same.flatMap((one) =>
+        one.of === 'want'
+          ? [`what is wanted of ${one.what} on ${one.host} changed: ${one.properties.join(', ')}`]
+          : [],
+      )
+    case 'host':
+      return same.flatMap((one) =>
+        one.of === 'host'
+          ? [
+              `${one.what} on ${one.host} no longer looks as it did when the plan was made${one.owner.planned === one.owner.now ? '' : `, and its record names ${one.owner.now} instead of ${one.owner.planned}`}`,
+            ]
+          : [],
+      )
+    case 'steps':
+      return same.flatMap((one) => (one.of === 'steps' ? [`${one.what} on ${one.host}: ${one.because}`] : []))
+    default:
+      return []
+  }
+}
+
+const is = { new: 'is new', gone: 'is gone', other: 'is another' } as const
+
+/** The last part of a URN is its name; a text behind it stays. */
+const nameIn = (urn: string): string => {
+  const [type, name] = urn.split('::').slice(-2)
+  return type === undefined || name === undefined
+    ? urn
+    : `${type.split('$').at(-1)?.split(':').at(-1)} ${name}`
+}
+
+const most = 8
+
+const listed = (names: readonly string[]): string =>
+  names.length <= most
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
