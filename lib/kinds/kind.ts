@@ -47,7 +47,33 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
   /** Outputs of the resource beside its inputs, described; `outputs` returns exactly these. Often `found.pick({ … })`. */
   readonly outs: z.ZodObject
   outputs(found: F): JsonObject
+  /** How what exists is listed and described, for `chancery import`; none: it can't be imported. */
+  readonly listing?: Listing<W, F>
 }
+
+/**
+ * How what exists of a kind on a host is described. `list.ps1` prints one object, `things`: an array, sorted, of what `observe.ps1`
+ * prints of each when it knows no more than the name. What can't be looked at is an error, never an empty list.
+ */
+export interface Listing<W extends object = JsonObject, F extends JsonObject = JsonObject> {
+  /**
+   * `always`: a listing of a host has them. `named`: only when the person names the kind, for Windows brings hundreds.
+   * `below`: only in the folders and of the files that the person names, `$Params.below`.
+   */
+  readonly when: 'always' | 'named' | 'below'
+  /** Windows brings it by itself: left out unless the person names the kind. */
+  brought?(found: F): boolean
+  /** Properties that `list.ps1` prints of a thing beside those of `found`, for `describe`. */
+  readonly more?: readonly string[]
+  /** The inputs that describe it, no more than are needed: `plan(want, found, undefined)` has nothing to do then. */
+  describe(found: F, more: JsonObject): Described<W>
+}
+
+export type Described<W extends object = JsonObject> =
+  /** `notes`: what can't be declared and is left as it is, a sentence each. */
+  | { readonly want: W; readonly notes: readonly string[] }
+  /** It can't be declared; `fix` says what the person can do. */
+  | { readonly refused: string; readonly fix: string }
 
 export type Plan =
   | { readonly do: 'nothing'; readonly because: string }

@@ -27,6 +27,7 @@ export const tokenOf = (folder: string): string => {
 export function kindComplaints(one: KindFolder): readonly string[] {
   return [
     ...parts(one),
+    ...listing(one),
     ...index(one),
     ...properties(one),
     ...cases(one),
@@ -42,6 +43,13 @@ const parts = ({ files }: KindFolder): readonly string[] =>
   ['index.ts', 'props.ts', 'plan.ts', 'observe.ps1', 'README.md', 'cases']
     .filter((part) => !files.includes(part))
     .map((part) => `${part}: expected, not there`)
+
+/** What the kind says of listing, and the script for it, come together. */
+const listing = ({ kind, files }: KindFolder): readonly string[] => {
+  const script = files.includes('list.ps1')
+  if (kind.listing === undefined) return script ? ['index.ts: expected listing, since list.ps1 is there'] : []
+  return script ? [] : ['list.ps1: expected, since index.ts has a listing']
+}
 
 function index({ folder, home, kind }: KindFolder): readonly string[] {
   const lines = readText(home, 'index.ts').trimEnd().split('\n').length
@@ -112,7 +120,7 @@ function cases(one: KindFolder): readonly string[] {
       .filter((name) => !one.files.includes(name))
       .map((name) => `${name}: expected, since plan.ts names it`),
     ...scriptNames(one)
-      .filter((name) => name !== 'observe.ps1' && !used.has(name))
+      .filter((name) => name !== 'observe.ps1' && name !== 'list.ps1' && !used.has(name))
       .map((name) => `${name}: expected a case that runs it`),
     ...steps.flatMap((step) =>
       step.changes

@@ -27,6 +27,7 @@ export const inputComplaints = (one: KindFolder): readonly string[] =>
 
 /** Parameters that the cases of a kind give to a script. */
 function givenTo(one: KindFolder, verb: string): readonly JsonObject[] {
+  if (verb === 'list') return one.kind.listing?.when === 'below' ? [{ below: [] }] : []
   if (verb === 'observe')
     return one.cases.map(({ want }) => one.kind.look(one.kind.props.parse(want) as JsonObject, undefined))
   return one.cases.flatMap((each) => {

@@ -1,4 +1,5 @@
 import type { Kind } from '../../kind.ts'
+import { listing } from './listing.ts'
 import { plan, remove } from './plan.ts'
 import { found, type Found, props, type Want } from './props.ts'
 
@@ -19,4 +20,5 @@ export const kind: Kind<Want, Found> = {
   remove,
   outs: found.pick({}),
   outputs: () => ({}),
+  listing,
 }

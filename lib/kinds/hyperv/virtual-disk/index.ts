@@ -1,5 +1,6 @@
 import type { Kind } from '../../kind.ts'
 import { foldCase } from '../../windows-path.ts'
+import { listing } from './listing.ts'
 import { plan, remove } from './plan.ts'
 import { found, type Found, props, type Want } from './props.ts'
 
@@ -22,4 +23,5 @@ export const kind: Kind<Want, Found> = {
   remove,
   outs: found.pick({ diskId: true, sizeBytes: true }),
   outputs: (seen) => ({ diskId: seen.diskId, sizeBytes: seen.sizeBytes }),
+  listing,
 }

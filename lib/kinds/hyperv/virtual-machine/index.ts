@@ -1,5 +1,6 @@
 import type { Kind } from '../../kind.ts'
 import { foldCase } from '../../windows-path.ts'
+import { listing } from './listing.ts'
 import { plan, remove } from './plan.ts'
 import { found, type Found, outs, props, type Want } from './props.ts'
 
@@ -19,4 +20,5 @@ export const kind: Kind<Want, Found> = {
   remove,
   outs,
   outputs: (seen) => ({ machineId: seen.id }),
+  listing,
 }

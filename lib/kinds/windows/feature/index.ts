@@ -1,5 +1,6 @@
 import type { Kind } from '../../kind.ts'
 import { foldCase } from '../../windows-path.ts'
+import { listing } from './listing.ts'
 import { plan, remove } from './plan.ts'
 import { found, type Found, props, type Want } from './props.ts'
 
@@ -18,4 +19,5 @@ export const kind: Kind<Want, Found> = {
   remove,
   outs: found.pick({ installState: true }),
   outputs: (seen) => ({ installState: seen.installState }),
+  listing,
 }

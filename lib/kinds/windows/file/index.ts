@@ -20,4 +20,5 @@ export const kind: Kind<Want, Found> = {
   remove,
   outs: found.pick({ length: true, sha256: true }),
   outputs: (seen) => ({ length: seen.length, sha256: seen.sha256 }),
+  listing,
 }
