@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts'
 import { completion } from './completion.ts'
 import { doctor } from './doctor.ts'
+import { history } from './history.ts'
+import { drift } from './drift.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
 import { rehearse } from './rehearse.ts'
@@ -17,7 +19,9 @@ export const commands: readonly Command[] = [
   preview,
   up,
   refresh,
+  drift,
   destroy,
+  history,
   rehearse,
   restart,
   trust,
