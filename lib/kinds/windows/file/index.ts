@@ -1,5 +1,6 @@
 import type { Kind } from '../../kind.ts'
 import { foldCase } from '../../windows-path.ts'
+import { listing } from './listing.ts'
 import { contentOf, plan, remove } from './plan.ts'
 import { found, type Found, props, type Want } from './props.ts'
 
