@@ -19,6 +19,8 @@ export type StackRun = StackPlace & {
   readonly parallel: number
   /** URNs; only these. */
   readonly targets?: readonly string[]
+  /** What the backend keeps with a run that may change something. */
+  readonly message?: string
   readonly onEvent: (event: EngineEvent) => void
   readonly interrupts: Interrupts
 }
@@ -108,15 +110,16 @@ function operate(stack: Stack, run: StackRun, onEvent: (event: RawEvent) => void
     suppressProgress: true,
     ...(run.targets && { target: [...run.targets] }),
   }
+  const kept = { ...options, ...(run.message !== undefined && { message: run.message }) }
   switch (run.operation) {
     case 'preview':
       return stack.preview(options)
     case 'up':
-      return stack.up({ ...options, continueOnError: true })
+      return stack.up({ ...kept, continueOnError: true })
     case 'refresh':
-      return stack.refresh(options)
+      return stack.refresh(kept)
     case 'destroy':
-      return stack.destroy({ ...options, continueOnError: true })
+      return stack.destroy({ ...kept, continueOnError: true })
     case 'preview-refresh':
       return stack.previewRefresh(options)
     case 'preview-destroy':

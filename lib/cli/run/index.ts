@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import PQueue from 'p-queue'
 import { ok, type Result } from '../../domain/result.ts'
 import { admission } from '../../link/window.ts'
+import { appendJournal, type JournalEntry } from '../history/journal.ts'
+import { composeNote } from '../history/message.ts'
+import { operatorOf } from '../operator.ts'
 import { openFleet } from './fleet.ts'
 import { prepareSites } from './prepare.ts'
 import { workRoot } from './stacks.ts'
@@ -20,14 +24,23 @@ export async function runSites(request: RunRequest): Promise<Result<RunReport, R
   const fleet = openFleet({ ...request, root: workRoot(request.cwd, request.env) })
   try {
     const prepared = await prepareSites(request, fleet, stop.signal)
-    return prepared.ok ? ok(await runPrepared(request, prepared.value)) : prepared
+    return prepared.ok ? ok(await runPrepared(labelled(request), prepared.value)) : prepared
   } finally {
     unlisten()
     await fleet.close()
   }
 }
 
-async function runPrepared(request: RunRequest, runs: readonly SiteRun[]): Promise<RunReport> {
+/** A run by its own id, and who started it. */
+type Labelled = RunRequest & { readonly id: string; readonly by: string }
+
+const labelled = (request: RunRequest): Labelled => ({
+  ...request,
+  id: randomUUID(),
+  by: operatorOf(request.env),
+})
+
+async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise<RunReport> {
   const previewed = await inTurn(runs, availableParallelism(), async (run) => ({
     run,
     ...(await previewSite(run)),
@@ -40,12 +53,19 @@ async function runPrepared(request: RunRequest, runs: readonly SiteRun[]): Promi
     differences &&
     (await request.confirm(previews))
   if (request.operation === 'preview' || !differences) await request.confirm(previews)
+  if (goOn)
+    keepJournal(
+      request,
+      runs.map((run) => ({ site: run.site.id, outcome: 'started' })),
+      runs,
+    )
   const sites = goOn
     ? await inTurn(previewed, availableParallelism() * 8, ({ run, ...rest }) => settle(request, run, rest))
     : previews.map((preview) => withoutApply(request, preview, differences))
   for (const { site, outcome, because } of sites) {
     request.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) })
   }
+  if (goOn) keepJournal(request, sites, runs)
   return { sites, previews, differences, confirmed: goOn, interrupted: request.interrupts.level > 0 }
 }
 
@@ -63,7 +83,7 @@ const hasChanges = (preview: SitePreview): boolean =>
   preview.rows.some((row) => row.change !== 'same' && row.change !== 'fail')
 
 /** Decides for the whole plan of a site before any of it starts. */
-async function settle(request: RunRequest, run: SiteRun, previewed: Previewed): Promise<SiteReport> {
+async function settle(request: Labelled, run: SiteRun, previewed: Previewed): Promise<SiteReport> {
   const { preview } = previewed
   const report = (outcome: SiteReport['outcome'], because?: string): SiteReport => ({
     site: run.site.id,
@@ -81,7 +101,7 @@ async function settle(request: RunRequest, run: SiteRun, previewed: Previewed): 
     return report('deferred', 'interrupted before it started; nothing was changed')
   const admitted = admission(run.site.link, preview.cost.ms, request.clock.now())
   if (admitted !== 'now') return report('deferred', admitted.because)
-  return applySite(run, previewed)
+  return applySite(run, previewed, composeNote({ ...noteOf(request), changes: changesOf(preview) }))
 }
 
 function withoutApply(request: RunRequest, preview: SitePreview, differences: boolean): SiteReport {
@@ -94,4 +114,34 @@ function withoutApply(request: RunRequest, preview: SitePreview, differences: bo
     return { ...base, outcome: preview.failed.outcome, because: preview.failed.because }
   if (request.operation === 'preview' || !differences) return { ...base, outcome: 'done' }
   return { ...base, outcome: 'deferred', because: 'not confirmed; nothing was changed' }
+}
+
+const noteOf = ({ id, operation, by }: Labelled) => ({ run: id, operation, by })
+
+/** What the preview shows, a line a resource. */
+const changesOf = (preview: SitePreview): readonly string[] =>
+  preview.rows
+    .filter(({ change }) => change !== 'same' && change !== 'fail')
+    .map(({ change, name, host }) => `${change} ${name} on ${host}`)
+
+type Ended = Pick<SiteReport, 'site' | 'because'> & {
+  readonly outcome: JournalEntry['outcome']
+  readonly changes?: SiteReport['changes']
+}
+
+/** That each site was begun, and how it ended, for `history`: also where the engine was never started. */
+function keepJournal(request: Labelled, sites: readonly Ended[], runs: readonly SiteRun[]): void {
+  const at = new Date(request.clock.now()).toISOString()
+  const stacks = new Map(runs.map((run) => [run.site.id, run.place.stack]))
+  appendJournal(
+    workRoot(request.cwd, request.env),
+    sites.map(({ site, outcome, because, changes }) => ({
+      at,
+      ...noteOf(request),
+      stack: stacks.get(site) ?? site,
+      outcome,
+      ...(because === undefined ? {} : { because }),
+      changes: changes ?? {},
+    })),
+  )
 }
