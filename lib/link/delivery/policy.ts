@@ -65,6 +65,7 @@ function alike(a: string, b: string): boolean {
     new Set(
       name
         .toLowerCase()
+        .replace(/(\.[a-z0-9]{1,5})+$/, '')
         .split(/[^a-z]+/)
         .filter((w) => w.length > 1),
     )

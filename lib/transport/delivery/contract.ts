@@ -1,5 +1,5 @@
 import type { Result } from '../../domain/result.ts'
-import type { DeliveryChannel, DeliveryLease, DeliveryTrouble } from './wire.ts'
+import type { DeliveryChannel, DeliverySender, DeliveryTrouble } from './wire.ts'
 
 /**
  * Brings a content into a host's store over one channel: `deliver` in `deliver.ts` is of this type. It opens, chooses a base, sends what is
@@ -25,7 +25,7 @@ export type DeliverySource = {
 export type DeliverOptions = {
   /** Folder of contents delivered before (`.chancery/content`): bases to encode against. Undefined: none are kept. */
   readonly store: string | undefined
-  readonly lease?: DeliveryLease
+  readonly sender?: DeliverySender
   /** Link bytes of a chunk at most, 4 KB to 1 MB: what a kill may cost. Default 65,536. */
   readonly chunkBytes?: number
   /** Versions of a series that stay on the host, and bytes of its whole store. Default 3 and 8 GiB. */

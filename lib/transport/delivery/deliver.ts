@@ -77,13 +77,13 @@ class Delivery {
 
   async run(): Promise<Result<Delivered, DeliveryFailure>> {
     const { sha, size, name } = this.#content
-    const { lease, waitMs = defaults.waitMs, bundle } = this.#options
+    const { sender, waitMs = defaults.waitMs, bundle } = this.#options
     const opened = await this.#talk.ask({
       op: 'open',
       sha,
       size,
       name,
-      ...(lease === undefined ? {} : { lease }),
+      ...(sender === undefined ? {} : { sender }),
       have: bundle === undefined ? await this.#bases.offer() : [],
       waitMs,
     })

@@ -168,7 +168,7 @@ function Open-Lock {
     $want = $Path + '.want'
     while ($true) {
         try {
-            $open.lock = New-Object IO.FileStream(($Path + '.lock'), 'OpenOrCreate', 'ReadWrite', 'None', 8, 'DeleteOnClose')
+            $open.lock = New-Object IO.FileStream(($Path + '.lock'), 'OpenOrCreate', 'ReadWrite', 'None', 8, [IO.FileOptions]::DeleteOnClose)
             [IO.File]::Delete($want)
             $live.want = $want
             return $true
@@ -237,17 +237,19 @@ function Add-Range {
 
 function Get-Free { (New-Object IO.DriveInfo $store).AvailableFreeSpace }
 
-function Test-Lease {
-    param($Lease)
-    $path = [IO.Path]::Combine($store, 'lease.json')
-    if ([IO.File]::Exists($path)) {
-        $known = ConvertFrom-Json ([IO.File]::ReadAllText($path, $utf8))
-        if ($known.backend -cne $Lease.backend -or $known.token -gt $Lease.token) {
-            return '"why":"lease","backend":' + (ConvertTo-Wire $known.backend) + ',"token":' + $known.token
-        }
-        if ($known.token -eq $Lease.token) { return }
+# What the worker keeps of who manages the host; a refusal when it is not this sender.
+function Test-Sender {
+    param($Sender)
+    $path = [IO.Path]::Combine($store, 'managed.json')
+    if (-not [IO.File]::Exists($path)) { return }
+    try {
+        $managed = ConvertFrom-Json ([IO.File]::ReadAllText($path, $utf8))
+        $token = Get-Field $managed.tokens $Sender.store
+        if ($managed.from -ceq $Sender.from -and ($null -eq $token -or $token -le $Sender.token)) { return }
+        '"why":"fenced","managed":' + (ConvertTo-Wire $managed)
+    } catch {
+        '"why":"fenced","managed":{}'
     }
-    Write-Whole $path (ConvertTo-Wire ([pscustomobject]@{ backend = $Lease.backend; token = $Lease.token }))
 }
 
 function Get-Versions {
@@ -267,9 +269,9 @@ function Invoke-Open {
     Close-Base
     Open-Store
     $path = Get-Path $Q.sha
-    $lease = Get-Field $Q 'lease'
-    if ($null -ne $lease) {
-        $trouble = Test-Lease $lease
+    $sender = Get-Field $Q 'sender'
+    if ($null -ne $sender) {
+        $trouble = Test-Sender $sender
         if ($null -ne $trouble) { return $trouble }
     }
     if (-not (Open-Lock $Q.id $path $Q.waitMs)) { return '"why":"busy"' }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../domain/json.ts'
 import { asciiJson } from '../wire.ts'
 
 /**
@@ -26,8 +27,8 @@ export type DeliveryRequest =
       readonly size: number
       /** What a person calls it; versions of one series have one name or similar names. */
       readonly name: string
-      /** Refused when the host knows a higher token of this backend, or belongs to another backend. */
-      readonly lease?: DeliveryLease
+      /** Refused when the host is managed from elsewhere, or has seen a later holder of the link. Absent: nobody says. */
+      readonly sender?: DeliverySender
       /** Contents that this end holds and can encode against, best first. The host answers with the first that it holds intact. */
       readonly have: readonly string[]
       readonly waitMs: number
@@ -56,7 +57,8 @@ export type DeliveryRequest =
   | { readonly id: number; readonly op: 'pickup'; readonly path: string; readonly drop: readonly string[] }
   | { readonly id: number; readonly op: 'ping' }
 
-export type DeliveryLease = { readonly backend: string; readonly token: number }
+/** From where the host is managed and under which lease; held against what the worker keeps of that (`managed.json`, see `../wire.ts`). */
+export type DeliverySender = { readonly from: string; readonly store: string; readonly token: number }
 
 /** A content that the host holds. */
 export type Held = {
@@ -123,8 +125,8 @@ export type DeliveryTrouble =
   | { readonly why: 'order' }
   /** All arrived, and the whole has another SHA-256; what was wrong of it was taken back. */
   | { readonly why: 'whole'; readonly got: string }
-  /** The host has a higher token of this backend, or belongs to another. */
-  | { readonly why: 'lease'; readonly backend: string; readonly token: number }
+  /** The host is managed from elsewhere, or has seen a later holder of the link: what it knows of that. Without properties: unreadable. */
+  | { readonly why: 'fenced'; readonly managed: JsonObject }
   /** Nothing to pick up: no manifest, content not listed, missing, or another than listed. */
   | {
       readonly why: 'bundle'
