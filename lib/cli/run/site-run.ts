@@ -39,6 +39,8 @@ export type SiteRun = {
   /** URN to URNs that it waits for. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>
   readonly recorded: readonly Recorded[]
+  /** URNs: only these are planned and acted on, whatever else the program declares. */
+  readonly targets?: readonly string[]
   /** Why nothing can be planned: the program fails, the state can't be read. */
   readonly broken?: string
   readonly catalogue: Catalogue
@@ -101,7 +103,7 @@ async function looked(run: SiteRun): Promise<Looked> {
   const targets = targetsOf(run.catalogue, run.declared, run.recorded)
   const answer = await lookAll((host) => run.fleet.batch(host), targets, observations, run.abort)
   if (!answer.ok) return { observations, failure: answer.error }
-  keepObservations(workFolder, run.request.clock.now(), observations)
+  if (run.targets === undefined) keepObservations(workFolder, run.request.clock.now(), observations)
   return { observations }
 }
 
@@ -180,6 +182,7 @@ function stackRun(run: SiteRun, phase: Phase, book: PlanBook, observations: Obse
     online: !request.offline,
     clock: request.clock,
     emit: request.emit,
+    contents: fleet.contents,
   })
 }
 
@@ -203,6 +206,7 @@ async function runEngine(
       parallel,
       interrupts: run.request.interrupts,
       onEvent,
+      ...(run.targets !== undefined && { targets: run.targets }),
       ...(message !== undefined && { message }),
     })
     return { result, failures: distinct([...stack.failures.values()]) }
