@@ -63,12 +63,14 @@ function troubleOf(
         `${trouble.need} bytes are needed on the volume of %ProgramData%, ${trouble.free} are free`,
         'Make room there and run again.',
       )
-    case 'lease':
-      return refuse(
-        'lease',
-        `the host knows a later holder of its link (${trouble.backend}, ${trouble.token})`,
-        'Run again: a new lease is taken.',
-      )
+    case 'fenced':
+      return {
+        kind: 'refused',
+        ...base,
+        rule: 'fenced',
+        because: 'the host is managed by somebody else',
+        fix: 'Ask who that is.',
+      }
     case 'base':
       return refuse(
         'base',
