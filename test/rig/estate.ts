@@ -31,6 +31,7 @@ export type RunOptions = {
   readonly program?: string
   readonly offline?: boolean
   readonly dataLoss?: readonly string[]
+  readonly planning?: RunRequest['planning']
   readonly interrupts?: Interrupts
   readonly confirm?: (previews: readonly SitePreview[]) => Promise<boolean>
   readonly onEvent?: (event: Event) => void
@@ -95,6 +96,7 @@ export async function startRig(options: {
         env: process.env,
         offline: run.offline ?? false,
         dataLoss: run.dataLoss ?? [],
+        ...(run.planning === undefined ? {} : { planning: run.planning }),
         emit: (event) => {
           events.push(event)
           run.onEvent?.(event)

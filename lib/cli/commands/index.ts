@@ -5,6 +5,7 @@ import { history } from './history.ts'
 import { drift } from './drift.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
+import { plan } from './plan.ts'
 import { rehearse } from './rehearse.ts'
 import { restart } from './restart.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   refresh,
   drift,
   destroy,
+  plan,
   history,
   rehearse,
   restart,

@@ -6,7 +6,7 @@ import type { RunReport } from '../run/types.ts'
 import { ansiPaint, noPaint, type Paint } from './paint.ts'
 import { createProgress, jsonProgress, type Progress, silentProgress } from './progress.ts'
 
-export { previewTable, previewText } from './preview.ts'
+export { previewTable, previewText, siteText } from './preview.ts'
 export { summaryText } from './summary.ts'
 
 export const paintFor = (output: Pick<Output, 'color'>): Paint => (output.color ? ansiPaint : noPaint)

@@ -9,7 +9,8 @@ import { bytes, duration, plural, rate } from './units.ts'
 
 type Change = PreviewRow['change']
 
-const marks: { readonly [change in Change]: string } = {
+/** How a change is marked, coloured and, where it does something to a host, worded. */
+export const marks: { readonly [change in Change]: string } = {
   create: '+',
   update: '~',
   replace: '±',
@@ -18,7 +19,7 @@ const marks: { readonly [change in Change]: string } = {
   fail: 'x',
 }
 
-const colors = {
+export const colors = {
   create: 'green',
   update: 'yellow',
   replace: 'magenta',
@@ -27,7 +28,7 @@ const colors = {
   fail: 'red',
 } as const
 
-const effectWords: { readonly [effect in Effect | 'unguarded']: string } = {
+export const effectWords: { readonly [effect in Effect | 'unguarded']: string } = {
   'powers-off': 'powers off',
   'restarts-service': 'restarts a service',
   'needs-host-restart': 'needs a restart of the host',

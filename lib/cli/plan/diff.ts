@@ -1,0 +1,122 @@
+import type { PlanDocument, PlanPart, ResourcePlan, SitePlan } from '../../reconcile/plan-file/index.ts'
+import { type Leaf, unlike } from './flat.ts'
+
+/** One way in which two plans differ. `a`, `b`: what each says, as JSON; absent where it says nothing. */
+export type PlanDifference = {
+  /** Undefined: it is about the whole plan. */
+  readonly site?: string
+  readonly host?: string
+  readonly resource?: string
+  /** `create, step 1 write`; undefined: it is about the resource, the site or the plan. */
+  readonly step?: string
+  /** Path within that: `params.content`. Empty: it is in one of them only. */
+  readonly what: string
+  readonly a?: string
+  readonly b?: string
+}
+
+/** What differs between two plans, by site, resource and step. When, by whom and at which cost doesn't count. */
+export function comparePlans(a: PlanDocument, b: PlanDocument): readonly PlanDifference[] {
+  const sites = paired(a.sites, b.sites, ({ site }) => site)
+  return [
+    ...unlike(wholeOf(a), wholeOf(b)).map(at({})),
+    ...sites.flatMap(([site, before, after]) => compareSite(site, before, after)),
+  ]
+}
+
+const wholeOf = ({ organisation, backend, program, allowDataLoss, versions, key }: PlanDocument): object => ({
+  organisation,
+  backend,
+  program,
+  allowDataLoss,
+  versions,
+  passphrase: key,
+})
+
+type Where = Omit<PlanDifference, 'what' | 'a' | 'b'>
+
+const at =
+  (where: Where) =>
+  ({ path, a, b }: Leaf): PlanDifference => ({
+    ...where,
+    what: path,
+    ...(a === undefined ? {} : { a }),
+    ...(b === undefined ? {} : { b }),
+  })
+
+const onlyIn = (where: Where, a: object | undefined, b: object | undefined): readonly PlanDifference[] =>
+  a === undefined || b === undefined
+    ? [{ ...where, what: '', ...(a === undefined ? { b: 'planned' } : { a: 'planned' }) }]
+    : []
+
+function compareSite(
+  site: string,
+  a: SitePlan | undefined,
+  b: SitePlan | undefined,
+): readonly PlanDifference[] {
+  if (a === undefined || b === undefined) return onlyIn({ site }, a, b)
+  const rest = ({ stack, link, restsOn, commands }: SitePlan): object => ({
+    stack,
+    link,
+    commands: Object.fromEntries(commands.map((one) => [`${one.operation} ${one.urn}`, one])),
+    restsOn,
+  })
+  return [
+    ...paired(a.resources, b.resources, ({ urn }) => urn).flatMap(([, before, after]) =>
+      compareResource(site, before, after),
+    ),
+    ...unlike(rest(a), rest(b)).map(at({ site })),
+  ]
+}
+
+function compareResource(
+  site: string,
+  a: ResourcePlan | undefined,
+  b: ResourcePlan | undefined,
+): readonly PlanDifference[] {
+  const one = a ?? b
+  if (one === undefined) return []
+  const where: Where = { site, host: one.host, resource: one.name }
+  if (a === undefined || b === undefined) return onlyIn(where, a, b)
+  const rest = ({ kind, host, name, after }: ResourcePlan): object => ({ kind, host, name, after })
+  return [
+    ...unlike(rest(a), rest(b)).map(at(where)),
+    ...paired(a.parts, b.parts, ({ operation }) => operation).flatMap(([operation, before, after]) =>
+      comparePart({ ...where, step: operation }, before, after),
+    ),
+  ]
+}
+
+function comparePart(
+  where: Where,
+  a: PlanPart | undefined,
+  b: PlanPart | undefined,
+): readonly PlanDifference[] {
+  if (a === undefined || b === undefined) return onlyIn(where, a, b)
+  const stepsOf = (part: PlanPart) => (part.do === 'act' ? part.steps : [])
+  const without = (part: PlanPart): object => ({ ...part, steps: [] })
+  const before = stepsOf(a)
+  const after = stepsOf(b)
+  const steps = Array.from({ length: Math.max(before.length, after.length) }, (_, i) => i).flatMap((i) => {
+    const step = `${where.step}, step ${i + 1} ${before[i]?.verb ?? after[i]?.verb}`
+    const one = before[i]
+    const other = after[i]
+    return one === undefined || other === undefined
+      ? onlyIn({ ...where, step }, one, other)
+      : unlike(one, other).map(at({ ...where, step }))
+  })
+  return [...unlike(without(a), without(b)).map(at(where)), ...steps]
+}
+
+/** Items of two lists by their key, in order of key. */
+function paired<T>(
+  a: readonly T[],
+  b: readonly T[],
+  key: (item: T) => string,
+): readonly (readonly [string, T | undefined, T | undefined])[] {
+  const before = new Map(a.map((item) => [key(item), item]))
+  const after = new Map(b.map((item) => [key(item), item]))
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .sort()
+    .map((name) => [name, before.get(name), after.get(name)])
+}
