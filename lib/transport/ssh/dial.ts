@@ -12,7 +12,7 @@ export async function addressesOf(
   const addresses = await resolve(target)
   if (!addresses.ok) return addresses
   for (const address of addresses.value) {
-    const allowed = options.allowed(address, target.address)
+    const allowed = options.allowed(address, placeOf(target).address)
     if (!allowed.ok) return err({ kind: 'off-limits', host: target.id, ...allowed.error })
   }
   return addresses
@@ -29,7 +29,7 @@ export async function dial(
   let detail = 'no address'
   for (const address of addresses.value) {
     if (stopped(stops)) break
-    const socket = await open(address, target.port, options, stops)
+    const socket = await open(address, placeOf(target).port, options, stops)
     if (socket.ok) return socket
     detail = socket.error
   }
@@ -37,19 +37,24 @@ export async function dial(
   return err({ kind: 'unreachable', host: target.id, detail })
 }
 
+/** Where a host is reached over the line in use. */
+export const placeOf = (target: Target): { readonly address: string; readonly port: number } =>
+  target.over?.() ?? target
+
 /** Whether either way to stop was taken. */
 export const stopped = ({ abort, cut }: Stops): boolean => abort?.aborted === true || cut?.aborted === true
 
 async function resolve(target: Target): Promise<Result<readonly string[], Failure>> {
-  if (isIP(target.address) !== 0) return ok([target.address])
+  const { address: name } = placeOf(target)
+  if (isIP(name) !== 0) return ok([name])
   try {
-    const found = await lookup(target.address, { all: true })
+    const found = await lookup(name, { all: true })
     return ok(found.map(({ address }) => address))
   } catch (cause) {
     return err({
       kind: 'unreachable',
       host: target.id,
-      detail: `name ${target.address} not resolved: ${messageOf(cause)}`,
+      detail: `name ${name} not resolved: ${messageOf(cause)}`,
     })
   }
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import { addressesOf, dial } from './dial.ts'
+import { addressesOf, dial, placeOf } from './dial.ts'
 import { credentials, type Login, login, type LoginFailure } from './login.ts'
 import { PacedSocket } from './paced-socket.ts'
 import type { SshOptions, Stops, Target } from './target.ts'
@@ -28,8 +28,12 @@ export async function openRoute(
   if (!addresses.ok) return addresses
   const channel = await new Promise<Duplex | string>((done) => {
     jump.value.on('close', () => done('connection to the jump host lost'))
-    jump.value.forwardOut('127.0.0.1', 0, address ?? target.address, target.port, (error, stream) =>
-      done(error ? error.message : stream),
+    jump.value.forwardOut(
+      '127.0.0.1',
+      0,
+      address ?? placeOf(target).address,
+      placeOf(target).port,
+      (error, stream) => done(error ? error.message : stream),
     )
   })
   if (typeof channel === 'string') {

@@ -9,6 +9,8 @@ export type Target = {
   /** Name or address. */
   readonly address: string
   readonly port: number
+  /** Where it is reached over the line in use, asked at each connection; its key is pinned under `address` all the same. */
+  readonly over?: () => { readonly address: string; readonly port: number } | undefined
   readonly account: string
   /** Private key file, or a public key (file) whose private half the SSH agent holds; absent = whatever the agent holds. */
   readonly key?: string
