@@ -14,7 +14,7 @@ export const parts = {
   durable: ['^lib/domain/'],
   report: ['^lib/domain/'],
   inventory: ['^lib/domain/'],
-  lab: ['^lib/powershell/', '^lib/transport/wire\\.ts$', '^lib/domain/'],
+  lab: ['^lib/powershell/', '^lib/transport/(delivery/)?wire\\.ts$', '^lib/domain/'],
   provider: ['^lib/reconcile/', '^lib/kinds/', '^lib/inventory/', '^lib/domain/'],
   engine: ['^lib/domain/'],
 }
