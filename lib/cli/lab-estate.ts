@@ -54,6 +54,9 @@ export async function startLabEstate(request: LabRequest): Promise<Result<Lab, s
       id: host.id,
       site: site.id,
       port: host.port,
+      ...(site.link.backup?.hosts[host.id] === undefined
+        ? {}
+        : { backupPort: site.link.backup.hosts[host.id]!.port }),
       account: host.account,
       authorizedKey: client.value,
       image: request.bare.includes(host.id) || !needsHyperV(estate, site) ? 'bare' : 'hyperv',
@@ -63,10 +66,16 @@ export async function startLabEstate(request: LabRequest): Promise<Result<Lab, s
   const links: readonly LabLinkSpec[] = request.delay
     ? sites.map(({ id, link }) => ({ site: id, rttMs: link.rttMs, kbitPerS: link.kbitPerS }))
     : []
+  const backups: readonly LabLinkSpec[] = request.delay
+    ? sites.flatMap(({ id, link: { backup } }) =>
+        backup === undefined ? [] : [{ site: id, rttMs: backup.rttMs, kbitPerS: backup.kbitPerS }],
+      )
+    : []
   try {
     const lab = await startLab({
       hosts: specs,
       links,
+      backups,
       ...(request.restartMs === undefined ? {} : { restartMs: request.restartMs }),
       ...(request.clock === undefined ? {} : { clock: request.clock }),
     })

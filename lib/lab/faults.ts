@@ -165,6 +165,12 @@ export const faultTable = {
     moment: 'a frame has been answered; 0 = at once',
     effect: 'the line is silent until restored',
   },
+  'link-flaps': {
+    argument: 'ms',
+    lasts: 'on',
+    moment: 'at once',
+    effect: 'the line is silent for so long, carries for so long, and again; the second line is not touched',
+  },
 } as const satisfies Record<
   string,
   { argument: Argument; lasts: 'on' | 'once'; moment: string; effect: string }

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts'
 import { type Fault, Faults } from './faults.ts'
 import type { Executor } from './executor.ts'
 import { keyPairOf, newKeyPair } from './key-pair.ts'
-import type { LabLink } from './link.ts'
+import { LabLink } from './link.ts'
 import { type LabCounters, LabServer } from './server.ts'
 import { Worker } from './worker.ts'
 import { WorkerStore } from './worker-store.ts'
@@ -14,6 +14,8 @@ export type LabHostSpec = {
   readonly site: string
   /** 0 = any free one. */
   readonly port: number
+  /** Port on which it is reached over the site's second line; absent = over none. 0 = any free one. */
+  readonly backupPort?: number
   /** Address of this machine to listen on; default 127.0.0.1. */
   readonly listenOn?: string
   readonly account: string
@@ -28,6 +30,8 @@ export type LabHostSpec = {
 export type HostParts = {
   readonly spec: LabHostSpec
   readonly link: LabLink
+  /** The site's second line; default: one without delay. */
+  readonly backup?: LabLink
   readonly clock: Clock
   /** How long a restart takes, ms. */
   readonly restartMs: number
@@ -51,7 +55,9 @@ export class LabHost {
   readonly #parts: HostParts
   readonly #faults = new Faults()
   readonly #server: LabServer
+  readonly #backup: LabServer | undefined
   #port = 0
+  #backupPort: number | undefined
   #restarting: Promise<void> | undefined
   /** Bytes that a full disk has taken away. */
   #aside = 0
@@ -70,37 +76,53 @@ export class LabHost {
     this.hostKey = publicLine(this.hostKeyPem)
     const store = new WorkerStore(this.world)
     const executor = parts.executorOf(this.world)
-    this.#server = new LabServer({
-      account: spec.account,
-      authorizedKey: spec.authorizedKey,
-      hostKey: this.hostKeyPem,
-      otherHostKey: newKeyPair().privatePem,
-      world: this.world,
-      link,
-      faults: this.#faults,
-      clock,
-      waits: parts.waits,
-      newWorker: () => new Worker(this.world, store, executor),
-      restart: (seconds) => void this.restart(seconds * 1000),
-    })
+    const serverOver = (over: LabLink): LabServer =>
+      new LabServer({
+        account: spec.account,
+        authorizedKey: spec.authorizedKey,
+        hostKey: this.hostKeyPem,
+        otherHostKey: newKeyPair().privatePem,
+        world: this.world,
+        link: over,
+        faults: this.#faults,
+        clock,
+        waits: parts.waits,
+        newWorker: () => new Worker(this.world, store, executor),
+        restart: (seconds) => void this.restart(seconds * 1000),
+      })
+    this.#server = serverOver(link)
+    this.#backup =
+      spec.backupPort === undefined ? undefined : serverOver(parts.backup ?? new LabLink(undefined, clock))
   }
 
   get port(): number {
     return this.#port
   }
 
+  /** Port over the second line; undefined = it has none. */
+  get backupPort(): number | undefined {
+    return this.#backupPort
+  }
+
   get counters(): Readonly<LabCounters> {
     return this.#server.counters
   }
 
+  /** The same of what came over the second line; undefined = it has none. */
+  get backupCounters(): Readonly<LabCounters> | undefined {
+    return this.#backup?.counters
+  }
+
   async listen(): Promise<void> {
-    const { port, listenOn } = this.#parts.spec
+    const { port, backupPort, listenOn } = this.#parts.spec
     this.#port = await this.#server.listen(port, listenOn)
+    if (this.#backup !== undefined) this.#backupPort = await this.#backup.listen(backupPort ?? 0, listenOn)
   }
 
   /** Orders a fault; a second order of the same name replaces the first. */
   order(fault: Fault): void {
     if (fault.name === 'link-down' && fault.value === 0) return this.link.cut()
+    if (fault.name === 'link-flaps') return this.link.flap(fault.value ?? 30_000)
     if (fault.name === 'access-denied') this.world.rights = 'denied'
     if (fault.name === 'localised') this.world.language = 'de'
     if (fault.name === 'time-limit') this.world.hung = true
@@ -140,16 +162,18 @@ export class LabHost {
 
   async close(): Promise<void> {
     this.link.restore()
-    await this.#server.close()
+    await Promise.all([this.#server.close(), this.#backup?.close()])
   }
 
   async #restart(inMs: number): Promise<void> {
     const { clock, restartMs } = this.#parts
     if (inMs > 0) await clock.sleep(inMs)
     this.#server.down()
+    this.#backup?.down()
     await clock.sleep(restartMs)
     this.world.restarted()
     this.#server.up = true
+    if (this.#backup !== undefined) this.#backup.up = true
     this.#restarting = undefined
   }
 }

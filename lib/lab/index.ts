@@ -14,6 +14,8 @@ export type LabOptions = {
   readonly hosts: readonly LabHostSpec[]
   /** Links by site; a site without one has no delay. */
   readonly links: readonly LabLinkSpec[]
+  /** Second lines by site; a site without one has one without delay, for hosts that listen on it. */
+  readonly backups?: readonly LabLinkSpec[]
   readonly clock?: Clock
   /** How long a restart takes, ms. Default 3000. */
   readonly restartMs?: number
@@ -30,23 +32,29 @@ export interface Lab {
   host(id: string): LabHost
   /** The link of a site; shared by its hosts. */
   link(site: string): LabLink
+  /** The second line of a site. */
+  backup(site: string): LabLink
   close(): Promise<void>
 }
 
 /** Starts every host; resolves when all listen. Rejects when a port is taken. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const clock = options.clock ?? systemClock
-  const links = new Map<string, LabLink>()
-  const linkOf = (site: string): LabLink => {
-    const known = links.get(site)
-    if (known !== undefined) return known
-    const made = new LabLink(
-      options.links.find((l) => l.site === site),
-      clock,
-    )
-    links.set(site, made)
-    return made
+  const linksOf = (specs: readonly LabLinkSpec[]): ((site: string) => LabLink) => {
+    const links = new Map<string, LabLink>()
+    return (site) => {
+      const known = links.get(site)
+      if (known !== undefined) return known
+      const made = new LabLink(
+        specs.find((l) => l.site === site),
+        clock,
+      )
+      links.set(site, made)
+      return made
+    }
   }
+  const linkOf = linksOf(options.links)
+  const backupOf = linksOf(options.backups ?? [])
   const executorOf = await createExecutor()
   const seed = options.seed ?? randomInt(2 ** 31)
   const hosts = options.hosts.map(
@@ -54,6 +62,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       new LabHost({
         spec,
         link: linkOf(spec.site),
+        backup: backupOf(spec.site),
         clock,
         restartMs: options.restartMs ?? 3000,
         executorOf,
@@ -79,6 +88,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       return host
     },
     link: linkOf,
+    backup: backupOf,
     close: async () => void (await closeAll()),
   }
 }

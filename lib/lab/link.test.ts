@@ -2,6 +2,7 @@ import { createConnection, createServer, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import type { Clock } from '../domain/clock.ts'
+import { ManualClock } from '../link/manual-clock.ts'
 import { LabLink } from './link.ts'
 
 /** A clock that jumps to the next sleeper whenever nothing else is left to do. */
@@ -157,4 +158,19 @@ test('nothing passes a dead line in either direction until it is restored', asyn
   link.restore()
   await clock.run(settle)
   expect([host, client]).toEqual([['up'], ['down']])
+})
+
+test('a line that flaps is dead and alive in turns, until it is restored', async () => {
+  const clock = new ManualClock()
+  const link = new LabLink(undefined, clock)
+  link.flap(30_000)
+  const seen: boolean[] = [link.dead]
+  for (let i = 0; i < 4; i++) {
+    await clock.advance(30_000)
+    seen.push(link.dead)
+  }
+  expect(seen).toEqual([true, false, true, false, true])
+  link.restore()
+  await clock.advance(300_000)
+  expect(link.dead).toBe(false)
 })

@@ -17,6 +17,7 @@ export class LabLink {
   readonly #down: Lane
   readonly #waiting = new Set<() => void>()
   #dead = false
+  #flapping: AbortController | undefined
 
   constructor(spec: LabLinkSpec | undefined, clock: Clock) {
     this.spec = spec
@@ -33,7 +34,26 @@ export class LabLink {
     this.#dead = true
   }
 
+  /** A line that comes and goes: dead for so long, alive for so long, from now on until `restore()`. */
+  flap(ms: number): void {
+    this.restore()
+    const flapping = (this.#flapping = new AbortController())
+    this.cut()
+    const on = async (): Promise<void> => {
+      while (await this.clock.sleep(ms, flapping.signal)) {
+        if (this.#dead) this.#wake()
+        else this.cut()
+      }
+    }
+    void on()
+  }
+
   restore(): void {
+    this.#flapping?.abort()
+    this.#wake()
+  }
+
+  #wake(): void {
     this.#dead = false
     for (const wake of this.#waiting) wake()
     this.#waiting.clear()
