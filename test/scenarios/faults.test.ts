@@ -114,7 +114,7 @@ const cases: { readonly [name in FaultName]: Case } = {
     words: /not reachable|not known yet/,
     sign: 'the words',
   },
-  'link-flaps': { at: 'preview', value: 5_000, ends: 'done', sign: 'a slow exchange' },
+  'link-flaps': { at: 'preview', value: 10_000, ends: 'done', sign: 'the words' },
 }
 
 const switchProgram = `import { VirtualSwitch } from ${JSON.stringify(new URL('../../lib/index.ts', import.meta.url).href)}
