@@ -62,6 +62,23 @@ export type Failure =
       readonly category: string
       readonly message: string
     }
+  /** The host is managed from elsewhere; nothing ran. `from`: organisation and backend; undefined = its record can't be read. */
+  | {
+      readonly kind: 'managed'
+      readonly host: string
+      readonly from: string | undefined
+      readonly by: string | undefined
+      readonly since: string | undefined
+    }
+  /** Another process has taken the link over since this one held it; this one stopped. `by`, `at`: undefined = not known. */
+  | {
+      readonly kind: 'fenced'
+      readonly host: string
+      readonly by: string | undefined
+      readonly at: string | undefined
+    }
+  /** Who may use the link can't be read or written; nothing was sent. */
+  | { readonly kind: 'leases'; readonly host: string; readonly detail: string }
   /** The host spoke something that is not our protocol. */
   | { readonly kind: 'protocol'; readonly host: string; readonly detail: string }
   | { readonly kind: 'interrupted'; readonly host: string }
@@ -93,6 +110,14 @@ export function describeFailure(f: Failure): string {
       return `${f.host}: ${f.resource} is deferred: ${f.because}. ${f.fix}`
     case 'script':
       return `${f.host}: ${f.resource}, step ${f.step} failed: ${f.message} (${f.fqid}, ${f.category}).`
+    case 'managed':
+      return f.from === undefined
+        ? `${f.host}: its record of where it is managed from (%ProgramData%\\Chancery\\managed.json) can't be read. Nothing was changed. If it is to be managed from here: chancery takeover <site> --reason <why>.`
+        : `${f.host}: is managed from ${f.from}${f.since === undefined ? '' : ` since ${f.since}`}${f.by === undefined ? '' : `, last by ${f.by}`}. Nothing was changed. If it is to be managed from here: chancery takeover <site> --reason <why>.`
+    case 'fenced':
+      return `${f.host}: another run took over${f.at === undefined ? '' : ` at ${f.at}`}${f.by === undefined ? '' : ` (${f.by})`}. This one stopped: no further step of it runs there, and it uses the link no more. Preview again to see what is there now.`
+    case 'leases':
+      return `${f.host}: ${f.detail} Nothing was sent.`
     case 'protocol':
       return `${f.host}: answered what is not our protocol: ${f.detail}. Nothing is assumed of what ran.`
     case 'interrupted':

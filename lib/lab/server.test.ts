@@ -182,7 +182,7 @@ test('a deflated frame is read, a line that is no frame is refused, and the work
     `z${deflateRawSync(JSON.stringify({ frame: 9, ops: [{ id: 4, op: 'ping' }] })).toString('base64')}`,
   )
   expect((await client.until((line) => line.startsWith('{"frame"')))[0]).toBe(
-    '{"id":4,"ok":true,"op":"ping"}',
+    '{"id":4,"ok":true,"op":"ping","managed":null}',
   )
 })
 
@@ -223,9 +223,13 @@ test('a fault for the second frame leaves the first alone, and is spent after it
   const client = await connect()
   host.order({ name: 'garbage-reply', value: 2 })
   const ping = { ops: [{ id: 1, op: 'ping' }] }
-  expect((await client.exchange({ frame: 1, ...ping }))[0]).toBe('{"id":1,"ok":true,"op":"ping"}')
+  expect((await client.exchange({ frame: 1, ...ping }))[0]).toBe(
+    '{"id":1,"ok":true,"op":"ping","managed":null}',
+  )
   expect((await client.exchange({ frame: 2, ...ping }))[0]).not.toContain('"op":"ping"')
-  expect((await client.exchange({ frame: 3, ...ping }))[0]).toBe('{"id":1,"ok":true,"op":"ping"}')
+  expect((await client.exchange({ frame: 3, ...ping }))[0]).toBe(
+    '{"id":1,"ok":true,"op":"ping","managed":null}',
+  )
 })
 
 test('worker-killed closes the channel after the first operation, the connection stays', async () => {

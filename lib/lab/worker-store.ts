@@ -1,5 +1,5 @@
 import { ok, type Result } from '../domain/result.ts'
-import type { Owner } from '../transport/wire.ts'
+import type { Managed, Owner } from '../transport/wire.ts'
 import { type FileFailure, sha256 } from './world/files.ts'
 import type { World } from './world/world.ts'
 
@@ -46,6 +46,21 @@ export class WorkerStore {
 
   disown(key: string): void {
     this.#world.files.remove(this.#record(key), false, true)
+  }
+
+  /** From where the host is managed; null: nobody has acted on it, without properties: the record can't be read. */
+  managed(): Partial<Managed> | null {
+    const file = this.#world.files.read(`${store}\\managed.json`)
+    if (!file.ok) return null
+    try {
+      return JSON.parse(new TextDecoder().decode(file.value)) as Managed
+    } catch {
+      return {}
+    }
+  }
+
+  manage(text: string): Result<void, FileFailure> {
+    return this.#write('managed.json', text)
   }
 
   #record(key: string): string {

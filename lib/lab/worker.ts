@@ -5,7 +5,9 @@ import {
   type Guard,
   type Look,
   type Op,
+  type Managed,
   type Owner,
+  type Sender,
   type WireError,
   wireVersion,
 } from '../transport/wire.ts'
@@ -46,14 +48,24 @@ export class Worker {
 
   hello(pid: number): string {
     const time = new Date(this.#world.now()).toISOString()
-    return asciiJson({ hello: wireVersion, ps: this.#executor.version, time, pid, machine: this.#world.machineId ?? null })
+    return asciiJson({
+      hello: wireVersion,
+      ps: this.#executor.version,
+      time,
+      pid,
+      machine: this.#world.machineId ?? null,
+    })
   }
 
   /** How long a line waits for the host to be free of other frames, ms; 0: it does not. */
   patience(line: string): number {
     const read = readFrame(line)
-    const kinds = 'fault' in read ? [] : read.frame.ops.map((op) => op.op)
-    return kinds.includes('apply') ? applyWaitMs : kinds.includes('observe') ? observeWaitMs : 0
+    if ('fault' in read) return 0
+    return acts(read.frame)
+      ? applyWaitMs
+      : read.frame.ops.some((op) => op.op === 'observe')
+        ? observeWaitMs
+        : 0
   }
 
   /**
@@ -61,13 +73,19 @@ export class Worker {
    * is changed.
    */
   *frame(line: string, elapsed: () => number, locked = true): Generator<Answer, void, undefined> {
-    const read = this.#take(line)
+    const read = readFrame(line)
     const end = (frame: number, text: string): Answer => ({
       line: `{"frame":${frame},${text},"ms":${Math.round(elapsed())}}`,
       op: undefined,
     })
     if ('fault' in read) return yield end(-1, `"ok":false,"why":"bad-frame","error":${asciiJson(read.fault)}`)
     const { frame } = read
+    const fenced = locked && frame.sender !== undefined ? this.#fence(frame.sender, acts(frame)) : undefined
+    if (fenced !== undefined && 'refused' in fenced)
+      return yield end(frame.frame, `"ok":false,"why":"fenced","managed":${asciiJson(fenced.refused)}`)
+    const problem = fenced?.fault ?? this.#take(frame)
+    if (problem !== undefined)
+      return yield end(-1, `"ok":false,"why":"bad-frame","error":${asciiJson(problem)}`)
     const need = this.#need(frame)
     if (need.length > 0) return yield end(frame.frame, `"ok":false,"why":"need","need":${asciiJson(need)}`)
     const fresh = new Map<string, Seen>()
@@ -77,23 +95,43 @@ export class Worker {
     yield end(frame.frame, '"ok":true')
   }
 
-  /** Reads a frame and takes its scripts in. */
-  #take(line: string): ReadFrame {
-    const read = readFrame(line)
-    if ('fault' in read) return read
-    for (const [hash, text] of Object.entries(read.frame.scripts ?? {})) {
+  /** Takes the scripts of a frame in; what is wrong with one of them. */
+  #take(frame: Frame): WireError | undefined {
+    for (const [hash, text] of Object.entries(frame.scripts ?? {})) {
       if (sha256(Buffer.from(text, 'utf8')) !== hash)
-        return {
-          fault: fault(
-            'Chancery.ScriptHash',
-            'InvalidData',
-            `The script is not the one of its hash: ${hash}`,
-          ),
-        }
+        return fault('Chancery.ScriptHash', 'InvalidData', `The script is not the one of its hash: ${hash}`)
       const taken = this.#store.take(hash, text)
-      if (!taken.ok) return { fault: cannotWrite(taken.error) }
+      if (!taken.ok) return cannotWrite(taken.error)
     }
-    return read
+    return undefined
+  }
+
+  /** The record that refuses a frame for its sender; nothing when it may run: then the record says so. */
+  #fence(
+    sender: Sender,
+    acting: boolean,
+  ): { readonly refused: Partial<Managed> } | { readonly fault: WireError } | undefined {
+    const old = this.#store.managed()
+    const ours = old?.from === sender.from
+    const seen = ours ? (old.tokens?.[sender.store] ?? 0) : 0
+    if (old !== null) {
+      const fits = sender.over === undefined ? ours && sender.token >= seen : (old.at ?? '') === sender.over
+      if (!fits) return acting ? { refused: old } : undefined
+    }
+    if (!acting && (old === null || sender.token === seen)) return undefined
+    const now = new Date(this.#world.now()).toISOString().replace('T', ' ').replace('Z', '')
+    const kept = old === null || sender.over !== undefined ? undefined : old
+    const written = this.#store.manage(
+      asciiJson({
+        from: sender.from,
+        by: sender.by,
+        at: now,
+        since: kept?.since ?? now,
+        because: kept === undefined ? (sender.because ?? null) : (kept.because ?? null),
+        tokens: { ...kept?.tokens, [sender.store]: sender.token },
+      } satisfies Managed),
+    )
+    return written.ok ? undefined : { fault: cannotWrite(written.error) }
   }
 
   #need(frame: Frame): readonly string[] {
@@ -115,7 +153,7 @@ export class Worker {
   }
 
   #op(op: Op, fresh: Map<string, Seen>, locked: boolean): string {
-    if (op.op === 'ping') return '"ok":true,"op":"ping"'
+    if (op.op === 'ping') return `"ok":true,"op":"ping","managed":${asciiJson(this.#store.managed())}`
     if (op.op === 'apply') return locked ? this.#apply(op, fresh) : failed(busy, 'observe', [], 'null', [])
     const looked = this.#look(op, op.limitMs ?? defaultLimitMs)
     if ('fault' in looked) return failed(looked.fault, 'observe', [], 'null', looked.warnings)
@@ -186,8 +224,7 @@ export class Worker {
         warnings,
       }
     const hash = out.length === 0 ? 'absent' : sha256(Buffer.from(json, 'utf8'))
-    const owner =
-      this.#store.owner(look.key) ?? (look.was === undefined ? null : this.#store.owner(look.was))
+    const owner = this.#store.owner(look.key) ?? (look.was === undefined ? null : this.#store.owner(look.was))
     return {
       seen: {
         hash,
@@ -226,6 +263,10 @@ function readFrame(line: string): ReadFrame {
   }
 }
 
+/** Whether a frame changes anything on the host. */
+const acts = (frame: Frame): boolean =>
+  frame.ops.some((op) => op.op === 'apply') || frame.sender?.over !== undefined
+
 const busy = fault('Chancery.Busy', 'ResourceBusy', 'Another session is at work on this host')
 
 const scriptsOf = (op: Op): readonly string[] =>
@@ -240,11 +281,7 @@ function foreign({ owner, hash }: Seen, own: Owner, { adopt, from }: Pick<Apply,
 }
 
 const sameOwner = (a: Owner | null, b: Pick<Owner, 'organisation' | 'backend' | 'urn'> | null): boolean =>
-  a !== null &&
-  b !== null &&
-  a.organisation === b.organisation &&
-  a.backend === b.backend &&
-  a.urn === b.urn
+  a !== null && b !== null && a.organisation === b.organisation && a.backend === b.backend && a.urn === b.urn
 
 const failed = (
   error: WireError,

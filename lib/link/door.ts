@@ -11,7 +11,16 @@ export interface LinkDoor {
   /** The breaker learns from these. */
   succeeded(): void
   failed(because: string): void
+  /** The lease under which running jobs use the link: what is sent to a host names it. Absent = no other process may use the link. */
+  readonly lease?: LeaseToken | undefined
+  /** Why nothing goes out any more: the lease was lost. Undefined = it was not. */
+  readonly lost?: unknown
+  /** A host says that another holder has come after: from now on nothing goes out and nothing runs, as when the lease is found lost. */
+  lose?(why: Error): void
 }
+
+/** A token grows with each holder of a link; only tokens of one store can be compared. */
+export type LeaseToken = { readonly store: string; readonly token: number }
 
 export type Priority = 'control' | 'bulk'
 

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,195 +5,234 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Event } from '../domain/event.ts'
 import type { Link } from '../domain/site.ts'
 import { createLink } from './link.ts'
-import { openLocalLeases } from './local-leases.ts'
-import { holdLease, leaseMs, LeaseLost, type Holder, type LeaseStore } from './lease.ts'
+import { holdLease, leaseMs, type Holder, type Lease, type LeaseStore } from './lease.ts'
+import { LeaseLost, LeaseStoreUnusable } from './lease-failure.ts'
 import { openLeaseStore } from './lease-store.ts'
+import { openLeases } from './leases.ts'
 import { ManualClock, settled } from './manual-clock.ts'
 import { SharedLease } from './shared-lease.ts'
 
 let folder: string
+let file: string
+let clock: ManualClock
 const opened: LeaseStore[] = []
-/** Processes of this test's machine that run. */
-let running: Set<number>
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'chancery-lease-'))
-  running = new Set([1, 2])
+  file = join(folder, 'leases.sqlite')
+  clock = new ManualClock(10 * leaseMs)
 })
-afterEach(() => {
-  for (const store of opened.splice(0)) store.close()
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
-const open = (machine = 'here') => {
-  const store = openLeaseStore(join(folder, 'leases.sqlite'), machine, (pid) => running.has(pid))
+const open = (pid: number): LeaseStore => {
+  const me = { machine: 'here', user: 'anna', pid, place: 'boot ns', boot: 'boot', started: 'a' }
+  const store = openLeaseStore(file, {
+    me,
+    ticks: () => 1_000_000 + clock.elapsed(),
+    now: () => clock.now(),
+    runs: () => true,
+  })
   opened.push(store)
   return store
 }
-const holder = (pid: number, machine = 'here'): Holder => ({ machine, pid, since: 0 })
+const hour = 3_600_000
+/** Lets time pass without waking anybody, as for a process that is stopped. */
+const sleepThrough = (ms: number): void => clock.pass(ms)
 
-describe('the lease store', () => {
-  test('gives a link to one holder, whatever connection asks, and says who has it', () => {
-    const [one, two] = [open(), open()]
-    expect(one.take('beirut', holder(1), 0, 100)).toEqual({ taken: true, token: 1 })
-    expect(two.take('beirut', holder(2), 99, 100)).toEqual({ taken: false, by: holder(1), until: 100 })
-    expect(two.take('nairobi', holder(2), 99, 100)).toEqual({ taken: true, token: 1 })
-  })
-
-  test('gives it on with a higher token when it is released, runs out, or its process is gone', () => {
-    const store = open()
-    store.take('beirut', holder(1), 0, 100)
-    store.release('beirut', 1)
-    expect(store.take('beirut', holder(2), 1, 100)).toEqual({ taken: true, token: 2 })
-    expect(store.take('beirut', holder(1), 101, 100)).toEqual({ taken: true, token: 3 })
-    running.delete(1)
-    expect(store.take('beirut', holder(2), 102, 100)).toEqual({ taken: true, token: 4 })
-  })
-
-  test('waits for the time of a holder on another machine, whose processes can’t be seen', () => {
-    const store = open()
-    store.take('beirut', holder(77, 'elsewhere'), 0, 100)
-    expect(store.take('beirut', holder(2), 50, 100).taken).toBe(false)
-  })
-
-  test('renews for the holder only', () => {
-    const store = open()
-    store.take('beirut', holder(1), 0, 100)
-    expect(store.renew('beirut', 1, 90, 100)).toBe(true)
-    expect(store.take('beirut', holder(2), 189, 100).taken).toBe(false)
-    expect(store.take('beirut', holder(2), 190, 100)).toEqual({ taken: true, token: 2 })
-    expect(store.renew('beirut', 1, 191, 100)).toBe(false)
-    store.release('beirut', 1)
-    expect(store.renew('beirut', 2, 191, 100)).toBe(true)
-    store.release('beirut', 2)
-    expect(store.renew('beirut', 2, 192, 100)).toBe(false)
-  })
-
-  test('keeps its tokens over a restart', () => {
-    const first = openLeaseStore(join(folder, 'leases.sqlite'), 'here', () => true)
-    first.take('beirut', holder(1), 0, 100)
-    first.release('beirut', 1)
-    first.close()
-    expect(open().take('beirut', holder(2), 1, 100)).toEqual({ taken: true, token: 2 })
-  })
-
-  test('gives a link to exactly one of many processes that ask at once, and on when the holder is killed', async () => {
-    const script = `
-      const { openLeaseStore } = await import(${JSON.stringify(join(import.meta.dirname, 'lease-store.ts'))})
-      const store = openLeaseStore(process.argv[1], 'here')
-      const taken = store.take('beirut', { machine: 'here', pid: process.pid, since: 0 }, Date.now(), 600000)
-      process.stdout.write(JSON.stringify(taken.taken) + '\\n')
-      setInterval(() => undefined, 1000)`
-    const children = Array.from({ length: 4 }, () =>
-      spawn(process.execPath, ['--input-type=module', '-e', script, join(folder, 'leases.sqlite')], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      }),
-    )
-    try {
-      const answers = await Promise.all(
-        children.map(
-          (child) =>
-            new Promise<string>((resolve) =>
-              child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim())),
-            ),
-        ),
-      )
-      expect(answers.toSorted()).toEqual(['false', 'false', 'false', 'true'])
-      const winner = children[answers.indexOf('true')]!
-      const store = openLeaseStore(join(folder, 'leases.sqlite'), 'here')
-      opened.push(store)
-      expect(store.take('beirut', holder(process.pid), Date.now(), 1_000).taken).toBe(false)
-      const gone = new Promise((resolve) => winner.once('exit', resolve))
-      winner.kill('SIGKILL')
-      await gone
-      expect(store.take('beirut', holder(process.pid), Date.now(), 1_000)).toEqual({ taken: true, token: 2 })
-    } finally {
-      for (const child of children) child.kill('SIGKILL')
-    }
-  })
-})
-
-describe('holdLease', () => {
-  test('waits for the holder, tells once for whom, and goes on when it lets go', async () => {
-    const clock = new ManualClock()
-    const store = open()
-    const told: Holder[] = []
-    const options = (pid: number) => ({
-      store,
-      clock,
-      machine: 'here',
-      pid,
-      waiting: (_: string, by: Holder) => told.push(by),
-    })
-    const first = await holdLease('beirut', options(1))
-    let second: { readonly token: number } | undefined
-    void holdLease('beirut', options(2)).then((lease) => (second = lease))
+describe('a lease', () => {
+  test('is waited for, with one word for whom, and comes when the holder lets go', async () => {
+    const told: number[] = []
+    const first = await holdLease('beirut', { store: open(1), clock })
+    let second: Lease | undefined
+    const waiting = (_: string, by: Holder): void => void told.push(by.pid)
+    void holdLease('beirut', { store: open(2), clock, waiting }).then((lease) => (second = lease))
     await clock.advance(2 * leaseMs)
     expect(second).toBeUndefined()
-    expect(told).toEqual([holder(1)])
-    first.release()
+    expect(told).toEqual([1])
+    await first.release()
     await clock.advance(500)
     expect(second?.token).toBe(2)
   })
 
-  test('finds its lease lost when its process was stopped for too long', async () => {
-    const clock = new ManualClock()
-    const store = open()
-    const late = await holdLease('beirut', { store, clock, machine: 'here', pid: 1 })
-    expect(store.take('beirut', holder(2), leaseMs, leaseMs)).toEqual({ taken: true, token: 2 })
-    await clock.advance(leaseMs / 3)
-    expect(late.lost.aborted).toBe(true)
-    expect(late.lost.reason).toBeInstanceOf(LeaseLost)
-    late.release()
-    expect(store.renew('beirut', 2, leaseMs, leaseMs)).toBe(true)
+  test.each([
+    ['back', -hour],
+    ['forward', hour],
+  ])('is held on while the clock is set %s an hour', async (_, by) => {
+    const [one, two] = [open(1), open(2)]
+    const lease = await holdLease('beirut', { store: one, clock })
+    clock.set(clock.now() + by)
+    for (let n = 0; n < 10; n++) {
+      await clock.advance(leaseMs / 2)
+      expect(await two.take('beirut')).toMatchObject({ taken: false, by: { pid: 1 } })
+    }
+    expect(lease.lost.aborted).toBe(false)
   })
 
-  test('gives up waiting on an abort', async () => {
-    const clock = new ManualClock()
-    const store = open()
-    store.take('beirut', holder(1), 0, leaseMs)
+  test.each([
+    ['back', -hour],
+    ['forward', hour],
+  ])('of a holder that hangs is taken over after its time, with the clock set %s an hour', async (_, by) => {
+    const one = open(1)
+    await one.take('beirut')
+    clock.set(clock.now() + by)
+    let taken = false
+    void holdLease('beirut', { store: open(2), clock }).then(() => (taken = true))
+    await clock.advance(leaseMs - 1_000)
+    expect(taken).toBe(false)
+    await clock.advance(2_000)
+    expect(taken).toBe(true)
+  })
+
+  test('is found lost by a process that was stopped, before its timers run, with who has it since when', async () => {
+    const late = await holdLease('beirut', { store: open(1), clock })
+    sleepThrough(leaseMs + 1)
+    const since = clock.now()
+    expect(await open(2).take('beirut')).toMatchObject({ taken: true, token: 2 })
+    const lost = await late.confirm().catch((cause: unknown) => cause)
+    expect(lost).toBeInstanceOf(LeaseLost)
+    expect(lost).toMatchObject({ by: { pid: 2, machine: 'here', since } })
+    expect(late.lost.aborted).toBe(true)
+  })
+
+  test('of a process that was stopped, and that nobody took, goes on', async () => {
+    const late = await holdLease('beirut', { store: open(1), clock })
+    sleepThrough(20 * leaseMs)
+    await late.confirm()
+    expect(await open(2).take('beirut')).toMatchObject({ taken: false })
+  })
+
+  test('is lost before others may take it when the store can’t be written for so long', async () => {
+    const store = open(1)
+    let broken = false
+    const flaky: LeaseStore = {
+      id: store.id,
+      take: (link) => store.take(link),
+      renew: (link, token) =>
+        broken ? Promise.reject(new LeaseStoreUnusable(file, 'full', 'no room')) : store.renew(link, token),
+      release: (link, token) => store.release(link, token),
+      leave: (link) => store.leave(link),
+      holders: () => store.holders(),
+      close: () => store.close(),
+    }
+    const lease = await holdLease('beirut', { store: flaky, clock })
+    broken = true
+    await clock.advance(leaseMs / 3 + 1)
+    broken = false
+    await clock.advance(leaseMs)
+    expect(lease.lost.aborted).toBe(false)
+    broken = true
+    await clock.advance(leaseMs + leaseMs / 3)
+    expect(lease.lost.reason).toMatchObject({ problem: 'full' })
+  })
+
+  test('is no longer waited for after an abort, and its place in line is free', async () => {
+    const [one, two, three] = [open(1), open(2), open(3)]
+    await one.take('beirut')
     const abort = new AbortController()
-    const waiting = holdLease('beirut', { store, clock, machine: 'here', pid: 2 }, abort.signal)
+    const waiting = holdLease('beirut', { store: two, clock }, abort.signal)
     await settled()
     abort.abort(new Error('interrupted'))
     await expect(waiting).rejects.toThrow('interrupted')
+    await one.release('beirut', 1)
+    expect(await three.take('beirut')).toMatchObject({ taken: true })
   })
 })
 
-describe('openLocalLeases', () => {
-  test('makes a link’s door wait for another process, with an event that names it, and stops its writes once the lease is lost', async () => {
-    const clock = new ManualClock()
-    const events: Event[] = []
-    const file = join(folder, 'new/leases.sqlite')
-    const leases = openLocalLeases({ file, clock, emit: (event) => events.push(event) })
-    const other = openLeaseStore(file, 'elsewhere')
-    opened.push(other, { ...other, close: leases.close })
-    other.take('beirut', { machine: 'elsewhere', pid: 7, since: 0 }, 0, 1_000)
-    const door = createLink({ link, clock, emit: () => undefined, random: () => 0.5, lease: leases.take })
-    const log: string[] = []
+describe('a shared lease', () => {
+  const shared = () => {
+    const store = open(1)
+    return { store, lease: new SharedLease((abort) => holdLease('beirut', { store, clock }, abort)) }
+  }
+  const job = () => {
     let end = (): void => undefined
-    const job = door.run('control', () => {
-      log.push('started')
-      return new Promise<void>((resolve) => (end = resolve))
-    })
-    await clock.advance(900)
-    expect(log).toEqual([])
-    expect(events).toEqual([
-      {
-        kind: 'link',
-        host: 'beirut',
-        state: 'waiting',
-        detail: 'process 7 on elsewhere uses the link since 1970-01-01T00:00:00.000Z',
-      },
-    ])
-    await clock.advance(600)
-    expect(log).toEqual(['started'])
-    await door.pace(100, 'control')
-    other.take('beirut', { machine: 'elsewhere', pid: 7, since: 0 }, clock.now() + leaseMs, leaseMs)
+    const started = { is: false }
+    const run = (): Promise<void> => {
+      started.is = true
+      return new Promise((resolve) => (end = resolve))
+    }
+    return { run, started, end: () => end() }
+  }
+
+  test('is taken for the first job and given back after the last', async () => {
+    const { lease } = shared()
+    const [first, second] = [job(), job()]
+    const jobs = [lease.run(first.run), lease.run(second.run)]
+    await settled()
+    first.end()
+    await settled()
+    const other = open(2)
+    expect(await other.take('beirut')).toMatchObject({ taken: false })
+    second.end()
+    await Promise.all(jobs)
+    expect(await other.take('beirut')).toMatchObject({ taken: true, token: 2 })
+  })
+
+  test('is given back when a job fails', async () => {
+    const { lease } = shared()
+    await expect(lease.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+    expect(await open(2).take('beirut')).toMatchObject({ taken: true })
+  })
+
+  test('goes to a process that waits once the jobs that run have ended, though there are always more', async () => {
+    const { lease } = shared()
+    const jobs = [job(), job(), job()] as const
+    const running = [lease.run(jobs[0].run), lease.run(jobs[1].run)]
+    await settled()
+    let other: Lease | undefined
+    void holdLease('beirut', { store: open(2), clock }).then((taken) => (other = taken))
+    await clock.advance(leaseMs / 3)
+    jobs[0].end()
+    running.push(lease.run(jobs[2].run))
+    await settled()
+    expect(jobs[2].started.is).toBe(false)
+    jobs[1].end()
+    await clock.advance(500)
+    expect(other?.token).toBe(2)
+    expect(jobs[2].started.is).toBe(false)
+    await other!.release()
+    await clock.advance(500)
+    expect(jobs[2].started.is).toBe(true)
+    jobs[2].end()
+    await Promise.all(running)
+  })
+
+  test('lets nothing out and starts nothing once it was lost, until it is planned anew', async () => {
+    const { lease } = shared()
+    const first = job()
+    const running = lease.run(first.run)
+    await settled()
+    await lease.confirm()
+    sleepThrough(leaseMs + 1)
+    const other = open(2)
+    await other.take('beirut')
+    await expect(lease.confirm()).rejects.toBeInstanceOf(LeaseLost)
+    first.end()
+    await running
+    await other.release('beirut', 2)
+    const late = job()
+    await expect(lease.run(late.run)).rejects.toBeInstanceOf(LeaseLost)
+    expect(late.started.is).toBe(false)
+    lease.again()
+    await lease.run(() => lease.confirm())
+  })
+
+  test('stops waiting when its last job was aborted, and leaves the holder alone', async () => {
+    const { lease } = shared()
+    const other = open(2)
+    await other.take('beirut')
+    const abort = new AbortController()
+    const waits = job()
+    const waiting = lease.run(waits.run, abort.signal)
+    await settled()
+    abort.abort(new Error('interrupted'))
+    await expect(waiting).rejects.toThrow('interrupted')
+    await other.release('beirut', 1)
     await clock.advance(leaseMs)
-    await expect(door.pace(100, 'control')).rejects.toBeInstanceOf(LeaseLost)
-    end()
-    await job
+    expect(waits.started.is).toBe(false)
+    expect(await other.take('beirut')).toMatchObject({ taken: true, token: 2 })
   })
 })
 
@@ -211,67 +249,102 @@ const link: Link = {
   windows: [],
 }
 
-describe('a shared lease', () => {
-  const shared = () => {
-    const clock = new ManualClock()
-    const store = open()
-    return {
+describe('a link among processes', () => {
+  const openDoor = (events: Event[] = [], pid = 1) => {
+    const store = open(pid)
+    const leases = openLeases({
+      place: { open: async () => store },
       clock,
-      store,
-      lease: new SharedLease((abort) =>
-        holdLease('beirut', { store, clock, machine: 'here', pid: 1 }, abort),
-      ),
-    }
+      emit: (event) => events.push(event),
+    })
+    return createLink({ link, clock, emit: () => undefined, random: () => 0.5, lease: leases.take })
   }
 
-  test('is taken for the first job and given back after the last', async () => {
-    const { store, lease } = shared()
-    const ends: (() => void)[] = []
-    const jobs = [1, 2].map((n) =>
-      lease.run(() => new Promise<number>((resolve) => ends.push(() => resolve(n)))),
-    )
-    await settled()
-    ends[0]!()
-    await settled()
-    expect(store.take('beirut', holder(2), 1, 1).taken).toBe(false)
-    ends[1]!()
-    expect(await Promise.all(jobs)).toEqual([1, 2])
-    expect(store.take('beirut', holder(2), 1, 1)).toEqual({ taken: true, token: 2 })
-  })
-
-  test('is given back when a job fails', async () => {
-    const { store, lease } = shared()
-    await expect(lease.run(() => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
-    expect(store.take('beirut', holder(2), 1, 1).taken).toBe(true)
-  })
-
-  test('lets nothing more out once it was lost, until it is taken anew', async () => {
-    const { clock, store, lease } = shared()
+  test('waits for another process, with an event that names it, and lets nothing out once its lease is lost', async () => {
+    const events: Event[] = []
+    const door = openDoor(events)
+    const other = open(7)
+    await other.take('beirut')
     let end = (): void => undefined
-    const job = lease.run(() => new Promise<void>((resolve) => (end = resolve)))
-    await settled()
-    expect(() => lease.check()).not.toThrow()
-    store.take('beirut', holder(2), leaseMs, 1)
-    await clock.advance(leaseMs / 3)
-    expect(() => lease.check()).toThrow(LeaseLost)
+    let started = false
+    const job = door.run('control', () => {
+      started = true
+      return new Promise<void>((resolve) => (end = resolve))
+    })
+    await clock.advance(900)
+    expect(started).toBe(false)
+    expect(events).toEqual([
+      {
+        kind: 'link',
+        host: 'beirut',
+        state: 'waiting',
+        detail: `anna on here, process 7, uses the link since ${new Date(10 * leaseMs).toISOString()}`,
+      },
+    ])
+    await other.release('beirut', 1)
+    await clock.advance(600)
+    expect(started).toBe(true)
+    expect(door.lease).toMatchObject({ store: other.id, token: 2 })
+    await door.pace(100, 'control')
+    sleepThrough(leaseMs + 1)
+    await other.take('beirut')
+    await expect(door.pace(100, 'control')).rejects.toBeInstanceOf(LeaseLost)
+    expect(door.lost).toBeInstanceOf(LeaseLost)
     end()
     await job
-    clock.set(2 * leaseMs)
-    await lease.run(() => Promise.resolve(expect(() => lease.check()).not.toThrow()))
+    await expect(door.run('control', () => Promise.resolve())).rejects.toBeInstanceOf(LeaseLost)
   })
 
-  test('stops waiting when its last job was aborted, and leaves the holder alone', async () => {
-    const { clock, store, lease } = shared()
-    store.take('beirut', holder(2), 0, leaseMs)
-    const abort = new AbortController()
-    let ran = false
-    const waiting = lease.run(() => Promise.resolve((ran = true)), abort.signal)
-    await settled()
-    abort.abort(new Error('interrupted'))
-    await expect(waiting).rejects.toThrow('interrupted')
-    store.release('beirut', 1)
-    await clock.advance(leaseMs)
-    expect(ran).toBe(false)
-    expect(store.take('beirut', holder(2), leaseMs, 1)).toEqual({ taken: true, token: 2 })
+  test('sends no burst right after another process has sent its own', async () => {
+    const [one, two] = [openDoor([], 1), openDoor([], 2)]
+    const sendAll = (door: typeof one): Promise<number> =>
+      door.run('control', async () => {
+        let sent = 0
+        const until = clock.elapsed() + 500
+        while (clock.elapsed() < until) {
+          await door.pace(1000, 'control')
+          sent += 1000
+        }
+        return sent
+      })
+    let sent = 0
+    for (const door of [one, two, one, two]) {
+      const sending = sendAll(door)
+      await clock.advance(750)
+      sent += await sending
+    }
+    const bytesPerMs = (480 * 0.95) / 8
+    expect(sent).toBeLessThanOrEqual(3000 * bytesPerMs + 8192 + 4 * 1000)
+    expect(sent).toBeGreaterThan(4 * 500 * bytesPerMs)
+  })
+
+  test('is not used when the leases can’t be read, and can be once they can', async () => {
+    let broken = true
+    const leases = openLeases({
+      place: {
+        open: async () => {
+          if (broken) throw new LeaseStoreUnusable(file, 'corrupt', 'is damaged')
+          return open(1)
+        },
+      },
+      clock,
+      emit: () => undefined,
+    })
+    const door = createLink({ link, clock, emit: () => undefined, random: () => 0.5, lease: leases.take })
+    await expect(door.run('control', () => Promise.resolve('ran'))).rejects.toBeInstanceOf(LeaseStoreUnusable)
+    broken = false
+    expect(await door.run('control', () => Promise.resolve('ran'))).toBe('ran')
+  })
+
+  test('is shown with who holds it, and nothing is made by asking', async () => {
+    const leases = openLeases({ place: { file }, clock, emit: () => undefined })
+    expect(await leases.holders()).toEqual([])
+    expect(() => rmSync(file)).toThrow('ENOENT')
+    const taken = await leases.take('beirut', new AbortController().signal)
+    expect(await leases.holders()).toMatchObject([
+      { link: 'beirut', holder: { pid: process.pid }, waiting: [] },
+    ])
+    await taken.release()
+    await leases.close()
   })
 })

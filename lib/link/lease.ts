@@ -1,92 +1,196 @@
 import type { Clock } from '../domain/clock.ts'
+import { LeaseLost, LeaseStoreUnusable } from './lease-failure.ts'
 
 /**
  * One holder a link across processes. A lease is taken with a token that only grows; whoever takes the link over has a
- * higher one, so that work of an earlier holder can be told from it. A store that several machines share fits the same port.
+ * higher one, so that work of an earlier holder can be told from it.
  *
- *   free ── take ──► held ── renew, at a third of its time ──► held
- *    ▲                │ │
- *    └── release ─────┘ └── not renewed in time, or the holder's process is gone ──► taken by another: lost to the first
+ *   free ── take, in the order of asking ──► held ── renew, at a third of its time ──► held
+ *    ▲                                       │ │
+ *    └── release ────────────────────────────┘ └── not renewed in time, or the holder's process is gone ──► taken by another
+ *
+ * No clock on a wall decides anything: a store counts renewals, and time is what has passed since one was seen.
+ * Each operation rejects with `LeaseStoreUnusable` when the store can't be read or written.
  */
 export interface LeaseStore {
-  /** Takes a link that is free, whose lease ran out, or whose holder is gone; or says who has it. */
-  take(link: string, holder: Holder, now: number, forMs: number): Taken
-  /** True: the lease holds for `forMs` from now. False: it is another's, or nobody's. */
-  renew(link: string, token: number, now: number, forMs: number): boolean
+  /** Names the store: tokens of one store can be compared, and no others. Kept with it. */
+  readonly id: string
+  /**
+   * Takes a link that is free, whose lease ran out, or whose holder is gone; or says who has it, and stands in line for it until
+   * asked again or `leave`. Who asked first is first; who doesn't ask for a few seconds loses its place.
+   * @param unmoved a beat that the caller has seen unchanged for as long as a lease lasts: its holder is taken for gone
+   */
+  take(link: string, unmoved?: Beat): Promise<Taken>
+  /** Holds the lease for another `leaseMs`, unless it is another's by now. */
+  renew(link: string, token: number): Promise<Renewed>
   /** Gives a link back; without effect when the token is not the holder's. */
-  release(link: string, token: number): void
-  close(): void
+  release(link: string, token: number): Promise<void>
+  /** Stands in line no more. */
+  leave(link: string): Promise<void>
+  /** Every link that is held or waited for, whoever holds it. */
+  holders(): Promise<readonly HeldLink[]>
+  close(): Promise<void>
 }
 
 /** Which process holds a link, in words that help to find it. */
-export type Holder = { readonly machine: string; readonly pid: number; readonly since: number }
+export type Holder = {
+  /** Name of its machine. */
+  readonly machine: string
+  readonly pid: number
+  /** Whose process it is. */
+  readonly user: string
+  /** When it took the link or began to wait, by the clock of its machine, ms. For people only. */
+  readonly since: number
+}
+
+/** A link as its holder left it at the last renewal. */
+export type Beat = { readonly token: number; readonly beat: number }
 
 export type Taken =
-  | { readonly taken: true; readonly token: number }
-  | { readonly taken: false; readonly by: Holder; readonly until: number }
+  /** `restedMs`: since its last holder gave it back, ms; infinite = not known to have been used, 0 = the holder is gone without a word. */
+  | { readonly taken: true; readonly token: number; readonly restedMs: number }
+  /** `beat` is undefined where the link is free and somebody else is first in line. */
+  | { readonly taken: false; readonly by: Holder; readonly beat: Beat | undefined }
 
-/** How long a lease holds unless renewed, ms: a crashed holder on another machine blocks a link for this long. */
+export type Renewed =
+  /** `wanted`: another process waits for the link. */
+  | { readonly held: true; readonly wanted: boolean }
+  /** `by`: who has it; undefined = nobody. */
+  | { readonly held: false; readonly by: Holder | undefined }
+
+export type HeldLink = {
+  readonly link: string
+  readonly token: number
+  /** Undefined: nobody has it yet. */
+  readonly holder: Holder | undefined
+  /** First in line first. */
+  readonly waiting: readonly Holder[]
+}
+
+/** How long a lease holds unless renewed, ms: what a holder that hangs blocks a link for. */
 export const leaseMs = 15_000
+/** A holder stops by itself this long before others may take its link, ms. */
+const marginMs = 1_000
 /** How often a waiting process asks again, ms. */
-const askAgainMs = 500
+const askAgainMs = 250
 
 /** A link that this process holds. */
 export interface Lease {
+  readonly store: string
   readonly token: number
+  /** Since another holder gave the link back, ms. */
+  readonly restedMs: number
+  /** Another process waits for the link. */
+  readonly wanted: boolean
   /** Aborts when the lease was lost: another process may be using the link. */
   readonly lost: AbortSignal
-  release(): void
+  /** Makes sure of it before something goes out: free of cost unless the last renewal is long past. Rejects with `LeaseLost`. */
+  confirm(): Promise<void>
+  release(): Promise<void>
 }
 
 export type LeaseOptions = {
   readonly store: LeaseStore
   readonly clock: Clock
-  readonly machine: string
-  readonly pid: number
   /** Hears once that it has to wait, and for whom. */
   readonly waiting?: (link: string, by: Holder) => void
 }
 
-/** Waits until the link is this process's; rejects with the abort's reason. */
+/** Waits until the link is this process's. Rejects with the abort's reason, or `LeaseStoreUnusable`. */
 export async function holdLease(link: string, options: LeaseOptions, abort?: AbortSignal): Promise<Lease> {
-  const { store, clock, machine, pid } = options
+  const { store, clock } = options
+  let seen: (Beat & { readonly at: number }) | undefined
   for (let told = false; ;) {
     abort?.throwIfAborted()
-    const now = clock.now()
-    const taken = store.take(link, { machine, pid, since: now }, now, leaseMs)
-    if (taken.taken) return keep(link, taken.token, options)
+    const unmoved = seen !== undefined && elapsed(clock) - seen.at > leaseMs ? seen : undefined
+    const asked = elapsed(clock)
+    const taken = await store.take(link, unmoved)
+    if (taken.taken) return new HeldLease(link, taken, options, asked)
     if (!told) options.waiting?.(link, taken.by)
     told = true
-    await clock.sleep(askAgainMs, abort)
+    const { beat } = taken
+    if (beat === undefined || seen?.token !== beat.token || seen.beat !== beat.beat)
+      seen = beat && { ...beat, at: elapsed(clock) }
+    if (!(await clock.sleep(askAgainMs, abort))) await store.leave(link)
   }
 }
 
-/** Renews until released or lost. A process that was stopped longer than the lease lasts finds it lost when it wakes. */
-function keep(link: string, token: number, { store, clock }: LeaseOptions): Lease {
-  const lost = new AbortController()
-  const released = new AbortController()
-  const renewing = async () => {
-    while (await clock.sleep(leaseMs / 3, released.signal)) {
-      if (store.renew(link, token, clock.now(), leaseMs)) continue
-      lost.abort(new LeaseLost(link))
-      return
+const elapsed = (clock: Clock): number => clock.elapsed?.() ?? clock.now()
+
+/** Renews until released or lost. */
+class HeldLease implements Lease {
+  readonly store: string
+  readonly token: number
+  readonly restedMs: number
+  readonly #link: string
+  readonly #options: LeaseOptions
+  readonly #lost = new AbortController()
+  readonly #released = new AbortController()
+  #renewedAt: number
+  #wanted = false
+  #renewing: Promise<void> | undefined
+
+  constructor(
+    link: string,
+    { token, restedMs }: Extract<Taken, { taken: true }>,
+    options: LeaseOptions,
+    askedAt: number,
+  ) {
+    this.#link = link
+    this.token = token
+    this.restedMs = restedMs
+    this.store = options.store.id
+    this.#options = options
+    this.#renewedAt = askedAt
+    void this.#keep()
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal
+  }
+
+  get wanted(): boolean {
+    return this.#wanted
+  }
+
+  async confirm(): Promise<void> {
+    this.lost.throwIfAborted()
+    // A process that was stopped finds this long past before its timers run: it asks before anything goes out.
+    if (elapsed(this.#options.clock) - this.#renewedAt > leaseMs / 2) await this.#renew()
+    this.lost.throwIfAborted()
+  }
+
+  async release(): Promise<void> {
+    if (this.#released.signal.aborted) return
+    this.#released.abort()
+    await this.#options.store.release(this.#link, this.token)
+  }
+
+  async #keep(): Promise<void> {
+    const { clock } = this.#options
+    while (await clock.sleep(leaseMs / 3, this.#released.signal)) {
+      await this.#renew()
+      if (this.lost.aborted) return
     }
   }
-  void renewing()
-  return {
-    token,
-    lost: lost.signal,
-    release: () => {
-      if (released.signal.aborted) return
-      released.abort()
-      store.release(link, token)
-    },
-  }
-}
 
-/** The link was taken over by another process while this one was not looking. */
-export class LeaseLost extends Error {
-  constructor(link: string) {
-    super(`the lease of link ${link} was taken over by another process`)
+  #renew(): Promise<void> {
+    return (this.#renewing ??= this.#renewOnce().finally(() => (this.#renewing = undefined)))
+  }
+
+  async #renewOnce(): Promise<void> {
+    const { store, clock } = this.#options
+    const asked = elapsed(clock)
+    try {
+      const renewed = await store.renew(this.#link, this.token)
+      if (this.#released.signal.aborted) return
+      if (!renewed.held) return this.#lost.abort(new LeaseLost(this.#link, renewed.by))
+      this.#renewedAt = asked
+      this.#wanted = renewed.wanted
+    } catch (cause) {
+      if (!(cause instanceof LeaseStoreUnusable)) return this.#lost.abort(cause)
+      // It may be had again before others may take the link.
+      if (elapsed(clock) - this.#renewedAt > leaseMs - marginMs) this.#lost.abort(cause)
+    }
   }
 }

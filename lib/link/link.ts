@@ -1,7 +1,7 @@
 import type PQueue from 'p-queue'
 import type { Clock } from '../domain/clock.ts'
 import type { Emit } from '../domain/event.ts'
-import type { Link, LinkMedium } from '../domain/site.ts'
+import type { BackupLine, Link, LinkMedium } from '../domain/site.ts'
 import {
   ask,
   closed,
@@ -17,8 +17,11 @@ import { Pacer } from './pacer.ts'
 import type { Lease } from './lease.ts'
 import { LinkQueue, overallQueue } from './queue.ts'
 import { SharedLease } from './shared-lease.ts'
-import { budgetAt } from './timetable.ts'
-import { windowAt, type WindowState } from './window.ts'
+import { budgetAt, type Timed } from './timetable.ts'
+import { localTime, windowAt, type Rules, type WindowState } from './window.ts'
+
+/** Which of a site's lines carries now. */
+export type LineName = 'primary' | 'backup'
 
 export type LinkOptions = {
   readonly link: Link
@@ -29,6 +32,12 @@ export type LinkOptions = {
   /** The queue that all links share; default: one a process. */
   readonly overall?: PQueue
   readonly breaker?: BreakerOptions
+  /** True: bulk transfers go on outside the window, for which somebody gave a reason. */
+  readonly bulkAnytime?: boolean
+  /** True: bulk transfers go on over the backup line. */
+  readonly bulkOnBackup?: boolean
+  /** Windows and blackouts beside the site's own: a rollout's. */
+  readonly rules?: readonly Rules[]
   /** Takes the link's lease among the processes that may use it; absent = this process is the only one. */
   readonly lease?: (link: string, abort: AbortSignal) => Promise<Lease>
 }
@@ -38,14 +47,23 @@ export interface OpenLink extends LinkDoor {
   state(): LinkState
   /** At most this rate while something live uses the line, kbit/s; undefined = as the timetable says. */
   limit(kbitPerS: number | undefined): void
+  /** The line that carries from now on: its budget, its round trip, its number of jobs at once. */
+  use(line: LineName): void
   /** A round trip that was measured, ms. */
   measured(rttMs: number): void
+  /** After the lease was lost: jobs may take it anew, for what is looked at and planned from now on. */
+  again(): void
 }
 
 export type LinkState = {
   readonly id: string
   readonly medium: LinkMedium
   readonly secondLine: Link['secondLine']
+  readonly line: LineName
+  /** Rate that something live leaves, kbit/s; undefined = nothing live uses the line. */
+  readonly limitKbitPerS: number | undefined
+  /** Why bulk transfers wait; undefined = they don't have to. */
+  readonly bulkHeld: string | undefined
   readonly lineKbitPerS: number
   /** What may be used now. */
   readonly budgetKbitPerS: number
@@ -55,6 +73,8 @@ export type LinkState = {
   readonly rttMs: number
   /** The last one; undefined = none yet. */
   readonly measuredRttMs: number | undefined
+  /** Of the last stretch in which something waited to go out, kbit/s; undefined = none yet. */
+  readonly measuredKbitPerS: number | undefined
   readonly window: WindowState
   readonly breaker: Breaker
   readonly jobs: { readonly running: number; readonly control: number; readonly bulk: number }
@@ -73,10 +93,46 @@ export function createLink({
   overall,
   breaker: options = defaultBreaker,
   lease,
+  bulkAnytime = false,
+  bulkOnBackup = false,
+  rules = [],
 }: LinkOptions): OpenLink {
   const queue = new LinkQueue(link.medium, overall ?? (processQueue ??= overallQueue()))
-  const pacer = new Pacer(clock, (instant) => budgetAt(link, instant))
-  const shared = lease && new SharedLease((abort) => lease(link.id, abort))
+  const allRules = [link, ...rules]
+  const timed: { readonly [line in LineName]: Timed } = { primary: link, backup: timedBackup(link) }
+  let line: LineName = 'primary'
+  let limitKbitPerS: number | undefined
+  let bulkTold: string | undefined
+  const bulkHeld = (instant: number): string | undefined => {
+    if (line === 'backup' && !bulkOnBackup) return 'the backup line is in use'
+    if (bulkAnytime) return undefined
+    const window = windowAt(allRules, instant)
+    if (window.open) return undefined
+    const opens = window.opens === undefined ? '' : ` until ${localTime(link.timeZone, window.opens)}`
+    return `the window is closed${opens}${window.because === undefined ? '' : ` (${window.because})`}`
+  }
+  const holdsBulk = (instant: number): boolean => {
+    const because = bulkHeld(instant)
+    if ((because === undefined) !== (bulkTold === undefined))
+      emit({
+        kind: 'line',
+        link: link.id,
+        state: because === undefined ? 'bulk goes on' : 'bulk paused',
+        because: because ?? 'nothing holds it any more',
+      })
+    bulkTold = because
+    return because !== undefined
+  }
+  const pacer = new Pacer(clock, (instant) => budgetAt(timed.primary, instant), { holdsBulk })
+  const shared =
+    lease &&
+    new SharedLease(async (abort) => {
+      const taken = await lease(link.id, abort)
+      if (taken.token !== lastToken + 1) pacer.rested(taken.restedMs)
+      lastToken = taken.token
+      return taken
+    })
+  let lastToken = 0
   let breaker: Breaker = closed
   let measuredRttMs: number | undefined
 
@@ -114,30 +170,54 @@ export function createLink({
       )
     },
     async pace(bytes, lane, abort) {
-      shared?.check()
       await pacer.pace(bytes, lane, abort)
-      // It may have been lost during the wait.
-      shared?.check()
+      // The wait may have been long: it is made sure of right before the bytes go out.
+      await shared?.confirm()
     },
+    get lease() {
+      return shared?.lease
+    },
+    get lost() {
+      return shared?.lost
+    },
+    lose: (why) => shared?.lose(why),
+    again: () => shared?.again(),
     succeeded: () => become(succeeded(), 'the link carries again'),
     failed: (because) => become(failed(breaker, because, clock.now(), random(), options), because),
-    limit: (kbitPerS) => pacer.limit(kbitPerS),
+    limit: (kbitPerS) => {
+      limitKbitPerS = kbitPerS
+      pacer.limit(kbitPerS)
+    },
+    use: (next) => {
+      if (next === line) return
+      line = next
+      pacer.follow((instant) => budgetAt(timed[next], instant))
+      queue.carry(next === 'backup' ? (link.backup?.medium ?? link.medium) : link.medium)
+    },
     measured: (rttMs) => {
       measuredRttMs = rttMs
     },
     state: () => {
       const now = clock.now()
       const { kbitPerS, until } = pacer.budget
+      const inUse: Pick<BackupLine, 'medium' | 'kbitPerS' | 'rttMs'> =
+        line === 'backup' ? (link.backup ?? link) : link
+      const nextRate = (at: number): number =>
+        Math.min(budgetAt(timed[line], at).kbitPerS, limitKbitPerS ?? Infinity)
       return {
         id: link.id,
-        medium: link.medium,
+        medium: inUse.medium,
         secondLine: link.secondLine,
-        lineKbitPerS: link.kbitPerS,
+        line,
+        limitKbitPerS,
+        bulkHeld: bulkHeld(now),
+        lineKbitPerS: inUse.kbitPerS,
         budgetKbitPerS: kbitPerS,
-        next: until === undefined ? undefined : { at: until, kbitPerS: budgetAt(link, until).kbitPerS },
-        rttMs: link.rttMs,
+        next: until === undefined ? undefined : { at: until, kbitPerS: nextRate(until) },
+        rttMs: inUse.rttMs,
         measuredRttMs,
-        window: windowAt(link, now),
+        measuredKbitPerS: pacer.measuredKbitPerS,
+        window: windowAt(allRules, now),
         breaker,
         jobs: queue.lengths,
         writes: pacer.waiting,
@@ -146,3 +226,13 @@ export function createLink({
     },
   }
 }
+
+/** The timetable of the second line; a link without one keeps its own. */
+const timedBackup = (link: Link): Timed =>
+  link.backup === undefined
+    ? link
+    : {
+        timeZone: link.timeZone,
+        budget: link.backup.budget,
+        ...(link.holidays === undefined ? {} : { holidays: link.holidays }),
+      }

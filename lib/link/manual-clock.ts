@@ -24,6 +24,11 @@ export class ManualClock implements Clock {
     this.#set = now - this.#elapsed
   }
 
+  /** Time passes and nobody wakes, as for a process that is stopped. */
+  pass(ms: number): void {
+    this.#elapsed += ms
+  }
+
   sleep(ms: number, abort?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       if (abort?.aborted) return resolve(false)

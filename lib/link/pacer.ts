@@ -12,6 +12,8 @@ const span = { ms: 2_000, share: 1.05 } as const
 const lookAgainMs = 500
 /** What another process may have sent is counted in pieces of this length, ms. */
 const pieceMs = 100
+/** Rates are measured over at least this long, ms. */
+const measuredMs = 1_000
 /** A clock that is this far from the time that passed was set, ms. */
 const setBy = 1_000
 
@@ -44,6 +46,9 @@ export class Pacer {
   #pumping = false
   #wake: AbortController | undefined
   #sent = 0
+  #measured: number | undefined
+  /** The stretch that is being measured: when it began, and what was sent by then. */
+  #stretch = { from: 0, sent: 0 }
   /** Writes of the last two seconds: when, and how many ms of the budget each took. */
   readonly #recent: { readonly at: number; readonly ms: number }[] = []
 
@@ -123,6 +128,11 @@ export class Pacer {
     return this.#sent
   }
 
+  /** Rate of the last stretch of a second or more in which something always waited, kbit/s; undefined = there was none. */
+  get measuredKbitPerS(): number | undefined {
+    return this.#measured
+  }
+
   /** The budget in force, and when it changes next. */
   get budget(): Budget {
     this.#fill()
@@ -141,9 +151,11 @@ export class Pacer {
   async #pump(): Promise<void> {
     if (this.#pumping) return
     this.#pumping = true
+    this.#stretch = { from: elapsedOf(this.#clock), sent: this.#sent }
     while (this.#lanes.control.length + this.#lanes.bulk.length > 0) {
       this.#fill()
       const head = this.#head()
+      this.#measure(head === undefined)
       const waitMs = head === undefined ? lookAgainMs : this.#waitMs(head)
       if (head !== undefined && waitMs === 0) {
         this.#take(head)
@@ -157,6 +169,14 @@ export class Pacer {
       this.#wake = undefined
     }
     this.#pumping = false
+  }
+
+  #measure(idle: boolean): void {
+    const ms = this.#filled.elapsed - this.#stretch.from
+    if (ms < measuredMs && !idle) return
+    if (ms >= measuredMs && this.#sent > this.#stretch.sent)
+      this.#measured = Math.round(((this.#sent - this.#stretch.sent) * 8) / ms)
+    this.#stretch = { from: this.#filled.elapsed, sent: this.#sent }
   }
 
   #head(): Waiting | undefined {

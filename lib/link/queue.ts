@@ -7,6 +7,8 @@ export const defaultOverall = 64
 /** Starts of jobs in a second on one link: a loop gone wild must not become a flood of connections. */
 export const startsPerSecond = 50
 
+const atOnce = (medium: LinkMedium): number => (medium === 'satellite' ? 1 : 2)
+
 const rank = { control: 1, bulk: 0 } as const
 
 /**
@@ -22,11 +24,16 @@ export class LinkQueue {
 
   constructor(medium: LinkMedium, overall: PQueue) {
     this.#own = new PQueue({
-      concurrency: medium === 'satellite' ? 1 : 2,
+      concurrency: atOnce(medium),
       intervalCap: startsPerSecond,
       interval: 1000,
     })
     this.#overall = overall
+  }
+
+  /** Another line carries from now on; what runs goes on. */
+  carry(medium: LinkMedium): void {
+    this.#own.concurrency = atOnce(medium)
   }
 
   /** Runs a job in its turn. An abort takes it out of the queue, with the abort's reason; once started, the job alone ends it. */

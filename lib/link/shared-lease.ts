@@ -4,6 +4,8 @@ import type { Lease } from './lease.ts'
  * One lease that the jobs of a process share: taken for the first, given back after the last.
  *
  *   none ── first job ──► taking ── taken ──► held (n jobs) ── last job ends ──► none
+ *                           │                   ├── another process waits ──► ending: new jobs wait for the last one's end
+ *                           │                   └── lost ──► lost: nothing goes out and no job starts, until `again`
  *                           └── refused: the jobs that wait for it fail likewise
  */
 export class SharedLease {
@@ -11,17 +13,24 @@ export class SharedLease {
   #users = 0
   #stop = new AbortController()
   #lease: Promise<Lease> | undefined
+  #held: Lease | undefined
   #lost: unknown
+  #ended: Promise<void> = Promise.resolve()
+  #end = (): void => undefined
 
   constructor(take: (abort: AbortSignal) => Promise<Lease>) {
     this.#take = take
   }
 
-  /** Runs a job while the lease is held. A lease found lost is taken anew, unless jobs still run on it. */
+  /** Runs a job while the lease is held. Rejects once the lease was lost: whoever planned on it must look again first. */
   async run<T>(job: () => Promise<T>, abort?: AbortSignal): Promise<T> {
+    this.#refuseLost()
+    while (this.#held?.wanted === true && this.#users > 0) await untilAborted(this.#ended, abort)
     this.#users++
+    if (this.#users === 1) this.#ended = new Promise((resolve) => (this.#end = resolve))
     try {
       await untilAborted(this.#hold(), abort)
+      this.#refuseLost()
       return await job()
     } finally {
       this.#users--
@@ -29,14 +38,40 @@ export class SharedLease {
     }
   }
 
-  /** Throws when the lease was lost while jobs run on it: nothing more may go out for them. */
-  check(): void {
+  /** Before anything goes out. Rejects when the lease was lost. */
+  async confirm(): Promise<void> {
+    this.#refuseLost()
+    await this.#held?.confirm()
+  }
+
+  /** The lease that is held. */
+  get lease(): Lease | undefined {
+    return this.#held
+  }
+
+  /** Why the lease was lost; undefined = it was not. */
+  get lost(): unknown {
+    return this.#lost
+  }
+
+  /** It is lost: somebody who knows says that another has come after. */
+  lose(why: unknown): void {
+    this.#lost ??= why
+  }
+
+  /** The next job takes the lease anew: what was planned before the loss is planned again. */
+  again(): void {
+    this.#lost = undefined
+  }
+
+  #refuseLost(): void {
     if (this.#lost !== undefined) throw this.#lost
   }
 
   #hold(): Promise<Lease> {
     return (this.#lease ??= this.#take(this.#stop.signal).then((lease) => {
-      lease.lost.addEventListener('abort', () => (this.#lost = lease.lost.reason), { once: true })
+      this.#held = lease
+      lease.lost.addEventListener('abort', () => this.lose(lease.lost.reason), { once: true })
       return lease
     }))
   }
@@ -44,13 +79,14 @@ export class SharedLease {
   async #giveBack(): Promise<void> {
     const lease = this.#lease
     this.#lease = undefined
-    this.#lost = undefined
+    this.#held = undefined
     this.#stop.abort(new Error('nobody waits for the lease any more'))
     this.#stop = new AbortController()
+    this.#end()
     try {
-      ;(await lease)?.release()
+      await (await lease)?.release()
     } catch {
-      // It was never taken: nothing to give back.
+      // It was never taken, or can't be given back: then it runs out.
     }
   }
 }

@@ -27,7 +27,7 @@ function host(initial: string | null, owner: Owner | null = initial === null ? n
   const port = handPort((request) =>
     frameEnd(
       request.ops.map((op): Reply => {
-        if (op.op === 'ping') return { id: 0, ok: true, op: 'ping' }
+        if (op.op === 'ping') return { id: 0, ok: true, op: 'ping', managed: null }
         if (op.op === 'observe') return { id: 0, ok: true, op: 'observe', warnings: [], ...seen() }
         if (op.expect !== seen().hash) return { id: 0, ok: false, why: 'changed', ...seen() }
         for (const step of op.steps) text = step.name === 'remove' ? null : String(step.params['text'])

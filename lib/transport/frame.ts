@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 import type { Exchange } from './port.ts'
-import { asciiJson, type Frame, type Op } from './wire.ts'
+import { asciiJson, type Frame, type Op, type Sender } from './wire.ts'
 
 /** Windows PowerShell 3.0 and 4.0 read no JSON text longer than this (JavaScriptSerializer.MaxJsonLength), characters. */
 export const frameLimit = 2_097_152
@@ -11,6 +11,7 @@ export function frameOf(
   frame: number,
   firstId: number,
   scripts: readonly string[],
+  sender?: Sender,
 ): Frame {
   const ops = request.ops.map((op, index): Op => ({ id: firstId + index, ...op }))
   const texts = scripts.flatMap((hash) => {
@@ -19,6 +20,7 @@ export function frameOf(
   })
   return {
     frame,
+    ...(sender === undefined ? {} : { sender }),
     ...(texts.length > 0 ? { scripts: Object.fromEntries(texts) } : {}),
     ...(request.guards.length > 0 ? { guards: request.guards } : {}),
     ops,

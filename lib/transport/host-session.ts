@@ -4,7 +4,9 @@ import type { Emit } from '../domain/event.ts'
 import type { Failure } from '../domain/failure.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { BreakerOpen } from '../link/door.ts'
+import { LeaseStoreUnusable } from '../link/lease-failure.ts'
 import { frameLine, frameLimit, frameOf, scriptsNamed } from './frame.ts'
+import { fencedBy, fencedFor } from './fenced.ts'
 import { InFlight } from './in-flight.ts'
 import { afterLoss, type LineTalk, type TalkEnd } from './line-talk.ts'
 import type { HostMemory } from './memory.ts'
@@ -12,7 +14,7 @@ import type { Answer, Counters, Exchange, HostPort } from './port.ts'
 import { Opener } from './opener.ts'
 import type { BulkPort, ByteChannel } from './delivery/bulk-port.ts'
 import type { SshOptions, Target } from './ssh/target.ts'
-import type { FrameEnd, Hello, Reply } from './wire.ts'
+import type { Fenced, FrameEnd, Hello, Reply, Sender } from './wire.ts'
 
 export type SessionOptions = {
   readonly ssh: SshOptions
@@ -23,6 +25,8 @@ export type SessionOptions = {
   readonly idleMs: number
   /** Without a byte for this long (and the time limits that the operations name) the connection counts as lost, ms. */
   readonly silenceMs: number
+  /** Who frames say they are from; absent = nobody. */
+  readonly sender?: Pick<Sender, 'from' | 'by'>
 }
 
 /** What became of one frame. */
@@ -91,6 +95,10 @@ export class HostSession implements HostPort, BulkPort {
       if (cause instanceof BreakerOpen)
         return err({ kind: 'unreachable', host: this.host, detail: cause.message })
       if (abort?.aborted) return interrupted
+      const fenced = fencedBy(this.host, cause)
+      if (fenced !== undefined) return err(fenced)
+      if (cause instanceof LeaseStoreUnusable)
+        return err({ kind: 'leases', host: this.host, detail: cause.message })
       throw cause
     } finally {
       abort?.removeEventListener('abort', stop)
@@ -133,6 +141,11 @@ export class HostSession implements HostPort, BulkPort {
           : (opened?.error.detail ?? 'connection lost')
       return err({ kind: 'unreachable', host: this.host, detail })
     }
+  }
+
+  /** Ends the connection, or only an idle one; what is on the wire ends as `unknown` or `unreachable`, and the next exchange opens another. */
+  reconnect(why: string, which: 'any' | 'idle'): void {
+    if (which === 'any' || this.#queue.pending + this.#queue.size === 0) this.#talk?.close(why)
   }
 
   /** Cuts the connection; what is on the wire ends as `unknown` or `unreachable`. */
@@ -199,7 +212,7 @@ export class HostSession implements HostPort, BulkPort {
     this.#nextId += request.ops.length
     this.#frame += 1
     const inFlight = new InFlight(this.#frame, firstId, request.ops.length, heard)
-    const line = frameLine(frameOf(request, this.#frame, firstId, scripts))
+    const line = frameLine(frameOf(request, this.#frame, firstId, scripts, this.#sender(request)))
     if (line === 'too-large')
       return this.#protocol(
         `the request is longer than ${frameLimit} characters, more than a host can read; nothing was sent`,
@@ -211,6 +224,7 @@ export class HostSession implements HostPort, BulkPort {
     const end = await this.#talkAbout(`${line}\n`, inFlight, silenceMs, { mutates, abort })
     if ('failure' in end)
       return mayRetry && end.again ? { kind: 'again' } : { kind: 'failed', failure: end.failure }
+    if (!end.ok && end.why === 'fenced') return { kind: 'failed', failure: this.#fenced(end) }
     this.counters.exchanges += 1
     this.counters.hostMs += end.ms
     const { up, down } = before
@@ -230,7 +244,7 @@ export class HostSession implements HostPort, BulkPort {
     inFlight: InFlight,
     silenceMs: number,
     { mutates, abort }: { readonly mutates: boolean; readonly abort: AbortSignal | undefined },
-  ): Promise<FrameEnd | { failure: Failure; again: boolean }> {
+  ): Promise<FrameEnd | Fenced | { failure: Failure; again: boolean }> {
     let end: TalkEnd
     let talk = this.#talk
     if (talk?.open) {
@@ -263,12 +277,34 @@ export class HostSession implements HostPort, BulkPort {
     }
   }
 
+  /** Who this frame says it is from. */
+  #sender({ takeover }: Exchange): Sender | undefined {
+    const { sender } = this.#options
+    if (sender === undefined) return undefined
+    const { store, token } = this.#target.door.lease ?? { store: 'none', token: 0 }
+    const over = takeover && { over: takeover.at, because: takeover.because }
+    return { ...sender, store, token, ...over }
+  }
+
+  /** A later holder of the lease has been there: nothing more of this process goes over the link. */
+  #fenced({ managed }: Fenced): Failure {
+    const { failure, lost } = fencedFor(this.host, this.#target.door.id, managed, this.#options.sender?.from)
+    if (lost !== undefined) {
+      this.#target.door.lose?.(lost)
+      this.#talk?.close(lost.message)
+    }
+    return failure
+  }
+
   #protocol(detail: string): Sent {
     return { kind: 'failed', failure: { kind: 'protocol', host: this.host, detail } }
   }
 
   /** The breaker counts what the link did, not what a host refused. */
-  #failed(failure: Failure): Result<never, Failure> {
+  #failed(cause: Failure): Result<never, Failure> {
+    // Nothing ran, because nothing may go out any more.
+    const failure =
+      (cause.kind === 'unreachable' ? fencedBy(this.host, this.#target.door.lost) : undefined) ?? cause
     if (failure.kind === 'unreachable' || failure.kind === 'unknown') this.#target.door.failed(failure.detail)
     else if (failure.kind !== 'interrupted') this.#target.door.succeeded()
     this.#keep()

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { complaintAbout, InFlight } from './in-flight.ts'
+import { wireVersion } from './wire.ts'
 
 const start = (): { readonly flight: InFlight; readonly heard: number[] } => {
   const heard: number[] = []
   return { flight: new InFlight(3, 10, 2, (index) => heard.push(index)), heard }
 }
-const ping = (id: number) => ({ id, ok: true, op: 'ping' }) as const
+const ping = (id: number) => ({ id, ok: true, op: 'ping', managed: null }) as const
 
 test('replies are heard as they come and the end closes the frame', () => {
   const { flight, heard } = start()
@@ -39,6 +40,8 @@ test('a refusal ends the frame without replies, a line that was not read too', (
 
 test('a worker of another version is complained about', () => {
   const hello = { ps: '5.1', time: '', pid: 1 }
-  expect(complaintAbout({ ...hello, hello: 1 })).toBeUndefined()
-  expect(complaintAbout({ ...hello, hello: 2 })).toBe('the worker speaks version 2, expected 1')
+  expect(complaintAbout({ ...hello, hello: wireVersion })).toBeUndefined()
+  expect(complaintAbout({ ...hello, hello: wireVersion + 1 })).toBe(
+    `the worker speaks version ${wireVersion + 1}, expected ${wireVersion}`,
+  )
 })

@@ -1,9 +1,10 @@
-import type { FrameEnd, Hello, Line, Reply } from './wire.ts'
+import type { Fenced, FrameEnd, Hello, Line, Reply } from './wire.ts'
 import { wireVersion } from './wire.ts'
 
 /** How a frame ended, as far as the lines tell. `garbage`: not our protocol. */
 export type FrameOutcome =
-  { readonly kind: 'ended'; readonly end: FrameEnd } | { readonly kind: 'garbage'; readonly detail: string }
+  | { readonly kind: 'ended'; readonly end: FrameEnd | Fenced }
+  | { readonly kind: 'garbage'; readonly detail: string }
 
 /** Noise kept for one frame, lines. */
 const noiseLimit = 200
@@ -39,7 +40,7 @@ export class InFlight {
     if (this.noise.length < noiseLimit) this.noise.push(text.slice(0, 2000))
   }
 
-  #end(end: FrameEnd): FrameOutcome {
+  #end(end: FrameEnd | Fenced): FrameOutcome {
     const unread = !end.ok && end.why === 'bad-frame'
     if (end.frame !== this.frame && !(unread && end.frame === -1))
       return { kind: 'garbage', detail: `the end of frame ${end.frame} while frame ${this.frame} was asked` }

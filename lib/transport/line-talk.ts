@@ -5,11 +5,11 @@ import { complaintAbout, type InFlight } from './in-flight.ts'
 import { LineDecoder, lineLimit } from './lines.ts'
 import type { Counters } from './port.ts'
 import type { WorkerChannel } from './ssh/worker-channel.ts'
-import type { FrameEnd, Hello } from './wire.ts'
+import type { Fenced, FrameEnd, Hello } from './wire.ts'
 
 /** How the talk about one frame ended. `lost`: the connection went before the frame's end. */
 export type TalkEnd = Result<
-  FrameEnd,
+  FrameEnd | Fenced,
   { readonly kind: 'lost'; readonly detail: string } | { readonly kind: 'garbage'; readonly detail: string }
 >
 

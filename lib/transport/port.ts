@@ -14,6 +14,8 @@ export interface HostPort {
    *
    * Resolves with every answer in the order of `ops` (undefined where none came because a guard failed), or a Failure:
    * `unreachable` | `login` | `host-key` | `off-limits` | `interrupted`: nothing was sent to the worker, so nothing ran;
+   * `managed` | `fenced`: the host is managed from elsewhere, or a later holder of the link's lease has come: nothing of the frame ran;
+   * `leases`: it can't be told who may use the link: nothing was sent;
    * `unknown`: the frame was sent and the connection was lost before its end: whether it ran is not known;
    * `protocol`: the host answered garbage, likewise not known.
    */
@@ -34,6 +36,8 @@ export type Exchange = {
   readonly scripts: ReadonlyMap<string, string>
   readonly guards: readonly Guard[]
   readonly ops: readonly OpBody[]
+  /** Takes the host over from where it is managed: `at` of that record, empty where it has none; and why. */
+  readonly takeover?: { readonly at: string; readonly because: string }
 }
 
 export type Answer = {

@@ -10,7 +10,7 @@ import { type HostMemory, processMemory } from './memory.ts'
 import type { Exchange, HostPort, OpBody } from './port.ts'
 import { createTransport, type Transport } from './session.ts'
 import { type FarChannel, type Manners, NotingDoor, SshRig } from './ssh/ssh.test-rig.ts'
-import { type Frame, marker } from './wire.ts'
+import { type Frame, marker, wireVersion } from './wire.ts'
 
 const script = 'a'.repeat(64)
 const look = { key: 'k', script, params: {} }
@@ -22,7 +22,7 @@ const asking = (...ops: readonly OpBody[]): Exchange => ({
   ops,
 })
 
-const hello = `${marker}{"hello":1,"ps":"5.1","time":"2026-01-01T00:00:00.000Z","pid":4}\n`
+const hello = `${marker}{"hello":${wireVersion},"ps":"5.1","time":"2026-01-01T00:00:00.000Z","pid":4}\n`
 const seen = (id: number): string =>
   `${marker}{"id":${id},"ok":true,"op":"observe","warnings":[],"hash":"absent","seen":null,"owner":null}\n`
 const end = (frame: number, more = '"ok":true'): string => `${marker}{"frame":${frame},${more},"ms":5}\n`
@@ -353,7 +353,7 @@ describe('an interruption while a frame is on the wire', () => {
 describe('what is not our protocol', () => {
   test.each([
     ['a reply before the greeting', [seen(1)]],
-    ['a worker of another version', [hello.replace('"hello":1', '"hello":2')]],
+    ['a worker of another version', [hello.replace(`"hello":${wireVersion}`, `"hello":${wireVersion - 1}`)]],
     ['a reply nobody asked for', [hello, seen(99)]],
   ])('is refused: %s', async (_title, lines) => {
     const { rig, port } = await scene()

@@ -8,12 +8,15 @@ import { HostSession } from './host-session.ts'
 import { type HostMemory, processMemory } from './memory.ts'
 import type { HostPort } from './port.ts'
 import { hostKeyOf, type ShownKey } from './ssh/host-key.ts'
+import type { Sender } from './wire.ts'
 import type { Allowed, AskSecret, Target } from './ssh/target.ts'
 
 /** How a host is reached, as the inventory says it. */
 export type HostAddress = {
   readonly address: string
   readonly port: number
+  /** Where it is reached over the line in use, asked at each connection; its key is pinned under `address` all the same. */
+  readonly over?: () => { readonly address: string; readonly port: number } | undefined
   readonly account: string
   /** Private key file, or public key file whose private half the SSH agent holds; absent = the SSH agent. */
   readonly key?: string
@@ -32,6 +35,8 @@ export type TransportOptions = {
   /** Default: for the life of the process. */
   readonly memory?: HostMemory
   readonly askSecret?: AskSecret
+  /** From where hosts are managed and whose process this is; absent = frames don't say, and hosts keep no record of it. */
+  readonly sender?: Pick<Sender, 'from' | 'by'>
   /** Address of the SSH agent; default from the environment. */
   readonly agent?: string
   /** A connection is kept this long after its last exchange, ms; default 60,000. */
@@ -51,6 +56,8 @@ export type Transport = {
   bulk(id: string): BulkPort
   /** The key that a host shows, pinned or not; nothing of a login is sent. */
   hostKey(id: string): Promise<Result<ShownKey, Failure>>
+  /** Ends the connection of a host, or only one that is idle: what comes next opens another one, over the line in use by then. */
+  reconnect(id: string, why: string, which: 'any' | 'idle'): void
   /** Ends every connection. */
   close(): Promise<void>
 }
@@ -69,6 +76,7 @@ export function createTransport(options: TransportOptions): Transport {
       memory,
       idleMs,
       silenceMs,
+      ...(options.sender === undefined ? {} : { sender: options.sender }),
     })
     hosts.set(id, made)
     return made
@@ -77,6 +85,7 @@ export function createTransport(options: TransportOptions): Transport {
     host: session,
     bulk: session,
     hostKey: (id) => hostKeyOf(targetOf(id, options), options),
+    reconnect: (id, why, which) => hosts.get(id)?.reconnect(why, which),
     async close() {
       await Promise.all([...hosts.values()].map((session) => session.close()))
     },

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../domain/json.ts'
  * Behind the marker stands one line, or `z` and the base64 of the raw deflate of several, parted by line feeds: what was ready together.
  */
 export const marker = '@@C1 '
-export const wireVersion = 1
+export const wireVersion = 2
 
 /** Hash of an observation that printed nothing. */
 export const absent = 'absent'
@@ -14,10 +14,50 @@ export const absent = 'absent'
 /** One line to the host. Guards are checked first, all of them; if one fails, no operation of the frame runs. */
 export type Frame = {
   readonly frame: number
+  /** Who sends it; checked before anything else of a frame that acts. Absent: nobody says, which a host that is managed refuses to act for. */
+  readonly sender?: Sender
   /** Script text by SHA-256 (hex) of its UTF-8 bytes; kept on the host. Only those the host may lack. */
   readonly scripts?: { readonly [hash: string]: string }
   readonly guards?: readonly Guard[]
   readonly ops: readonly Op[]
+}
+
+/**
+ * From where a host is managed, and under which lease of its link. The host keeps it (`managed.json`) and refuses the acts of another
+ * organisation or backend, and those of a holder of the lease whom it has seen a later one of. Looks are answered to everybody: they
+ * change nothing, and whoever is refused must see what is there; those of its own sender with a later token count as seen.
+ */
+export type Sender = {
+  /** Organisation and where its state lives, without account or password: `ministry file:///srv/state`. */
+  readonly from: string
+  /** Whose process it is: `anna on ops1, process 4711`. */
+  readonly by: string
+  /** Which store gave the token; only tokens of one store can be compared. Not empty. */
+  readonly store: string
+  /** Grows with each holder of the link; 0 where no other process may use it. */
+  readonly token: number
+  /**
+   * Present: the host is taken over, whoever managed it and whatever tokens it has seen; `at` of the record that was looked at, empty =
+   * there was none that could be read. Refused when it has another record by now.
+   */
+  readonly over?: string
+  /** Why it is taken over. */
+  readonly because?: string
+}
+
+/** From where a host was last managed: `%ProgramData%\\Chancery\\managed.json`. Times are UTC by the host's clock, `2026-11-24 08:00:00.000`. */
+export type Managed = {
+  /** As in `Sender`. */
+  readonly from: string
+  /** Who acted last, and when. */
+  readonly by: string
+  readonly at: string
+  /** Since when it is managed from there. */
+  readonly since: string
+  /** Why it was taken over, where it was. */
+  readonly because: string | null
+  /** Highest token seen, by store. */
+  readonly tokens: { readonly [store: string]: number }
 }
 
 /** A thing to look at: the observe script of its kind, and what it is called on the host. */
@@ -93,7 +133,19 @@ export type Seen = {
 }
 
 /** One line from the host. Key order as written here. */
-export type Line = Hello | Reply | FrameEnd
+export type Line = Hello | Reply | FrameEnd | Fenced
+
+/**
+ * The end of a frame that was refused for its sender; nothing of it ran, nothing was kept. `managed` says from where the host is
+ * managed: elsewhere, or by a later holder of the lease. Without properties: its record can't be read.
+ */
+export type Fenced = {
+  readonly frame: number
+  readonly ok: false
+  readonly why: 'fenced'
+  readonly managed: Partial<Managed>
+  readonly ms: number
+}
 
 export type Reply =
   | ({
@@ -113,7 +165,13 @@ export type Reply =
       /** What steps with `keep` printed, one line a value; only where there was such a step. */
       readonly out?: readonly string[]
     } & Seen)
-  | { readonly id: number; readonly ok: true; readonly op: 'ping' }
+  | {
+      readonly id: number
+      readonly ok: true
+      readonly op: 'ping'
+      /** Null: nobody has acted on the host yet. Without properties: the record can't be read. */
+      readonly managed: Partial<Managed> | null
+    }
   /** Refused: it looks otherwise than expected. Nothing of this operation ran. */
   | ({ readonly id: number; readonly ok: false; readonly why: 'changed' } & Seen)
   /** Refused: it is somebody else's. Nothing of this operation ran. */

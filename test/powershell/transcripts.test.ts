@@ -19,6 +19,11 @@ const windowsWorker = deflateRawSync(`${asWindows}${strip(readFileSync(workerFil
   'base64',
 )
 
+const pathsOf = ({ folder, programData }: Sshd) => ({
+  place: (name: string): string => join(folder, `${name}.txt`),
+  kept: (name: string): string => join(programData, 'Chancery', name),
+})
+
 describe('worker.ps1', () => {
   let sshd: Sshd
   let other: Sshd
@@ -31,12 +36,11 @@ describe('worker.ps1', () => {
     await other.stop()
   })
   test.each(transcripts)('$title', async (transcript) => {
-    const party = { start: () => converse(sshd), place: (name: string) => join(sshd.folder, `${name}.txt`) }
-    expect(await play(transcript, party)).toEqual([])
+    expect(await play(transcript, { start: () => converse(sshd), ...pathsOf(sshd) })).toEqual([])
   })
 
   test.each(transcripts)('where ConvertTo-Json is as in Windows PowerShell: $title', async (transcript) => {
-    const place = (name: string): string => join(other.folder, `${name}.txt`)
-    expect(await play(transcript, { start: () => converse(other, windowsWorker), place })).toEqual([])
+    const party = { start: () => converse(other, windowsWorker), ...pathsOf(other) }
+    expect(await play(transcript, party)).toEqual([])
   })
 })

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../domain/clock.ts'
 import type { Emit } from '../../domain/event.ts'
@@ -7,10 +6,14 @@ import { err, ok } from '../../domain/result.ts'
 import type { Host } from '../../domain/site.ts'
 import { offLimits } from '../../inventory/index.ts'
 import { createLink, type OpenLink } from '../../link/index.ts'
-import { type LocalLeases, openLocalLeases } from '../../link/local-leases.ts'
+import type { HeldLink } from '../../link/lease.ts'
+import { describeHolder } from '../../link/lease-failure.ts'
+import { openLeases } from '../../link/leases.ts'
+import { thisProcess } from '../../link/this-process.ts'
 import { batchWaits, HostBatch } from '../../reconcile/batch.ts'
 import type { HostPort } from '../../transport/port.ts'
 import { createTransport, type Transport } from '../../transport/session.ts'
+import { Contents } from '../delivery/contents.ts'
 import { fileMemory } from './host-memory.ts'
 
 /** The hosts of an estate as one process reaches them: one session, one batch a host, one door a link. */
@@ -20,6 +23,10 @@ export interface Fleet {
   hostKey: Transport['hostKey']
   batch(host: string): HostBatch
   link(site: string): OpenLink
+  /** Files of this machine, and their way into the stores of the hosts. */
+  readonly contents: Contents
+  /** Every link that some process holds or waits for, this one's included. Rejects with `LeaseStoreUnusable`. */
+  holders(): Promise<readonly HeldLink[]>
   close(): Promise<void>
 }
 
@@ -39,12 +46,8 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
   const links = new Map<string, OpenLink>()
   const batches = new Map<string, HostBatch>()
   const memory = fileMemory(join(root, 'hosts.json'))
-  let opened: LocalLeases | undefined
-  /** Opened with the first link: until then nothing is written, and a folder that can't be has been told by then. */
-  const leases = (): LocalLeases => {
-    mkdirSync(root, { recursive: true })
-    return (opened ??= openLocalLeases({ file: join(root, 'leases.sqlite'), clock, emit }))
-  }
+  const leases = openLeases({ place: { file: join(root, 'leases.sqlite') }, clock, emit })
+  const me = thisProcess()
 
   const hostOf = (id: string): Host => {
     const host = hosts.get(id)
@@ -56,7 +59,7 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
     if (known !== undefined) return known
     const site = sites.get(id)
     if (site === undefined) throw new Error(`Internal error: site ${id} is not in the inventory`)
-    const made = createLink({ link: site.link, clock, emit, random: Math.random, lease: leases().take })
+    const made = createLink({ link: site.link, clock, emit, random: Math.random, lease: leases.take })
     links.set(id, made)
     return made
   }
@@ -81,8 +84,18 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
     emit,
     clock,
     memory,
+    sender: { from: managedFrom(estate), by: describeHolder(me) },
   })
   return {
+    contents: new Contents({
+      bulk: (host) => transport.bulk(host),
+      link: (host) => link(hostOf(host).site),
+      clock,
+      emit,
+      from: managedFrom(estate),
+      base: estate.folder,
+      root,
+    }),
     port: (host) => transport.host(host),
     hostKey: (host) => transport.hostKey(host),
     batch(host) {
@@ -94,13 +107,18 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
       return made
     },
     link,
+    holders: leases.holders,
     async close() {
       await transport.close()
-      opened?.close()
+      await leases.close()
       memory.save()
     },
   }
 }
+
+/** From where an estate's hosts are managed, as they keep it: organisation, and where its state lives without account, password and options. */
+export const managedFrom = ({ organisation, stateBackend }: Estate): string =>
+  `${organisation} ${stateBackend.replace(/:\/\/[^/@]*@/, '://').replace(/\?.*$/, '')}`
 
 /** In a rehearsal only the rehearsal's own inventory is reached, whatever inventory a runbook loads. */
 function outsideRehearsal(estate: Estate): boolean {

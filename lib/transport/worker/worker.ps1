@@ -200,6 +200,39 @@ function Test-Owner {
     $null -ne $A -and $null -ne $B -and $A.organisation -ceq $B.organisation -and $A.backend -ceq $B.backend -and $A.urn -ceq $B.urn
 }
 
+# From where this host is managed, as its record says: nothing where there is none, an empty object where it can't be read.
+function Get-Managed {
+    $path = [IO.Path]::Combine($store, 'managed.json')
+    if (-not [IO.File]::Exists($path)) { return }
+    try { ConvertFrom-Json ([IO.File]::ReadAllText($path, $utf8)) } catch { New-Object psobject }
+}
+
+# The refusal of a frame that acts and is not from where this host is managed, or from a holder of the lease after whom another one
+# came. Nothing when it may run; then the record says so.
+function Test-Sender {
+    param($Sender, $Acts)
+    $old = Get-Managed
+    $take = Get-Field $Sender 'over'
+    $seen = 0
+    if ($null -ne $old) {
+        $fits = (Get-Field $old 'from') -ceq $Sender.from
+        if ($fits) { $seen = [int](Get-Field $old.tokens $Sender.store) }
+        $fits = $fits -and $Sender.token -ge $seen
+        if ($null -ne $take) { $fits = [string](Get-Field $old 'at') -ceq $take }
+        if (-not $fits) {
+            if ($Acts) { '"ok":false,"why":"fenced","managed":' + (ConvertTo-Wire $old) }
+            return
+        }
+    }
+    if (-not $Acts -and ($null -eq $old -or $Sender.token -eq $seen)) { return }
+    $now = [DateTime]::UtcNow.ToString('yyyy-MM-dd HH:mm:ss.fff')
+    if ($null -eq $old -or $null -ne $take) { $old = [pscustomobject]@{ from = $Sender.from; by = ''; at = ''; since = $now; because = Get-Field $Sender 'because'; tokens = New-Object psobject } }
+    $old.by = $Sender.by
+    $old.at = $now
+    Add-Member -InputObject $old.tokens -MemberType NoteProperty -Name $Sender.store -Value $Sender.token -Force
+    Write-Whole (Get-StorePath '' 'managed.json') (ConvertTo-Wire $old)
+}
+
 # What a thing looks like: `hash`, and `text` for a reply. Nothing when the script failed.
 function Get-Seen {
     param($Look, $End, $State)
@@ -291,7 +324,7 @@ function Invoke-Op {
     $text = ''
     try {
         if ($Op.op -eq 'ping') {
-            $text = '"ok":true,"op":"ping"'
+            $text = '"ok":true,"op":"ping","managed":' + (ConvertTo-Wire (Get-Managed))
         } elseif ($Op.op -eq 'apply') {
             $text = Invoke-Apply $Op $end $state
         } else {
@@ -365,7 +398,7 @@ function Read-Frame {
 
 $machine = $null
 try { $machine = [Microsoft.Win32.Registry]::GetValue('HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography', 'MachineGuid', $null) } catch { $Error.Clear() }
-Write-Wire (ConvertTo-Wire ([pscustomobject]@{ hello = 1; ps = [string]$PSVersionTable.PSVersion; time = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ss.fffZ'); pid = $PID; machine = $machine }))
+Write-Wire (ConvertTo-Wire ([pscustomobject]@{ hello = 2; ps = [string]$PSVersionTable.PSVersion; time = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ss.fffZ'); pid = $PID; machine = $machine }))
 Send-Wire
 while ($null -ne ($line = [Console]::In.ReadLine())) {
     if ($line.Length -eq 0) { continue }
@@ -376,10 +409,16 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
     try {
         $frame = Read-Frame $line
         $kinds = @($frame.ops | ForEach-Object { $_.op })
-        if ($kinds -contains 'apply') { $lock = Open-Lock 60000 } elseif ($kinds -contains 'observe') { $lock = Open-Lock 15000 }
-        Save-Scripts $frame
-        $guards = @(Get-Field $frame 'guards' | ForEach-Object { $_ })
-        $text = Invoke-Frame $frame $guards
+        $sender = Get-Field $frame 'sender'
+        $acts = $kinds -contains 'apply' -or ($null -ne $sender -and $null -ne (Get-Field $sender 'over'))
+        if ($acts) { $lock = Open-Lock 60000 } elseif ($kinds -contains 'observe') { $lock = Open-Lock 15000 }
+        $text = $null
+        if ($null -ne $lock -and $null -ne $sender) { $text = Test-Sender $sender $acts }
+        if ($null -eq $text) {
+            Save-Scripts $frame
+            $guards = @(Get-Field $frame 'guards' | ForEach-Object { $_ })
+            $text = Invoke-Frame $frame $guards
+        }
         $id = $frame.frame
     } catch {
         $text = '"ok":false,"why":"bad-frame","error":' + (ConvertTo-Fault $_)

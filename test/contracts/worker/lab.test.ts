@@ -13,7 +13,11 @@ afterAll(() => host.stop())
 /** The lab's worker answers the frames of the transcripts as worker.ps1 does (test/powershell holds the other to them). */
 describe('the lab’s worker', () => {
   test.each(transcripts)('$title', async (transcript) => {
-    const party = { start: () => converse(host.reach), place: (name: string) => `C:\\${name}.txt` }
+    const party = {
+      start: () => converse(host.reach),
+      place: (name: string) => `C:\\${name}.txt`,
+      kept: (name: string) => `C:\\ProgramData\\Chancery\\${name}`,
+    }
     expect(await play(transcript, party)).toEqual([])
   })
 })

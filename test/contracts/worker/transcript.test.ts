@@ -11,6 +11,7 @@ const answering = (...lines: readonly string[]): Party => ({
       end: () => undefined,
     }),
   place: (name) => name,
+  kept: (name) => name,
 })
 const transcript: Transcript = {
   title: 'test',

@@ -8,7 +8,7 @@ import { asciiJson, marker } from '../../../lib/transport/wire.ts'
 /** One line to the worker and what it must answer. */
 type Exchange = {
   readonly title?: string
-  /** A frame; scripts by name, `@name` is a path of the host, `{of: …}` the fingerprint of an observation, `{repeat, times}` a long text. */
+  /** A frame; scripts by name, `@name` is a path of the host, `@@name` one of the worker's own files, `{of: …}` the fingerprint of an observation, `{repeat, times}` a long text. */
   readonly send?: JsonObject
   /** A line as it is. */
   readonly raw?: string
@@ -27,6 +27,8 @@ export type Party = {
   start(): Promise<Conversation>
   /** A path for a file of that name on the host. */
   place(name: string): string
+  /** The path of a file that the worker keeps. */
+  kept(name: string): string
 }
 
 export type Conversation = {
@@ -113,6 +115,7 @@ function scriptOf(name: Json): string {
 /** Replaces the shorthands of a transcript by what they stand for. */
 function expand(value: Json, party: Party, key = ''): Json {
   if (typeof value === 'string') {
+    if (value.startsWith('@@')) return party.kept(value.slice(2))
     if (value.startsWith('@')) return party.place(value.slice(1))
     return (key === 'script' || key === 'need') && value !== '*' ? sha256(scriptOf(value)) : value
   }

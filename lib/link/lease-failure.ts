@@ -1,0 +1,47 @@
+import type { Holder } from './lease.ts'
+
+/** The link was taken over by another process while this one was not looking. */
+export class LeaseLost extends Error {
+  readonly link: string
+  /** Who has it now; undefined = nobody, or it is not known. */
+  readonly by: Holder | undefined
+  constructor(link: string, by?: Holder) {
+    super(
+      by === undefined
+        ? `the lease of link ${link} ran out and is another's or nobody's`
+        : `${describeHolder(by)} took over link ${link} at ${new Date(by.since).toISOString()}`,
+    )
+    this.link = link
+    this.by = by
+  }
+}
+
+/** What is wrong with a store of leases. */
+export type LeaseStoreProblem =
+  'unwritable' | 'corrupt' | 'full' | 'newer' | 'busy' | 'unreachable' | 'refused'
+
+/** A store of leases can't be read or written, so no link may be used. The message says where, what, and what to do. */
+export class LeaseStoreUnusable extends Error {
+  readonly where: string
+  readonly problem: LeaseStoreProblem
+  constructor(where: string, problem: LeaseStoreProblem, detail: string) {
+    super(`${where}: ${detail}. Who may use which link is kept there, so none is used. ${fixes[problem]}`)
+    this.where = where
+    this.problem = problem
+  }
+}
+
+const fixes: { readonly [problem in LeaseStoreProblem]: string } = {
+  unwritable: 'Give this account the right to write it and its folder.',
+  corrupt:
+    'When no other chancery runs, move the file (and those beside it that end in -wal and -shm) away; a new one is made.',
+  full: 'Make room on that disk, then run again.',
+  newer: 'Use that version of Chancery, or one after it.',
+  busy: 'Another process has kept it locked for too long: end it, or run again.',
+  unreachable: 'Is the database server up, and reached from here?',
+  refused: 'Check the account, its password and its rights.',
+}
+
+/** `anna on ops1, process 4711`. */
+export const describeHolder = ({ user, machine, pid }: Pick<Holder, 'user' | 'machine' | 'pid'>): string =>
+  `${user} on ${machine}, process ${pid}`

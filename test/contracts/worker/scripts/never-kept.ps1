@@ -1,0 +1,2 @@
+param($Params)
+[pscustomobject]@{ path = $Params.path; kept = $false }
