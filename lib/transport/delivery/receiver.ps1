@@ -172,8 +172,15 @@ function Open-Lock {
             [IO.File]::Delete($want)
             $live.want = $want
             return $true
-        } catch [IO.IOException] {
-            if ($watch.ElapsedMilliseconds -ge $end) { return $false }
+        } catch {
+            $cause = $_.Exception.GetBaseException()
+            # A file that is about to go away is denied.
+            $denied = $cause -is [UnauthorizedAccessException]
+            if (-not $denied -and $cause -isnot [IO.IOException]) { throw }
+            if ($watch.ElapsedMilliseconds -ge $end) {
+                if ($denied) { throw }
+                return $false
+            }
         }
         if (-not [IO.File]::Exists($want)) { [IO.File]::WriteAllText($want, '') }
         Write-Busy $Id 'waiting' 0
@@ -495,7 +502,7 @@ function Invoke-Request {
 
 # A session whose line is dead would hold its lock as long as sshd keeps it: without a request for 120 s, or 20 s while another
 # channel wants the same content, the process ends itself. Ranges are on the disk by then.
-$watchdog = [PowerShell]::Create().AddScript('param($Live, $Watch) while ($true) { Start-Sleep -Seconds 1; if ($Live.since -lt 0) { continue }; $limit = 120000; if ($Live.want -and [IO.File]::Exists($Live.want)) { $limit = 20000 }; if ($Watch.ElapsedMilliseconds - $Live.since -gt $limit) { [Diagnostics.Process]::GetCurrentProcess().Kill() } }').AddArgument($live).AddArgument($watch)
+$watchdog = [PowerShell]::Create().AddScript('param($Live, $Watch) while ($true) { [Threading.Thread]::Sleep(1000); if ($Live.since -lt 0) { continue }; $limit = 120000; if ($Live.want -and [IO.File]::Exists($Live.want)) { $limit = 20000 }; if ($Watch.ElapsedMilliseconds - $Live.since -gt $limit) { [Diagnostics.Process]::GetCurrentProcess().Kill() } }').AddArgument($live).AddArgument($watch)
 [void]$watchdog.BeginInvoke()
 Write-Wire ('"hello":1,"ps":"' + $PSVersionTable.PSVersion + '","pid":' + $PID)
 while ($true) {
