@@ -3,8 +3,8 @@ import { type Pages, windowLimit } from './pages.ts'
 import type { StepList } from './steps.ts'
 
 /** Bytes hashed together, and the shortest run worth a step of its own (a step takes about 5 bytes once deflated). */
-const gram = 6
-const worthIt = 12
+const gram = Number(process.env.G ?? 6)
+const worthIt = Number(process.env.W ?? 12)
 const slotBits = 15
 /** How far around its ends a gap is looked at, bytes. */
 const reach = 24_576
@@ -84,6 +84,6 @@ function gramSlot(bytes: Uint8Array, at: number): number {
     ((bytes[at + 1] ?? 0) << 8) |
     ((bytes[at + 2] ?? 0) << 16) |
     ((bytes[at + 3] ?? 0) << 24)
-  const high = (bytes[at + 4] ?? 0) | ((bytes[at + 5] ?? 0) << 8)
+  const high = gram > 4 ? (bytes[at + 4] ?? 0) | ((bytes[at + 5] ?? 0) << 8) : 0
   return (Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> (32 - slotBits)
 }
