@@ -1,5 +1,13 @@
-import type { PlanDocument, PlanPart, ResourcePlan, SitePlan } from '../../reconcile/plan-file/index.ts'
+import {
+  differing,
+  type PlanDocument,
+  type PlanPart,
+  type ResourcePlan,
+  type SitePlan,
+} from '../../reconcile/plan-file/index.ts'
 import { type Leaf, unlike } from './flat.ts'
+
+const grounds = ['inventory', 'program', 'state'] as const
 
 /** One way in which two plans differ. `a`, `b`: what each says, as JSON; absent where it says nothing. */
 export type PlanDifference = {
@@ -9,6 +17,8 @@ export type PlanDifference = {
   readonly resource?: string
   /** `create, step 1 write`; undefined: it is about the resource, the site or the plan. */
   readonly step?: string
+  /** Of what the plan rests on: digests are all that is said of it. */
+  readonly restsOn?: (typeof grounds)[number]
   /** Path within that: `params.content`. Empty: it is in one of them only. */
   readonly what: string
   readonly a?: string
@@ -55,17 +65,25 @@ function compareSite(
   b: SitePlan | undefined,
 ): readonly PlanDifference[] {
   if (a === undefined || b === undefined) return onlyIn({ site }, a, b)
-  const rest = ({ stack, link, restsOn, commands }: SitePlan): object => ({
+  const rest = ({ stack, link, commands }: SitePlan): object => ({
     stack,
     link,
     commands: Object.fromEntries(commands.map((one) => [`${one.operation} ${one.urn}`, one])),
-    restsOn,
   })
   return [
     ...paired(a.resources, b.resources, ({ urn }) => urn).flatMap(([, before, after]) =>
       compareResource(site, before, after),
     ),
     ...unlike(rest(a), rest(b)).map(at({ site })),
+    ...grounds.flatMap((of) =>
+      differing(a.restsOn[of], b.restsOn[of]).map(({ name }): PlanDifference => {
+        const before = a.restsOn[of][name]
+        const after = b.restsOn[of][name]
+        const says = (digest: string | undefined, key: 'a' | 'b') =>
+          digest === undefined ? {} : { [key]: digest }
+        return { site, restsOn: of, what: name, ...says(before, 'a'), ...says(after, 'b') }
+      }),
+    ),
   ]
 }
 

@@ -43,8 +43,8 @@ function linesOf(same: readonly Mismatch[]): readonly string[] {
 
 const is = { new: 'is new', gone: 'is gone', other: 'is another' } as const
 
-/** The last part of a URN is its name; a text behind it stays. */
-const nameIn = (urn: string): string => {
+/** The type and the name of a URN, `File note-0`; any other text stays. */
+export const nameIn = (urn: string): string => {
   const [type, name] = urn.split('::').slice(-2)
   return type === undefined || name === undefined
     ? urn

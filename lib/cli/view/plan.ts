@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../domain/json.ts'
 import type { PlanDocument, PlanPart, ResourcePlan, SitePlan } from '../../reconcile/plan-file/index.ts'
+import { nameIn } from '../plan/words.ts'
 import type { PlanDifference } from '../plan/diff.ts'
 import type { Verdict } from '../plan/verify.ts'
 import { noPaint, type Paint } from './paint.ts'
@@ -154,7 +155,11 @@ export function diffText(found: readonly PlanDifference[], { width, paint = noPa
 const headingOf = (site?: string, host?: string, resource?: string): string =>
   site === undefined ? 'the whole plan' : resource === undefined ? site : `${site}: ${host} ${resource}`
 
-function differenceText({ step, what, a, b }: PlanDifference, width: number | undefined): string {
+function differenceText({ step, what, restsOn, a, b }: PlanDifference, width: number | undefined): string {
+  if (restsOn !== undefined) {
+    const is = a === undefined ? 'only in the second' : b === undefined ? 'only in the first' : 'another'
+    return paragraph(`rests on ${restsOn}: ${nameIn(what)}: ${is}`, width, '  ')
+  }
   const place = [...(step === undefined ? [] : [step]), ...(what === '' ? [] : [what])].join(': ')
   if (what === '')
     return paragraph(

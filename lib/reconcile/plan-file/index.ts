@@ -1,5 +1,5 @@
 export { canonical, digestOf } from './canonical.ts'
-export { compareGrounds, compareSites, compareVersions, type Mismatch } from './compare.ts'
+export { compareGrounds, compareSites, compareVersions, differing, type Mismatch } from './compare.ts'
 export * from './document.ts'
 export { type PlanComplaint, planLimits, readPlan } from './read.ts'
 export { resourcePlans, type Writing } from './resource-plan.ts'

@@ -109,14 +109,9 @@ type Issue = {
 function shapeComplaints(text: string, issue: Issue): readonly PlanComplaint[] {
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)))
   const at = path.length === 0 ? 'the plan' : path.join('.')
-  return [
-    {
-      line: lineOf(text, path),
-      expected: `${at}: ${shortened(issue.message)}`,
-      got: 'something else',
-      fix: makeAnew,
-    },
-  ]
+  const [, expected = shortened(issue.message), got = 'something else'] =
+    /expected (.+), received (.+)$/.exec(issue.message) ?? []
+  return [{ line: lineOf(text, path), expected: `${at}: ${expected}`, got, fix: makeAnew }]
 }
 
 const written = (value: unknown): string =>
