@@ -218,7 +218,7 @@ function Test-Sender {
         $fits = (Get-Field $old 'from') -ceq $Sender.from
         if ($fits) { $seen = [int](Get-Field $old.tokens $Sender.store) }
         $fits = $fits -and $Sender.token -ge $seen
-        if ($null -ne $take) { $fits = [string](Get-Field $old 'at') -ceq $take }
+        if ($null -ne $take) { $fits = ('' + (Get-Field $old 'at')) -ceq $take }
         if (-not $fits) {
             if ($Acts) { '"ok":false,"why":"fenced","managed":' + (ConvertTo-Wire $old) }
             return
