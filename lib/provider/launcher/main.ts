@@ -47,6 +47,7 @@ const run = new StackRun({
   online: true,
   clock: systemClock,
   emit,
+  contents: fleet.contents,
 })
 const server = await serveProvider(run)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

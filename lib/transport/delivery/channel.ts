@@ -28,7 +28,7 @@ export interface ReceiverChannel extends DeliveryChannel {
 /** The receiver's channel: its source goes first, with whatever is written next. Each further write is one request, answered by one line. */
 export function deliveryChannel(bytes: ByteChannel, options: ChannelOptions): ReceiverChannel {
   const lines = new LineQueue()
-  const unanswered = new UnansweredBytes(options.unanswered)
+  const unanswered = new UnansweredBytes(options.unanswered, firstUnanswered)
   let started = false
   let rest = ''
   let noise = ''
@@ -85,8 +85,10 @@ export function deliveryChannel(bytes: ByteChannel, options: ChannelOptions): Re
   }
 }
 
-/** Written at once, once there is room: four pieces of the byte channel. */
-const stride = 16_128
+/** What is unanswered at most at first, bytes: TCP's first window is ten packets. */
+const firstUnanswered = 20_480
+/** Written at once, once there is room: a piece of the byte channel. */
+const stride = 4032
 
 /** The receiver's hello, or the answer to a request; `busy` is neither. */
 const answers = (line: string): boolean =>

@@ -11,8 +11,8 @@ export function chunkBytesFor(kbitPerS: number): number {
 }
 
 /**
- * Most that is written and not answered, bytes: what the line holds in a round trip and a half, and three chunks, of which one is being
- * written, one is being read and one waits for its answer.
+ * Most that is written and not answered, bytes: what the line holds in a round trip (and a quarter more, for the host takes its time),
+ * and two chunks: an answer covers a whole one, and the next is being written.
  */
 export const unansweredFor = (kbitPerS: number, rttMs: number): number =>
-  Math.ceil((kbitPerS / 8) * rttMs * 1.5) + 3 * chunkBytesFor(kbitPerS)
+  Math.ceil((kbitPerS / 8) * rttMs * 1.25) + 2 * chunkBytesFor(kbitPerS)

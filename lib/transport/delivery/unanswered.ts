@@ -1,9 +1,11 @@
 /**
  * How much of what was written the other end has not answered yet. Requests are answered in order, one answer each; a limit keeps
- * a line that has stalled or lost packets from being filled with bytes that everything else would wait behind.
+ * a line that has stalled or lost packets from being filled with bytes that everything else would wait behind. It begins small and grows
+ * by what is answered, as TCP's own window does: what TCP does not send yet would leave later in one burst, above the budget.
  */
 export class UnansweredBytes {
-  readonly #limit: number
+  readonly #most: number
+  #limit: number
   /** Bytes of requests that were begun, in order, not answered yet. */
   readonly #requests: number[] = []
   #written = 0
@@ -11,8 +13,10 @@ export class UnansweredBytes {
   #wake: (() => void) | undefined
   #over = false
 
-  constructor(limit: number) {
-    this.#limit = limit
+  /** @param most the limit in the end @param first the limit at the start */
+  constructor(most: number, first = most) {
+    this.#most = most
+    this.#limit = Math.min(first, most)
   }
 
   get bytes(): number {
@@ -26,7 +30,9 @@ export class UnansweredBytes {
 
   /** The oldest request was answered. */
   answered(): void {
-    this.#answered += this.#requests.shift() ?? 0
+    const bytes = this.#requests.shift() ?? 0
+    this.#answered += bytes
+    this.#limit = Math.min(this.#most, this.#limit + bytes)
     this.#wake?.()
   }
 
@@ -36,9 +42,14 @@ export class UnansweredBytes {
     this.#wake?.()
   }
 
-  /** Resolves once so many bytes may be written; at once where nothing is unanswered, so that no request is too long. One caller at a time. */
+  /** A request that is longer than the limit is written as a whole: no answer comes before its end. */
+  get #allowed(): number {
+    return Math.max(this.#limit, this.#requests[0] ?? 0)
+  }
+
+  /** Resolves once so many bytes more may be written. One caller at a time. */
   async room(bytes: number, abort?: AbortSignal): Promise<void> {
-    while (!this.#over && this.#requests.length > 1 && this.bytes + bytes > this.#limit) {
+    while (!this.#over && this.bytes > 0 && this.bytes + bytes > this.#allowed) {
       abort?.throwIfAborted()
       await new Promise<void>((resolve) => {
         const done = (): void => {
