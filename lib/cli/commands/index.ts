@@ -3,6 +3,7 @@ import { completion } from './completion.ts'
 import { doctor } from './doctor.ts'
 import { history } from './history.ts'
 import { drift } from './drift.ts'
+import { importCommand } from './import.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
 import { plan } from './plan.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   refresh,
   drift,
   destroy,
+  importCommand,
   plan,
   history,
   rehearse,

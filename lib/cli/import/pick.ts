@@ -1,0 +1,65 @@
+import { err, ok, type Result } from '../../domain/result.ts'
+import type { Marked } from './mark.ts'
+
+/** How a person names a thing: `VirtualMachine fs1`, and with several hosts `beirut-hv1: VirtualMachine fs1`. */
+export const titleOf = ({ thing }: Marked): string => `${thing.token.split(':')[1]} ${thing.identity}`
+
+/**
+ * The things that a person names, each once: by title, by what it is called on its host, or by number in the list (`1,3-5`). `all`:
+ * everything that is nobody's and can be declared. What names nothing, or several things, is refused.
+ */
+export function picked(
+  things: readonly Marked[],
+  words: readonly string[],
+): Result<readonly Marked[], readonly string[]> {
+  const complaints: string[] = []
+  const chosen = new Set<Marked>()
+  for (const word of words) {
+    const found = word === 'all' ? things.filter(isFree) : named(things, word)
+    if (found.length === 0) complaints.push(`--pick ${word}: names nothing of this list`)
+    if (found.length > 1 && word !== 'all' && numbers(word, things.length) === undefined) {
+      const names = found.map((one) => `'${one.host}: ${titleOf(one)}'`)
+      complaints.push(`--pick ${word}: names several things. Choose one: ${names.join(', ')}`)
+    }
+    for (const one of found) chosen.add(one)
+  }
+  return complaints.length > 0 ? err(complaints) : ok(things.filter((one) => chosen.has(one)))
+}
+
+export const isFree = ({ thing, mark }: Marked): boolean =>
+  mark.by === 'nobody' && thing.state === 'described'
+
+function named(things: readonly Marked[], word: string): readonly Marked[] {
+  const at = numbers(word, things.length)
+  if (at !== undefined) return things.filter((_, i) => at.has(i + 1))
+  const folded = word.toLowerCase()
+  const exact = things.filter((one) =>
+    [titleOf(one), `${one.host}: ${titleOf(one)}`].some((t) => t.toLowerCase() === folded),
+  )
+  return exact.length > 0 ? exact : things.filter(({ thing }) => thing.identity.toLowerCase() === folded)
+}
+
+/** `1,3-5` → 1, 3, 4, 5; undefined where it is no such list, or goes beyond the last. */
+function numbers(word: string, last: number): ReadonlySet<number> | undefined {
+  const all = new Set<number>()
+  for (const part of word.split(',')) {
+    const range = /^\s*(\d{1,6})(?:\s*-\s*(\d{1,6}))?\s*$/.exec(part)
+    if (range === null) return undefined
+    const [from, to] = [Number(range[1]), Number(range[2] ?? range[1])]
+    if (from < 1 || to < from || to > last) return undefined
+    for (let n = from; n <= to; n++) all.add(n)
+  }
+  return all
+}
+
+/** Why a thing that was picked can't be taken over, or undefined. `takeFrom`: the owner that the person names. */
+export function notTakeable(one: Marked, takeFrom: string | undefined): string | undefined {
+  const at = `${one.host}: ${titleOf(one)}`
+  const { thing, mark } = one
+  if (thing.state === 'refused') return `${at} can't be declared: ${thing.because}. ${thing.fix}`
+  if (mark.by === 'us') return `${at} is this stack's already, as ${mark.urn}.`
+  if (mark.by === 'other' && takeFrom !== mark.owner.urn && takeFrom !== mark.owner.backend) {
+    return `${at} is owned by ${mark.owner.organisation} (${mark.owner.urn}, state in ${mark.owner.backend}). Remove it there first; if that stack is no more, add --take-from '${mark.owner.urn}'.`
+  }
+  return undefined
+}

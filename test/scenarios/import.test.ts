@@ -1,0 +1,216 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { format, resolveConfig } from 'prettier'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { LabHost } from '../../lib/lab/index.ts'
+import { type CliOptions, type Ended, runCli, startCli } from '../rig/cli.ts'
+import { type Rig, startRig } from '../rig/estate.ts'
+import { runOnHost } from '../rig/host-script.ts'
+
+const resources = fileURLToPath(new URL('../../lib/provider/resources/index.ts', import.meta.url))
+
+type ListedThing = {
+  readonly title: string
+  readonly mark: { readonly by: string }
+  readonly refused?: string
+  readonly notes?: readonly string[]
+}
+type Listed = { readonly hosts: readonly { readonly things: readonly ListedThing[] }[] }
+
+/** A host as somebody else left it. */
+const furnished = `
+$null = New-VMSwitch -Name 'Mission LAN' -SwitchType Private -ErrorAction Stop
+$null = New-VHD -Path 'C:\\VHDs\\fs1.vhdx' -SizeBytes 42949672960 -Dynamic -ErrorAction Stop
+$null = New-VHD -Path 'C:\\VHDs\\fs1-data.vhdx' -SizeBytes 10737418240 -Fixed -ErrorAction Stop
+$null = New-VM -Name 'FS 1' -NoVHD -Generation 2 -MemoryStartupBytes 4294967296 -ErrorAction Stop
+$vm = Get-VM -Name 'FS 1' -ErrorAction Stop
+Set-VMProcessor -VM $vm -Count 4 -ErrorAction Stop
+Add-VMHardDiskDrive -VM $vm -Path 'C:\\VHDs\\fs1.vhdx' -ErrorAction Stop
+Add-VMHardDiskDrive -VM $vm -Path 'C:\\VHDs\\fs1-data.vhdx' -ErrorAction Stop
+Add-VMDvdDrive -VM $vm -ErrorAction Stop
+$card = Get-VMNetworkAdapter -VM $vm -ErrorAction Stop
+Connect-VMNetworkAdapter -VMNetworkAdapter $card -SwitchName 'Mission LAN' -ErrorAction Stop
+Set-VMNetworkAdapterVlan -VMNetworkAdapter $card -Access -VlanId 20 -ErrorAction Stop
+Set-VM -VM $vm -Notes 'Files of the mission. Ask "Rana", don''t guess.' -AutomaticStopAction ShutDown -ErrorAction Stop
+`
+
+describe('chancery import', { timeout: 120_000 }, () => {
+  let rig: Rig
+  const host = (): LabHost => rig.lab.host('nairobi-hv1')
+  const run = (line: readonly string[], options: Partial<CliOptions> = {}): Promise<Ended> =>
+    runCli(line, { cwd: rig.folder, ...options })
+  const empty = () => rig.program('mission', 'export default () => {}\n')
+  beforeAll(async () => {
+    rig = await startRig({ sites: ['nairobi'] })
+    host().world.files.makeFolder('C:\\VHDs')
+    runOnHost(host(), furnished)
+  })
+  afterAll(() => rig.close())
+
+  const list = async (...more: readonly string[]): Promise<readonly ListedThing[]> => {
+    const { code, stdout, stderr } = await run(['import', 'nairobi', '--program', empty(), '--json', ...more])
+    expect([code, stderr]).toEqual([0, expect.anything()])
+    return (JSON.parse(stdout) as Listed).hosts.flatMap(({ things }) => things)
+  }
+
+  it('lists what exists in one exchange, without what Windows brings, and changes nothing', async () => {
+    const before = host().world.snapshot()
+    const frames = host().counters.frames
+    const things = await list()
+    const features = things.filter(({ title }) => title.startsWith('Feature '))
+    expect(features.map(({ title }) => title)).toContain('Feature hyper-v')
+    expect(features.map(({ title }) => title)).not.toContain('Feature fileandstorage-services')
+    const others = things.filter((one) => !features.includes(one))
+    expect(others.map(({ title, mark }) => `${title}: ${mark.by}`)).toEqual([
+      'Host host: nobody',
+      'VirtualDisk c:\\vhds\\fs1-data.vhdx: nobody',
+      'VirtualDisk c:\\vhds\\fs1.vhdx: nobody',
+      'VirtualMachine fs 1: nobody',
+      'VirtualSwitch mission lan: nobody',
+    ])
+    expect(host().counters.frames - frames).toBe(1)
+    expect({ ...host().world.snapshot(), files: 0 }).toEqual({ ...before, files: 0 })
+    expect((await list('--kind', 'service')).length).toBeGreaterThan(10)
+  })
+
+  it('writes valid lines, takes over what is picked, and the preview of the program is empty then', async () => {
+    const out = join(rig.folder, 'nairobi.ts')
+    const picks = ['VirtualMachine FS 1', 'virtualswitch mission lan', 'c:\\vhds\\fs1.vhdx', 'Host host']
+    const took = await run([
+      'import',
+      'nairobi',
+      '--program',
+      empty(),
+      '--yes',
+      '--out',
+      out,
+      ...picks.flatMap((pick) => ['--pick', pick]),
+    ])
+    expect([took.code, took.stderr]).toEqual([0, expect.stringContaining('4 taken over by mission.nairobi')])
+    const written = readFileSync(out, 'utf8')
+    const style = await resolveConfig(fileURLToPath(import.meta.url))
+    expect(await format(written, { ...style, parser: 'typescript' })).toBe(written)
+    expect(written).toMatchSnapshot()
+    writeFileSync(out, written.replace("'chancery'", JSON.stringify(resources)))
+    const program = rig.program(
+      'mission',
+      `import { imported } from ${JSON.stringify(out)}\nexport default () => imported()\n`,
+    )
+    const preview = await rig.run('preview', { program })
+    expect(preview.previews[0]?.rows.map(({ name, change }) => `${change} ${name}`)).toEqual([
+      'same Host host',
+      'same VirtualDisk c:\\vhds\\fs1.vhdx',
+      'same VirtualMachine fs 1',
+      'same VirtualSwitch mission lan',
+    ])
+    expect((await list()).filter(({ mark }) => mark.by === 'us')).toHaveLength(4)
+    // Taken over, not made: it stays when the program says no more of it.
+    const gone = await rig.run('destroy', { program })
+    expect(gone.sites).toMatchObject([{ outcome: 'done' }])
+    expect((await list()).map(({ title, mark }) => `${title}: ${mark.by}`)).toContain(
+      'VirtualMachine fs 1: nobody',
+    )
+  })
+
+  it('takes nothing over that was changed after it was listed, before or after a person says yes', async () => {
+    const line = ['import', 'nairobi', '--program', empty(), '--pick', 'interactive']
+    const number = (await list()).findIndex(({ title }) => title === 'VirtualMachine fs 1') + 1
+    const rename = (notes: string) =>
+      runOnHost(host(), `Set-VM -Name 'FS 1' -Notes '${notes}' -ErrorAction Stop`)
+    const early = startCli(line, { cwd: rig.folder, columns: 120 })
+    await early.until('Numbers to take over')
+    rename('changed while the person was reading')
+    early.type(`${number}\n`)
+    const refused = await early.ended
+    expect(refused.code).toBe(1)
+    expect(refused.stdout).toContain('no longer looks as it was listed')
+    const late = startCli(line, { cwd: rig.folder, columns: 120 })
+    await late.until('Numbers to take over')
+    late.type(`${number}\n`)
+    await late.until('Only "yes" does')
+    rename('changed while the person was thinking')
+    late.type('yes\n')
+    expect((await late.ended).code).toBe(1)
+    expect(late.written.stdout).toContain('no longer looks as it did when the plan was made')
+    expect((await list()).every(({ mark }) => mark.by === 'nobody')).toBe(true)
+  })
+
+  it('refuses what another stack has, by name, and takes it from there only when told', async () => {
+    const theirs = rig.program(
+      'elsewhere',
+      `import { VirtualSwitch } from ${JSON.stringify(resources)}
+export default () => { new VirtualSwitch('lan', { host: 'nairobi-hv1', name: 'Mission LAN', type: 'private', adopt: true }) }\n`,
+    )
+    expect((await rig.run('up', { program: theirs })).sites).toMatchObject([{ outcome: 'done' }])
+    const urn = 'urn:pulumi:elsewhere.nairobi::chancery::chancery:hyperv:VirtualSwitch::lan'
+    const lan = (await list()).find(({ title }) => title === 'VirtualSwitch mission lan')
+    expect(lan?.mark).toMatchObject({ by: 'other', owner: { urn, since: expect.any(Number) } })
+    const pick = ['import', 'nairobi', '--program', empty(), '--yes', '--pick', 'mission lan']
+    const refused = await run(pick)
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain(urn)
+    expect((await run([...pick, '--take-from', urn])).code).toBe(0)
+    expect((await list()).find(({ title }) => title === 'VirtualSwitch mission lan')?.mark.by).toBe('us')
+    // What was theirs is refused to them now, and not removed by them.
+    const gone = await rig.run('destroy', { program: theirs })
+    expect(gone.sites).toMatchObject([{ outcome: 'failed', because: expect.stringContaining('not-ours') }])
+  })
+
+  it('names what can’t be declared, with what to do, and what it leaves as it is', async () => {
+    runOnHost(
+      host(),
+      `
+$null = New-VHD -Path 'C:\\VHDs\\odd.vhdx' -SizeBytes 1610612736 -Dynamic -ErrorAction Stop
+foreach ($name in @('twin', 'twin', 'odd')) {
+    $null = New-VM -Name $name -NoVHD -Generation 1 -MemoryStartupBytes 536870912 -ErrorAction Stop
+}
+$odd = Get-VM -Name 'odd' -ErrorAction Stop
+Add-VMHardDiskDrive -VM $odd -Path 'C:\\VHDs\\odd.vhdx' -ErrorAction Stop
+Checkpoint-VM -VM $odd -ErrorAction Stop
+`,
+    )
+    const things = await list()
+    const by = (title: string) => things.filter((one) => one.title === title)
+    expect(by('VirtualMachine twin')).toMatchObject([
+      { refused: expect.stringContaining('several machines'), fix: 'Rename all but one.' },
+      { refused: expect.stringContaining('several machines') },
+    ])
+    expect(by('VirtualDisk C:\\VHDs\\odd.vhdx')).toMatchObject([
+      { fix: expect.stringContaining('Grow it to 2 GiB') },
+    ])
+    // A checkpoint lies on its disk; its adapter is on no switch.
+    expect(by('VirtualMachine odd')).toMatchObject([
+      {
+        want: { disks: [{ path: 'C:\\VHDs\\odd.vhdx' }] },
+        notes: ['adapter Network Adapter is on no switch: adapters are left as they are'],
+      },
+    ])
+    const picked = await run(['import', 'nairobi', '--program', empty(), '--yes', '--pick', 'twin'])
+    expect([picked.code, picked.stderr]).toEqual([2, expect.stringContaining('names several things')])
+  })
+
+  it('lists files only below a path that a person names, and declares texts', async () => {
+    host().world.files.makeFolder('C:\\Scripts')
+    host().world.files.write('C:\\Scripts\\motd.txt', 'Grüße\r\n')
+    host().world.files.write('C:\\Scripts\\tool.exe', new Uint8Array([0x4d, 0x5a, 0xff, 0xfe, 0x00]))
+    const files = (await list('--path', 'C:\\Scripts')).filter(({ title }) => title.startsWith('File '))
+    expect(files).toMatchObject([
+      { title: 'File c:\\scripts\\motd.txt', want: { content: 'Grüße\r\n' } },
+      { refused: expect.stringContaining('no text') },
+    ])
+    const missing = await run(['import', 'nairobi', '--program', empty(), '--path', 'C:\\None'])
+    expect(missing.stdout).toContain("windows:File can't be seen")
+  })
+
+  it('takes a host that can’t be asked for one of which nothing is known', async () => {
+    host().order({ name: 'module-missing' })
+    const { stdout } = await run(['import', 'nairobi', '--program', empty()])
+    host().clear()
+    expect(stdout).toContain('the Windows feature Hyper-V is not active on the host')
+    host().order({ name: 'refuse-connection' })
+    const away = await run(['import', 'nairobi', '--program', empty()])
+    host().clear()
+    expect([away.code, away.stdout]).toEqual([3, ''])
+  })
+})
