@@ -6,6 +6,7 @@ import { admission } from '../../link/window.ts'
 import { appendJournal, type JournalEntry } from '../history/journal.ts'
 import { composeNote } from '../history/message.ts'
 import { operatorOf } from '../operator.ts'
+import type { PlanDocument } from '../../reconcile/plan-file/index.ts'
 import { openFleet } from './fleet.ts'
 import { prepareSites } from './prepare.ts'
 import { workRoot } from './stacks.ts'
@@ -116,7 +117,16 @@ function withoutApply(request: RunRequest, preview: SitePreview, differences: bo
   return { ...base, outcome: 'deferred', because: 'not confirmed; nothing was changed' }
 }
 
-const noteOf = ({ id, operation, by }: Labelled) => ({ run: id, operation, by })
+const noteOf = ({ id, operation, by, planning }: Labelled) => ({
+  run: id,
+  operation,
+  by,
+  ...(planning?.do === 'hold' && { plan: planLabel(planning.plan) }),
+})
+
+/** Enough to find the file again: its digest, and who saved it when. */
+const planLabel = ({ integrity, made }: PlanDocument): string =>
+  `${integrity.slice(0, 12)}, saved ${made.at} by ${made.by}@${made.on}`
 
 /** What the preview shows, a line a resource. */
 const changesOf = (preview: SitePreview): readonly string[] =>
