@@ -142,6 +142,7 @@ function asked(bench: LabBench, name: string, text: string): readonly string[] {
   )
   const checks = judge({
     host: 'hv1',
+    from: 'ministry file:///state',
     account: 'chancery',
     declaredRttMs: 600,
     exchange: ok({
@@ -149,6 +150,7 @@ function asked(bench: LabBench, name: string, text: string): readonly string[] {
       powershell: '5.1.20348.2849',
       rttMs: 600,
       askedAt: Date.UTC(2026, 10, 24),
+      managed: null,
       noise: [],
     }),
   })

@@ -33,7 +33,7 @@ export const doctor = defineCommand({
       throw new UsageError('doctor: expected the id of a site, got none. Name one, or ask for --script.')
     const [
       { openInventory, hostsOf },
-      { openFleet },
+      { openFleet, managedFrom },
       { ensureFolders },
       { workRoot },
       { interruptsOf },
@@ -70,7 +70,7 @@ export const doctor = defineCommand({
       }
       const findings = await Promise.all(
         chosen.hosts.map((host) =>
-          examine(chosen.site, host, fleet.port(host.id), systemClock, interrupts.first),
+          examine(chosen.site, host, fleet.port(host.id), systemClock, managedFrom(estate), interrupts.first),
         ),
       )
       const examined = findings.map((found) => ({ host: found.host, checks: judge(found), findings: found }))

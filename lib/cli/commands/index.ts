@@ -12,6 +12,7 @@ import { restart } from './restart.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
 import { schema } from './schema.ts'
 import { sites } from './sites.ts'
+import { takeover } from './takeover.ts'
 import { trust } from './trust.ts'
 
 /** Every command, in the order of the help. */
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   rehearse,
   restart,
   trust,
+  takeover,
   doctor,
   lab,
   schema,

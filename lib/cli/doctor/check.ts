@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/failure.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Result } from '../../domain/result.ts'
-import type { Reply } from '../../transport/wire.ts'
+import type { Managed, Reply } from '../../transport/wire.ts'
 
 /** `warn`: Chancery works, though not with everything. `fail`: it does not work with this host. */
 export type Verdict = 'ok' | 'warn' | 'fail'
@@ -30,6 +30,8 @@ export type Findings = {
   readonly declaredRttMs: number
   /** Path of the key file that the inventory names and that is not there. */
   readonly missingKey?: string
+  /** From where this estate's hosts are managed: organisation and backend. */
+  readonly from: string
   readonly exchange: Result<Session, Failure>
 }
 
@@ -41,6 +43,8 @@ export type Session = {
   readonly rttMs: number
   /** Our clock when the host read its own, ms; give or take half a round trip. */
   readonly askedAt: number
+  /** From where the host says that it is managed; null = nobody has acted on it yet, without properties = its record can't be read. */
+  readonly managed: Partial<Managed> | null
   /** Lines that are not of the protocol: banners, stray output. */
   readonly noise: readonly string[]
 }

@@ -5,7 +5,7 @@ import { ok } from '../../domain/result.ts'
 import type { Host, Site } from '../../domain/site.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { HostPort, OpBody } from '../../transport/port.ts'
-import { type Findings, probeOf } from './check.ts'
+import { type Findings, probeOf, type Session } from './check.ts'
 
 /** The doctor's scripts, all of them looks, with their parameters. What is named here exists on no host. */
 const looks: { readonly [script: string]: JsonObject } = {
@@ -29,10 +29,12 @@ export async function examine(
   host: Host,
   port: HostPort,
   clock: Clock,
+  from: string,
   abort: AbortSignal,
 ): Promise<Findings> {
   const base = {
     host: host.id,
+    from,
     account: host.account,
     declaredRttMs: site.link.rttMs,
     ...(host.key !== undefined && !existsSync(host.key) ? { missingKey: host.key } : {}),
@@ -54,6 +56,7 @@ export async function examine(
   )
   if (!first.ok) return { ...base, exchange: first }
 
+  let managed: Session['managed'] = null
   let rttMs = Number.POSITIVE_INFINITY
   for (let n = 0; n < pings; n++) {
     const asked = clock.now()
@@ -63,6 +66,8 @@ export async function examine(
       abort,
     )
     if (!pong.ok) return { ...base, exchange: pong }
+    const reply = pong.value.replies[0]
+    if (reply?.ok === true && reply.op === 'ping') managed = reply.managed
     rttMs = Math.min(rttMs, Math.max(0, clock.now() - asked - pong.value.end.ms))
   }
   return {
@@ -74,6 +79,7 @@ export async function examine(
       powershell: port.hello?.ps,
       rttMs,
       askedAt: answeredAt - rttMs / 2,
+      managed,
       noise: first.value.noise,
     }),
   }

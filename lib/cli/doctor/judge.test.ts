@@ -23,6 +23,7 @@ const healthy: Session['probes'] = {
 
 const findings = (probes: Session['probes'] = {}, session: Partial<Session> = {}): Findings => ({
   host: 'beirut-hv1',
+  from: 'ministry file:///state',
   account: 'chancery',
   declaredRttMs: 600,
   exchange: ok({
@@ -30,6 +31,7 @@ const findings = (probes: Session['probes'] = {}, session: Partial<Session> = {}
     powershell: '5.1.20348.2849',
     rttMs: 612,
     askedAt: now,
+    managed: null,
     noise: [],
     ...session,
   }),
@@ -43,6 +45,23 @@ describe('the doctor', () => {
   it('finds nothing to repair on a healthy host', () => {
     expect(troubles(findings())).toEqual({})
     expect(worst(judge(findings()))).toBe('ok')
+  })
+
+  it('says from where a host is managed, and what to do where that is not here', () => {
+    const managed = (of: Session['managed']) =>
+      judge(findings({}, { managed: of })).find(({ name }) => name === 'managed from')
+    expect(managed(null)).toMatchObject({ verdict: 'ok', found: 'nowhere yet' })
+    const record = { from: 'ministry file:///state', by: 'anna on ops1', since: '2026-11-24 08:00:00.000' }
+    expect(managed(record)).toMatchObject({
+      verdict: 'ok',
+      found: 'ministry file:///state, since 2026-11-24 08:00:00.000, last by anna on ops1',
+    })
+    const other = managed({ ...record, from: 'other postgres://db/state', because: 'moved' })
+    expect(other).toMatchObject({ verdict: 'fail' })
+    expect(other?.found).toContain('other postgres://db/state')
+    expect(other?.found).toContain('taken over: moved')
+    expect(other?.fix).toContain('chancery takeover')
+    expect(managed({})).toMatchObject({ verdict: 'fail' })
   })
 
   it('names the stage at which a connection failed, and what passed before', () => {

@@ -24,6 +24,7 @@ export function judge(findings: Findings): readonly Check[] {
     roundTrip(session.rttMs, findings.declaredRttMs),
     powershell(session.powershell),
     clock(session),
+    managedFrom(session.managed, findings.from),
     rights(session.probes['rights']),
     disk(session.probes['disk']),
     adapter(session.probes['session']),
@@ -110,6 +111,26 @@ function roundTrip(measured: number, declared: number): Check {
         'warn',
         found,
         'Estimates of time will be too low: correct rtt_ms of the site, or look at the link.',
+      )
+}
+
+function managedFrom(managed: Session['managed'], from: string): Check {
+  const name = 'managed from'
+  if (managed === null) return check(name, 'ok', 'nowhere yet')
+  const { since, by, because } = managed
+  const words = [
+    managed.from ?? 'its record can’t be read',
+    ...(since === undefined ? [] : [`since ${since}`]),
+    ...(by === undefined ? [] : [`last by ${by}`]),
+    ...((because ?? null) === null ? [] : [`taken over: ${because}`]),
+  ].join(', ')
+  return managed.from === from
+    ? check(name, 'ok', words)
+    : check(
+        name,
+        'fail',
+        words,
+        'It refuses whatever is done from here. If it is to be managed from here: chancery takeover <site> --reason <why>.',
       )
 }
 
