@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -19,6 +19,15 @@ export async function copyForLab(from: string, to: string, sites: readonly strin
       }),
   )
   writeFileSync(file, lines.join('\n'))
+  const second = join(to, 'second-lines.yaml')
+  if (existsSync(second)) writeFileSync(second, await withFreePorts(readFileSync(second, 'utf8')))
+}
+
+/** The second lines' loopback addresses with ports that are free now. */
+async function withFreePorts(text: string): Promise<string> {
+  const written = /(address: 127\.0\.0\.1, port: )\d+/g
+  const ports = await Promise.all((text.match(written) ?? []).map(freePort))
+  return text.replaceAll(written, (_, before: string) => `${before}${ports.shift()}`)
 }
 
 const freePort = (): Promise<number> =>

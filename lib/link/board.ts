@@ -83,7 +83,7 @@ const row = z.object({ link: z.string(), at: z.number(), json: z.string() })
 
 /** Opens the board in a SQLite file, which is made with its folder. A row that can't be read counts as absent. */
 export function openBoard(file: string): Board {
-  mkdirSync(dirname(file), { recursive: true })
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const db = new DatabaseSync(file, { timeout: 5_000 })
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   db.exec(

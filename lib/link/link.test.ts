@@ -138,7 +138,9 @@ describe('a link', () => {
   test('opens its breaker after three failures, tells so once, and refuses without running anything', async () => {
     const { door, events, clock } = open()
     for (let i = 0; i < 4; i++) door.failed('no route to host')
-    expect(events).toEqual([{ kind: 'breaker', link: 'beirut', state: 'open', because: 'no route to host' }])
+    expect(events).toEqual([
+      { kind: 'breaker', link: 'beirut', state: 'open', because: 'no route to host; the next try in 4 s' },
+    ])
     const log: string[] = []
     const refused = await door.run('control', job(log, 'x').run).catch((e: unknown) => e)
     expect(refused).toBeInstanceOf(BreakerOpen)

@@ -183,7 +183,12 @@ export function createLink({
     lose: (why) => shared?.lose(why),
     again: () => shared?.again(),
     succeeded: () => become(succeeded(), 'the link carries again'),
-    failed: (because) => become(failed(breaker, because, clock.now(), random(), options), because),
+    failed: (because) => {
+      const next = failed(breaker, because, clock.now(), random(), options)
+      const again =
+        next.state === 'open' ? `; the next try in ${Math.ceil((next.until - clock.now()) / 1000)} s` : ''
+      become(next, `${because}${again}`)
+    },
     limit: (kbitPerS) => {
       limitKbitPerS = kbitPerS
       pacer.limit(kbitPerS)
@@ -192,6 +197,8 @@ export function createLink({
       if (next === line) return
       line = next
       pacer.follow((instant) => budgetAt(timed[next], instant))
+      // What failed was the other line.
+      become(closed, `the ${next} line carries`)
       queue.carry(next === 'backup' ? (link.backup?.medium ?? link.medium) : link.medium)
     },
     measured: (rttMs) => {

@@ -12,7 +12,7 @@ import { afterLoss, type LineTalk, type TalkEnd } from './line-talk.ts'
 import type { HostMemory } from './memory.ts'
 import type { Answer, Counters, Exchange, HostPort } from './port.ts'
 import { Opener } from './opener.ts'
-import type { BulkPort, ByteChannel } from './delivery/bulk-port.ts'
+import type { BesideOrder, BulkPort, ByteChannel } from './delivery/bulk-port.ts'
 import type { SshOptions, Target } from './ssh/target.ts'
 import type { Fenced, FrameEnd, Hello, Reply, Sender } from './wire.ts'
 
@@ -105,7 +105,7 @@ export class HostSession implements HostPort, BulkPort {
     }
   }
 
-  async beside(command: string, abort?: AbortSignal): Promise<Result<ByteChannel, Failure>> {
+  async beside(order: BesideOrder, abort?: AbortSignal): Promise<Result<ByteChannel, Failure>> {
     const { door } = this.#target
     this.#beside += 1
     const leave = (): void => {
@@ -124,7 +124,7 @@ export class HostSession implements HostPort, BulkPort {
           return up
         }
       }
-      const opened = await this.#talk?.beside(command, (bytes, stop) => door.pace(bytes, 'bulk', stop))
+      const opened = await this.#talk?.beside(order, (bytes, stop) => door.pace(bytes, 'bulk', stop))
       if (opened?.ok === true) {
         opened.value.gone.addEventListener('abort', leave, { once: true })
         return opened

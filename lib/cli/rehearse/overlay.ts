@@ -80,6 +80,9 @@ export function pointAtLab(
   document.set('stateBackend', overlay.stateBackend)
   document.set('knownHosts', knownHosts)
   document.setIn(['defaults', 'key'], overlay.key)
+  // Neither the conference system nor a second line of the real estate has a part in a rehearsal.
+  document.delete('conference')
+  rmSync(join(overlay.inventory, 'second-lines.yaml'), { force: true })
   writeFileSync(organisation, document.toString())
   for (const { id, port, hostKey } of lab.hosts) {
     const pinned = pinIn(

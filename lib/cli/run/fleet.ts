@@ -3,9 +3,9 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Emit } from '../../domain/event.ts'
 import type { Estate } from '../../domain/profile.ts'
 import { err, ok } from '../../domain/result.ts'
-import type { Host } from '../../domain/site.ts'
+import type { Host, Link } from '../../domain/site.ts'
 import { offLimits } from '../../inventory/index.ts'
-import { createLink, type OpenLink } from '../../link/index.ts'
+import type { OpenLink } from '../../link/index.ts'
 import type { HeldLink } from '../../link/lease.ts'
 import { describeHolder } from '../../link/lease-failure.ts'
 import { openLeases } from '../../link/leases.ts'
@@ -14,6 +14,8 @@ import { batchWaits, HostBatch } from '../../reconcile/batch.ts'
 import type { HostPort } from '../../transport/port.ts'
 import { createTransport, type Transport } from '../../transport/session.ts'
 import { Contents } from '../delivery/contents.ts'
+import { overEitherLine } from '../links/either-line.ts'
+import { type LinkLeave, openLinks } from '../links/open-links.ts'
 import { fileMemory } from './host-memory.ts'
 
 /** The hosts of an estate as one process reaches them: one session, one batch a host, one door a link. */
@@ -23,6 +25,8 @@ export interface Fleet {
   hostKey: Transport['hostKey']
   batch(host: string): HostBatch
   link(site: string): OpenLink
+  /** The site's link with the figures of the line that carries, and which one that is. */
+  lineInUse(site: string): { readonly line: 'primary' | 'backup'; readonly link: Link }
   /** Files of this machine, and their way into the stores of the hosts. */
   readonly contents: Contents
   /** Every link that some process holds or waits for, this one's included. Rejects with `LeaseStoreUnusable`. */
@@ -36,17 +40,20 @@ export type FleetOptions = {
   readonly emit: Emit
   /** Folder `.chancery`. */
   readonly root: string
+  /** What a person said beside the timetable. Default: nothing. */
+  readonly leave?: LinkLeave
 }
 
-export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
+const noLeave: LinkLeave = { anytime: false, onBackup: false }
+
+export function openFleet({ estate, clock, emit: tell, root, leave = noLeave }: FleetOptions): Fleet {
   const sites = new Map(estate.sites.map((site) => [site.id, site]))
   const hosts = new Map<string, Host>(
     estate.sites.flatMap((site) => site.hosts.map((host) => [host.id, host])),
   )
-  const links = new Map<string, OpenLink>()
   const batches = new Map<string, HostBatch>()
   const memory = fileMemory(join(root, 'hosts.json'))
-  const leases = openLeases({ place: { file: join(root, 'leases.sqlite') }, clock, emit })
+  const leases = openLeases({ place: { file: join(root, 'leases.sqlite') }, clock, emit: tell })
   const me = thisProcess()
 
   const hostOf = (id: string): Host => {
@@ -54,17 +61,39 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
     if (host === undefined) throw new Error(`Internal error: host ${id} is not in the inventory`)
     return host
   }
-  const link = (id: string): OpenLink => {
-    const known = links.get(id)
-    if (known !== undefined) return known
-    const site = sites.get(id)
-    if (site === undefined) throw new Error(`Internal error: site ${id} is not in the inventory`)
-    const made = createLink({ link: site.link, clock, emit, random: Math.random, lease: leases.take })
-    links.set(id, made)
-    return made
+  const emit: Emit = (event) => {
+    tell(event)
+    if ('host' in event) {
+      const site = hosts.get(event.host)?.site
+      if (site !== undefined) links.hear(event, site)
+    }
+  }
+  const links = openLinks({
+    sites: estate.sites,
+    clock,
+    emit: tell,
+    root,
+    lease: (id, abort) => leases.take(id, abort),
+    leave,
+    // A line that is down ends nothing by itself; one that is up again is taken when there is a pause.
+    switched: (site, line) => {
+      for (const host of sites.get(site)?.hosts ?? [])
+        transport.reconnect(host.id, `the ${line} line carries now`, line === 'backup' ? 'any' : 'idle')
+    },
+  })
+  const over = (host: Host) => (): { readonly address: string; readonly port: number } | undefined =>
+    links.line(host.site) === 'backup' ? sites.get(host.site)?.link.backup?.hosts[host.id] : undefined
+  const portOf = (id: string): HostPort => {
+    const port = transport.host(id)
+    const { site } = hostOf(id)
+    if (sites.get(site)?.link.backup === undefined) return port
+    return overEitherLine(port, {
+      line: () => links.line(site),
+      decide: (abort) => links.decide(site, abort),
+    })
   }
   const transport = createTransport({
-    resolve: hostOf,
+    resolve: (id) => ({ ...hostOf(id), over: over(hostOf(id)) }),
     knownHosts: estate.knownHosts,
     // A name that is an address has been asked about as one already.
     allowed: (address, hostName) => {
@@ -80,7 +109,7 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
             by: hostName === address ? `address ${address}` : `${hostName}, address ${address}`,
           })
     },
-    door: (host) => link(hostOf(host).site),
+    door: (host) => links.link(hostOf(host).site),
     emit,
     clock,
     memory,
@@ -89,27 +118,29 @@ export function openFleet({ estate, clock, emit, root }: FleetOptions): Fleet {
   return {
     contents: new Contents({
       bulk: (host) => transport.bulk(host),
-      link: (host) => link(hostOf(host).site),
+      link: (host) => links.link(hostOf(host).site),
       clock,
       emit,
       from: managedFrom(estate),
       base: estate.folder,
       root,
     }),
-    port: (host) => transport.host(host),
+    port: portOf,
     hostKey: (host) => transport.hostKey(host),
     batch(host) {
       const known = batches.get(host)
       if (known !== undefined) return known
-      const rttMs = sites.get(hostOf(host).site)?.link.rttMs ?? 0
-      const made = new HostBatch(transport.host(host), { clock, ...batchWaits(rttMs) })
+      const { rttMs } = links.inUse(hostOf(host).site)
+      const made = new HostBatch(portOf(host), { clock, ...batchWaits(rttMs) })
       batches.set(host, made)
       return made
     },
-    link,
+    link: (site) => links.link(site),
+    lineInUse: (site) => ({ line: links.line(site), link: links.inUse(site) }),
     holders: leases.holders,
     async close() {
       await transport.close()
+      links.close()
       await leases.close()
       memory.save()
     },

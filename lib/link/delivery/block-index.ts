@@ -1,6 +1,6 @@
-import type { Pages } from './pages.ts'
+import type { Windows } from './pages.ts'
 
-/** Bytes that are hashed together; a match of `width + step - 1` bytes is always found. */
+/** Bytes that are hashed together; a run of `width + step - 1` bytes is always found. */
 export const width = 24
 const slotBits = 22
 const entryBits = 21
@@ -26,49 +26,51 @@ export const roll = (hash: number, oldest: number, newest: number): number =>
   (Math.imul(hash, prime) + newest + 1 - Math.imul(out, oldest + 1)) | 0
 
 /**
- * Where in a base the blocks of `width` bytes are that begin at multiples of `step`, 2^21 of them at most; the first of equal ones.
- * 16 MB, whatever the size of the base. An entry holds the number of the block and 11 bits of its hash.
+ * Where in a content the blocks of `width` bytes are that begin at multiples of `step`, 2^21 of them at most; the first of equal ones.
+ * 16 MB, whatever the size of the content. An entry holds the number of the block and 11 bits of its hash.
  */
 export class BlockIndex {
   readonly step: number
   readonly #slots = new Int32Array(1 << slotBits)
+  /** Bytes that were looked at. */
+  #at = 0
 
-  private constructor(step: number) {
+  /** For a content of so many bytes. */
+  constructor(size: number) {
+    let step = 4
+    while (size / step >= (1 << entryBits) - 1) step *= 2
     this.step = step
   }
 
-  /** Reads the base once, giving way between parts. */
-  static async of(base: Pages): Promise<BlockIndex> {
-    let step = 8
-    while (base.size / step >= (1 << entryBits) - 1) step *= 2
-    const index = new BlockIndex(step)
+  /** Looks at a content up to `end`, giving way between parts. */
+  async reach(content: Windows, end: number): Promise<void> {
     const part = 32_768
-    for (let at = 0; at + width <= base.size; at += part) {
-      index.#take(base.window(at, part + width - 1), at)
-      if (at % 4_194_304 === 0) await new Promise((resolve) => setImmediate(resolve))
+    while (this.#at + width <= end) {
+      const bytes = content.window(this.#at, Math.min(part + width - 1, end - this.#at))
+      this.#take(bytes)
+      if (this.#at % 4_194_304 < part) await new Promise((resolve) => setImmediate(resolve))
     }
-    return index
   }
 
-  #take(bytes: Uint8Array, at: number): void {
+  #take(bytes: Uint8Array): void {
     const { step } = this
-    const slots = this.#slots
+    const blocks = bytes.length - width + 1
     if (step >= width) {
-      for (let i = (step - (at % step)) % step; i + width <= bytes.length; i += step)
-        this.#put(slots, hashAt(bytes, i), (at + i) / step)
-      return
+      for (let i = (step - (this.#at % step)) % step; i < blocks; i += step)
+        this.#put(hashAt(bytes, i), (this.#at + i) / step)
+    } else {
+      let hash = hashAt(bytes, 0)
+      for (let i = 0; i < blocks; i++) {
+        if ((this.#at + i) % step === 0) this.#put(hash, (this.#at + i) / step)
+        hash = roll(hash, bytes[i] ?? 0, bytes[i + width] ?? 0)
+      }
     }
-    let hash = hashAt(bytes, 0)
-    for (let i = 0; ; i++) {
-      if ((at + i) % step === 0) this.#put(slots, hash, (at + i) / step)
-      if (i + width >= bytes.length) return
-      hash = roll(hash, bytes[i] ?? 0, bytes[i + width] ?? 0)
-    }
+    this.#at += blocks
   }
 
-  #put(slots: Int32Array, hash: number, block: number): void {
+  #put(hash: number, block: number): void {
     const slot = slotOf(hash)
-    if (slots[slot] === 0) slots[slot] = (tagOf(hash) << entryBits) | (block + 1)
+    if (this.#slots[slot] === 0) this.#slots[slot] = (tagOf(hash) << entryBits) | (block + 1)
   }
 
   /** Where a block of that hash may be; -1: nowhere. */

@@ -1,8 +1,11 @@
 import { ok, type Result } from '../../domain/result.ts'
-import { bodyOf, type Chunk, pack, type Steps, sumOf, yieldLimit } from './chunk.ts'
+import { bodyOf, type Chunk, pack, type Steps, sumOf } from './chunk.ts'
 import type { SourceFailure } from './source.ts'
 import { StepCursor } from './step-cursor.ts'
 import { type Matcher, StepList } from './steps.ts'
+
+/** Bytes that are looked at together: a chunk yields no more, and copies nothing that begins later than the range before. */
+const rangeBytes = 1_048_576
 
 /** Ranges of a content. */
 export type Ranges = {
@@ -24,10 +27,12 @@ export async function* chunksOf(
   // How much of a body fills a chunk once deflated: learnt from the chunk before.
   let ratio = 1
   for (let start = at; start < content.size;) {
-    const read = await content.read(start, Math.min(yieldLimit, content.size - start))
+    const read = await content.read(start, Math.min(rangeBytes, content.size - start))
     if (!read.ok) return yield read
     const range = read.value
-    const cursor = new StepCursor(matcher === undefined ? literally(range) : matcher.steps(range))
+    const cursor = new StepCursor(
+      matcher === undefined ? literally(range) : await matcher.steps(range, start),
+    )
     for (let offset = 0; !cursor.done;) {
       const cut = await fill(cursor, range.subarray(offset), chunkBytes, ratio)
       ratio = Math.min(16, Math.max(1, cut.ratio))

@@ -1,7 +1,13 @@
-import { type Pages, windowLimit } from './pages.ts'
+import { type Windows, windowLimit } from './pages.ts'
 
 /** How many bytes of the range from `at` on equal those of the base from `from` on; at most `limit`. */
-export function runForward(range: Uint8Array, at: number, base: Pages, from: number, limit: number): number {
+export function runForward(
+  range: Uint8Array,
+  at: number,
+  base: Windows,
+  from: number,
+  limit: number,
+): number {
   const most = Math.min(limit, range.length - at, base.size - from)
   for (let done = 0; done < most;) {
     const window = base.window(from + done, Math.min(windowLimit, most - done))
@@ -14,7 +20,13 @@ export function runForward(range: Uint8Array, at: number, base: Pages, from: num
 }
 
 /** How many bytes of the range before `at` equal those of the base before `from`; at most `limit`. */
-export function runBackward(range: Uint8Array, at: number, base: Pages, from: number, limit: number): number {
+export function runBackward(
+  range: Uint8Array,
+  at: number,
+  base: Windows,
+  from: number,
+  limit: number,
+): number {
   const most = Math.min(limit, at, from)
   for (let done = 0; done < most;) {
     const size = Math.min(windowLimit, most - done)

@@ -1,47 +1,63 @@
 import { BlockIndex, hashAt, roll, width } from './block-index.ts'
 import type { Steps } from './chunk.ts'
 import { runBackward, runForward } from './common-run.ts'
-import { GapFiller } from './gap.ts'
-import type { Pages } from './pages.ts'
+import { type Gap, GapFiller, type Source } from './gap.ts'
+import { Beginning, type Pages } from './pages.ts'
 import { type Matcher, StepList } from './steps.ts'
 
+type Indexed = Source & { readonly index: BlockIndex }
+type Place = { readonly source: Source; readonly from: number }
+type Run = Place & { readonly forward: number }
+
 /**
- * Finds a range in a base that lies here. Two levels: long runs (24 bytes and more) anywhere in the base by the index of its blocks,
- * at any alignment; then short ones in the gaps between them, near where the base goes on.
+ * Finds a range of a content in a base that lies here, and in what comes before it in the content itself (a package often holds the same
+ * text twice). Two levels: long runs (24 bytes and more) anywhere by the index of blocks, at any alignment; then short ones in the gaps
+ * between them, near where the copy before goes on.
  */
 export class DeltaMatcher implements Matcher {
-  readonly base: string
-  readonly #pages: Pages
-  readonly #index: BlockIndex
-  readonly #gaps: GapFiller
-  /** Where in the base the last copy ended. */
-  #next = 0
+  readonly base: string | undefined
+  readonly #base: Indexed | undefined
+  readonly #own: Indexed
+  readonly #before: Beginning
+  readonly #gaps = new GapFiller()
+  /** Where the last copy ended. */
+  #next: Place | undefined
 
-  private constructor(base: string, pages: Pages, index: BlockIndex) {
-    this.base = base
-    this.#pages = pages
-    this.#index = index
-    this.#gaps = new GapFiller(pages)
+  private constructor(
+    content: Pages,
+    base?: { readonly sha: string; readonly pages: Pages; readonly index: BlockIndex },
+  ) {
+    this.base = base?.sha
+    this.#base = base === undefined ? undefined : { bytes: base.pages, address: 0, index: base.index }
+    this.#before = new Beginning(content)
+    this.#own = { bytes: this.#before, address: base?.pages.size ?? 0, index: new BlockIndex(content.size) }
+    this.#content = content
+    if (this.#base !== undefined) this.#next = { source: this.#base, from: 0 }
   }
 
-  static async of(base: string, pages: Pages): Promise<DeltaMatcher> {
-    return new DeltaMatcher(base, pages, await BlockIndex.of(pages))
+  readonly #content: Pages
+
+  /** `content`: what is to be encoded. */
+  static async of(
+    content: Pages,
+    base?: { readonly sha: string; readonly pages: Pages },
+  ): Promise<DeltaMatcher> {
+    if (base === undefined) return new DeltaMatcher(content)
+    const index = new BlockIndex(base.pages.size)
+    await index.reach(base.pages, base.pages.size)
+    return new DeltaMatcher(content, { ...base, index })
   }
 
-  get size(): number {
-    return this.#pages.size
-  }
-
-  steps(range: Buffer): Steps {
-    const pages = this.#pages
-    const index = this.#index
+  async steps(range: Buffer, start: number): Promise<Steps> {
+    // What comes before the range is on the host by the time that any chunk of it arrives.
+    this.#before.size = start
+    await this.#own.index.reach(this.#content, start)
     const list = new StepList()
     const last = range.length - width
     let at = this.#goesOn(range, list)
     let hash = at <= last ? hashAt(range, at) : 0
     while (at <= last) {
-      const found = index.find(hash)
-      const copied = found < 0 ? 0 : this.#take(range, at, found, list)
+      const copied = this.#take(range, at, hash, list)
       if (copied === 0) {
         hash = roll(hash, range[at] ?? 0, range[at + width] ?? 0)
         at++
@@ -50,48 +66,51 @@ export class DeltaMatcher implements Matcher {
       at += copied
       if (at <= last) hash = hashAt(range, at)
     }
-    const { covered } = list
-    this.#gaps.fill(
-      range,
-      {
-        start: covered,
-        end: range.length,
-        after: this.#next,
-        before: Math.min(pages.size, this.#next + range.length - covered),
-      },
-      list,
-    )
+    this.#fill(range, range.length, undefined, list)
     return list.finish(range.length)
   }
 
   /** A range usually goes on where the one before it ended; returns what that covers. */
   #goesOn(range: Buffer, list: StepList): number {
-    const length = runForward(range, 0, this.#pages, this.#next, range.length)
-    if (length < width) return 0
-    list.copy(0, length, this.#next)
-    this.#next += length
-    return length
+    if (this.#next === undefined) return 0
+    const { source, from } = this.#next
+    const forward = runForward(range, 0, source.bytes, from, range.length)
+    if (forward < width) return 0
+    this.#copy(0, { source, from, forward }, 0, list)
+    return forward
   }
 
-  /** Copies the run around a block that may be at `found`, or where the last copy would go on if that is longer; its bytes from `at` on. */
-  #take(range: Buffer, at: number, found: number, list: StepList): number {
-    const pages = this.#pages
-    let from = found
-    let forward = runForward(range, at, pages, found, range.length)
-    if (forward < width) return 0
-    const straight = this.#next + at - list.covered
-    if (straight !== found && straight < pages.size) {
-      const run = runForward(range, at, pages, straight, range.length)
-      if (run >= forward) [from, forward] = [straight, run]
+  /** Copies the longest run around a block of that hash; its bytes from `at` on, 0: there is none. */
+  #take(range: Buffer, at: number, hash: number, list: StepList): number {
+    let best = this.#run(range, at, this.#base, hash)
+    const own = this.#run(range, at, this.#own, hash)
+    if (own !== undefined && own.forward > (best?.forward ?? 0)) best = own
+    if (best === undefined) return 0
+    if (this.#next !== undefined) {
+      const { source } = this.#next
+      const from = this.#next.from + at - list.covered
+      const forward = runForward(range, at, source.bytes, from, range.length)
+      if (forward >= best.forward) best = { source, from, forward }
     }
-    const back = runBackward(range, at, pages, from, at - list.covered)
-    this.#gaps.fill(
-      range,
-      { start: list.covered, end: at - back, after: this.#next, before: from - back },
-      list,
-    )
-    list.copy(at - back, forward + back, from - back)
-    this.#next = from + forward
-    return forward
+    const back = runBackward(range, at, best.source.bytes, best.from, at - list.covered)
+    this.#fill(range, at - back, { source: best.source, from: best.from - back }, list)
+    this.#copy(at, best, back, list)
+    return best.forward
+  }
+
+  #run(range: Buffer, at: number, source: Indexed | undefined, hash: number): Run | undefined {
+    const from = source?.index.find(hash) ?? -1
+    if (source === undefined || from < 0) return undefined
+    const forward = runForward(range, at, source.bytes, from, range.length)
+    return forward < width ? undefined : { source, from, forward }
+  }
+
+  #copy(at: number, { source, from, forward }: Run, back: number, list: StepList): void {
+    list.copy(at - back, forward + back, source.address + from - back)
+    this.#next = { source, from: from + forward }
+  }
+
+  #fill(range: Buffer, end: number, before: Gap['before'], list: StepList): void {
+    this.#gaps.fill(range, { start: list.covered, end, after: this.#next, before }, list)
   }
 }

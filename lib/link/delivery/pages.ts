@@ -6,8 +6,15 @@ export const windowLimit = 65_536
 /** Pages kept: 80 MB. */
 const kept = 256
 
-/** A file of any size as windows of at most `windowLimit` bytes, the latest pages kept in memory. */
-export class Pages {
+/** Bytes that are read in windows. */
+export interface Windows {
+  readonly size: number
+  /** Bytes from `at` on: `length` of them, at most `windowLimit`; fewer at the end. */
+  window(at: number, length: number): Uint8Array
+}
+
+/** A file of any size, the latest pages of it kept in memory. */
+export class Pages implements Windows {
   readonly size: number
   readonly #file: number
   readonly #pages = new Map<number, Buffer>()
@@ -19,8 +26,7 @@ export class Pages {
     this.size = size
   }
 
-  /** Bytes from `at` on: `length` of them, fewer at the end of the file. */
-  window(at: number, length: number): Buffer {
+  window(at: number, length: number): Uint8Array {
     const index = Math.floor(at / pageBytes)
     if (index !== this.#last) this.#turn(index)
     const start = at - index * pageBytes
@@ -44,8 +50,9 @@ export class Pages {
     let filled = 0
     while (filled < page.length) {
       const n = readSync(this.#file, page, filled, page.length - filled, start + filled)
-      if (n === 0) throw new ShortFile()
-      filled += n
+      // Whoever owns the file finds out that it was cut; what is read of it is checked by its sum.
+      if (n === 0) page.fill(0, filled)
+      filled = n === 0 ? page.length : filled + n
     }
     return page
   }
@@ -56,9 +63,16 @@ export class Pages {
   }
 }
 
-/** A file is shorter than it was said to be. */
-export class ShortFile extends Error {
-  constructor() {
-    super('the file is shorter than it was')
+/** The beginning of a file, up to a border that moves on. */
+export class Beginning implements Windows {
+  readonly #whole: Windows
+  size = 0
+
+  constructor(whole: Windows) {
+    this.#whole = whole
+  }
+
+  window(at: number, length: number): Uint8Array {
+    return this.#whole.window(at, Math.max(0, Math.min(length, this.size - at)))
   }
 }

@@ -64,7 +64,6 @@ export function signatureOf(content: Uint8Array, block: number): Uint8Array {
  */
 export class SignatureMatcher implements Matcher {
   readonly base: string
-  readonly size: number
   readonly #block: number
   readonly #sums: Buffer
   readonly #blocks = new Map<number, number[]>()
@@ -73,7 +72,6 @@ export class SignatureMatcher implements Matcher {
 
   constructor(base: string, size: number, block: number, sums: Uint8Array) {
     this.base = base
-    this.size = size
     this.#block = block
     this.#sums = Buffer.from(sums)
     for (let i = 0; (i + 1) * sumBytes <= sums.length && (i + 1) * block <= size; i++) {
@@ -92,7 +90,7 @@ export class SignatureMatcher implements Matcher {
     this.#mask = (crc32(new Uint8Array(block)) ^ plain) >>> 0
   }
 
-  steps(range: Buffer): Steps {
+  async steps(range: Buffer): Promise<Steps> {
     const list = new StepList()
     const block = this.#block
     let expected = -1

@@ -84,6 +84,11 @@ export class SourceReader {
     }
   }
 
+  /** The file's descriptor, for whoever reads it in pages. */
+  get descriptor(): number {
+    return this.#file.fd
+  }
+
   close(): Promise<void> {
     return this.#file.close()
   }

@@ -59,11 +59,10 @@ export class StepList {
   }
 }
 
-/** Finds what of a range is in a base: the ways to do that differ in what is known of the base. */
+/** Finds what of a range is there already: the ways to do that differ in what is known of the base. */
 export interface Matcher {
-  /** SHA-256 of the base. */
-  readonly base: string
-  /** Bytes of the base. */
-  readonly size: number
-  steps(range: Buffer): Steps
+  /** SHA-256 of the base; undefined: copies come from the content itself only. */
+  readonly base: string | undefined
+  /** `start`: where in the content the range begins. Ranges come in order. */
+  steps(range: Buffer, start: number): Promise<Steps>
 }
