@@ -43,7 +43,11 @@ export function readPlan(text: string): Result<PlanDocument, readonly PlanCompla
     }
     return err([edited, ...wrong])
   }
-  return shaped.success ? ok(shaped.data) : err(wrong)
+  if (!shaped.success) return err(wrong)
+  const { integrity: _, ...kept } = shaped.data
+  return digestOf(kept) === integrity
+    ? ok(shaped.data)
+    : complain(undefined, 'names that JavaScript can keep', '__proto__ as the name of a property', makeAnew)
 }
 
 function parse(text: string): Result<unknown, readonly PlanComplaint[]> {

@@ -11,6 +11,22 @@ const object: z.ZodType<JsonObject> = z.record(text, json)
 const operation = z.enum(['create', 'update', 'delete'])
 const instant = z.iso.datetime()
 
+/** A list in which no two items have one name. */
+const unique =
+  <T>(of: string, key: (item: T) => string) =>
+  (items: readonly T[], context: z.RefinementCtx): void => {
+    const seen = new Set<string>()
+    for (const [i, item] of items.entries()) {
+      if (seen.has(key(item)))
+        context.addIssue({
+          code: 'custom',
+          path: [i],
+          message: `expected each ${of} once, received one twice`,
+        })
+      seen.add(key(item))
+    }
+  }
+
 const guard = z.discriminatedUnion('at', [
   z.strictObject({
     at: z.enum(['start', 'removed']),
@@ -51,6 +67,7 @@ const parts = z
     ]),
   )
   .min(1)
+  .superRefine(unique('operation', ({ operation }) => operation))
 
 const site = z.strictObject({
   site: text,
@@ -58,7 +75,9 @@ const site = z.strictObject({
   link: z.strictObject({ medium: text, kbitPerS: z.number(), rttMs: z.number() }),
   cost: z.strictObject({ bytesUp: count, bytesDown: count, roundTrips: count, ms: count }),
   seenAt: instant,
-  resources: z.array(z.strictObject({ urn: text, kind: text, name: text, host: text, after: texts, parts })),
+  resources: z
+    .array(z.strictObject({ urn: text, kind: text, name: text, host: text, after: texts, parts }))
+    .superRefine(unique('URN', ({ urn }) => urn)),
   commands: z.array(
     z.strictObject({
       operation,
@@ -83,7 +102,7 @@ export const planShape: z.ZodType<PlanDocument> = z.strictObject({
   allowDataLoss: texts,
   versions: z.strictObject({ engine: text, wire: count, worker: text, scripts: digests }),
   key: text,
-  sites: z.array(site),
+  sites: z.array(site).superRefine(unique('site', (one) => one.site)),
   left: z.array(z.strictObject({ site: text, outcome: text, because: text })),
   seal: text,
   integrity: text,
