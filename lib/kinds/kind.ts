@@ -23,6 +23,11 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
   /** True: a removal with the effect `deletes-data` needs the resource named on the command line, and so does a replacement. */
   readonly holdsData: boolean
   /**
+   * True: one that is gone is not had again by making another (a machine, a disk): found gone by somebody else's hand it is made anew
+   * only when it is named on the command line.
+   */
+  readonly irreplaceable?: true
+  /**
    * True: part of Windows, there without anybody having created it (a service, the settings of a host). Found without a record it
    * is taken over without `adopt`; with somebody else's record it is refused as anything else. Never created, never removed.
    */

@@ -62,6 +62,16 @@ describe('what is decided about one thing', () => {
       decide('update', noteTarget({ recorded: { text: 'new' } }), seen(null, me), me, false),
     ).toMatchObject({ do: 'act' })
   })
+  it('makes what can’t be had again anew only when it is named, or was on its way out by our own hand', () => {
+    const loaded = { ...noteKind, kind: { ...noteKind.kind, irreplaceable: true as const } }
+    const known = noteTarget({ loaded, recorded: { text: 'new' } })
+    const gone = (operation: string, named = false) =>
+      decide('update', known, seen(null, { ...me, operation }), me, named)
+    expect(gone('update')).toMatchObject({ do: 'fail', failure: { rule: 'gone' } })
+    expect(gone('update', true)).toMatchObject({ do: 'act' })
+    expect(gone('delete')).toMatchObject({ do: 'act' })
+    expect(decide('update', known, seen(null), me, false)).toMatchObject({ do: 'act' })
+  })
   it('takes a removal of what is gone for done, and lets go of its record', () => {
     expect(decide('delete', noteTarget(), seen(null), me, false)).toMatchObject({ do: 'nothing' })
     expect(decide('delete', noteTarget(), seen(null, me), me, false)).toMatchObject({ do: 'act', steps: [] })

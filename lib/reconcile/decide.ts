@@ -6,6 +6,7 @@ import {
   adopts,
   anotherMachine,
   foreignTo,
+  goneByHand,
   notOursToRemove,
   type Owner,
   sameOwner,
@@ -49,7 +50,10 @@ export function decide(
 ): Decision {
   if (observation.state === 'unobservable') return { do: 'fail', failure: observation.failure }
   if (operation === 'delete') return removal(target, observation, me, dataLossNamed)
-  const failure = anotherMachine(target, observation) ?? foreignTo(target, observation, me)
+  const failure =
+    anotherMachine(target, observation) ??
+    foreignTo(target, observation, me) ??
+    (operation === 'update' && !dataLossNamed ? goneByHand(target, observation) : undefined)
   if (failure !== undefined) return { do: 'fail', failure }
   const decision = fromPlan(planLeaving(target, observation.found, target.recorded).plan, target, observation)
   if (decision.do === 'replace' && !dataLossNamed) {

@@ -91,3 +91,19 @@ export function anotherMachine(target: Target, sight: Sight): Failure | undefine
     fix: 'If the host was re-installed, run chancery refresh for its site: the state then knows what is there now, and up makes the rest.',
   }
 }
+
+/** What can't be had again, and is gone though nobody of ours removed it: our record of it is still there. */
+export function goneByHand(target: Target, { found, owner }: Sight): Failure | undefined {
+  const removedByUs = owner === null || owner.operation === 'delete'
+  if (!target.loaded.kind.irreplaceable || target.recorded === undefined || found !== null || removedByUs) {
+    return undefined
+  }
+  return {
+    kind: 'refused',
+    host: target.host,
+    resource: nameOf(target),
+    rule: 'gone',
+    because: 'it was there and is gone: moved, renamed or removed by hand',
+    fix: `Bring it back to where it is declared, or declare where it is now. If another one, new and empty, is meant to take its place, name it: --allow-data-loss '${nameOf(target)}'.`,
+  }
+}

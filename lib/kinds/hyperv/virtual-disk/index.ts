@@ -13,6 +13,7 @@ export const kind: Kind<Want, Found> = {
   secrets: [],
   replaceOn: ['path'],
   holdsData: true,
+  irreplaceable: true,
   needsFeature: 'Hyper-V',
   identity: (want) => foldCase(want.path),
   look: (want, recorded) => ({

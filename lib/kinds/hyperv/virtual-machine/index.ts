@@ -13,6 +13,7 @@ export const kind: Kind<Want, Found> = {
   secrets: [],
   replaceOn: [],
   holdsData: false,
+  irreplaceable: true,
   needsFeature: 'Hyper-V',
   identity: (want) => foldCase(want.name),
   look: (want, recorded) => ({ id: recorded?.id ?? null, name: want.name }),
