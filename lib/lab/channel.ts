@@ -3,9 +3,13 @@ import type { ServerChannel } from 'ssh2'
 import type { Clock } from '../domain/clock.ts'
 import { marker } from '../transport/wire.ts'
 import { Batch } from './batch.ts'
+import { ProcessEnded } from './executor.ts'
 import type { FaultName, Faults } from './faults.ts'
 import type { FrameLock } from './frame-lock.ts'
-import type { Answer, Worker } from './worker.ts'
+import type { Answer, Boundary, Worker } from './worker.ts'
+
+/** What becomes of the worker's process at a boundary. */
+export type AtBoundary = (at: Boundary) => Promise<'on' | 'killed'> | 'on' | 'killed'
 
 /** What a worker's channel does to the connection and the host around it. */
 export interface Surroundings {
@@ -27,6 +31,8 @@ export interface Surroundings {
   readonly lock: FrameLock
   /** True once the host has gone down since this channel began: its processes are gone. */
   gone(): boolean
+  /** Asked at each boundary between steps; undefined: nobody does. */
+  boundary(): AtBoundary | undefined
   /** Called after each frame: a restart that a script asked for comes now. */
   afterFrame(): void
 }
@@ -95,10 +101,13 @@ export class WorkerChannel {
     const release = patience === 0 ? () => undefined : await this.#around.lock.acquire(patience)
     try {
       await this.#answers(
-        worker.frame(line, () => clock.now() - arrived, release !== undefined),
+        worker.stages(line, () => clock.now() - arrived, release !== undefined),
         struck,
         release,
       )
+    } catch (cause) {
+      if (!(cause instanceof ProcessEnded)) throw cause
+      this.#kill()
     } finally {
       release?.()
     }
@@ -106,7 +115,7 @@ export class WorkerChannel {
 
   /** Lets the worker run a frame and sends its answers. A lost connection does not stop it: the process runs on to the frame's end. */
   async #answers(
-    answers: Iterable<Answer>,
+    answers: Iterable<Answer | Boundary>,
     struck: ReadonlySet<FaultName>,
     release: (() => void) | undefined,
   ): Promise<void> {
@@ -123,6 +132,12 @@ export class WorkerChannel {
       first = false
     }
     for (const answer of answers) {
+      if (!('line' in answer)) {
+        const ask = this.#around.boundary()
+        if (ask !== undefined && (await ask(answer)) === 'killed') return this.#kill()
+        if (gone()) return
+        continue
+      }
       if (answer.op !== undefined) counters.operations += 1
       else release?.()
       if (struck.has('worker-killed')) return this.#kill()

@@ -32,6 +32,9 @@ export const fault = (fqid: string, category: string, message: string): WireErro
   stack: '',
 })
 
+/** Thrown out of a script whose process was killed while it ran: what it has done stays, and nobody answers. */
+export class ProcessEnded extends Error {}
+
 /** Thrown out of a script whose time is up. */
 export class TimeUp extends Error {}
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
+import type { AtBoundary } from './channel.ts'
 import { type Fault, Faults } from './faults.ts'
 import type { Executor } from './executor.ts'
 import { keyPairOf, newKeyPair } from './key-pair.ts'
@@ -56,6 +57,8 @@ export class LabHost {
   readonly #faults = new Faults()
   readonly #server: LabServer
   readonly #backup: LabServer | undefined
+  /** Asked at each boundary between the steps of an act, which waits for the answer; for faults that strike there. */
+  atBoundary: AtBoundary | undefined
   #port = 0
   #backupPort: number | undefined
   #restarting: Promise<void> | undefined
@@ -88,6 +91,7 @@ export class LabHost {
         clock,
         waits: parts.waits,
         newWorker: () => new Worker(this.world, store, executor),
+        boundary: () => this.atBoundary,
         restart: (seconds) => void this.restart(seconds * 1000),
       })
     this.#server = serverOver(link)
@@ -158,6 +162,12 @@ export class LabHost {
     this.world.restartIn = undefined
     this.#restarting ??= this.#restart(Math.min(inMs, this.#parts.restartMs))
     return this.#restarting
+  }
+
+  /** Cuts every session; what runs on the host runs on. */
+  drop(): void {
+    this.#server.drop()
+    this.#backup?.drop()
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,10 @@ import { createExecutor } from './windows/executor.ts'
 export { type Fault, type FaultName, faultTable, parseFault } from './faults.ts'
 export { LabHost, type LabHostSpec } from './host.ts'
 export { LabLink, type LabLinkSpec } from './link.ts'
+export type { AtBoundary } from './channel.ts'
+export { ProcessEnded } from './executor.ts'
 export type { LabCounters } from './server.ts'
+export type { Boundary } from './worker.ts'
 export { World } from './world/world.ts'
 
 export type LabOptions = {

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2'
 import type { Clock } from '../domain/clock.ts'
-import { WorkerChannel } from './channel.ts'
+import { type AtBoundary, WorkerChannel } from './channel.ts'
 import type { FarEnd } from './far-end.ts'
 import type { Faults } from './faults.ts'
 import { FrameLock } from './frame-lock.ts'
@@ -32,6 +32,7 @@ export type ServerParts = {
   readonly clock: Clock
   readonly waits: boolean
   readonly newWorker: () => Worker
+  readonly boundary: () => AtBoundary | undefined
   /** A script has asked for a restart in so many seconds. */
   readonly restart: (seconds: number) => void
 }
@@ -192,7 +193,7 @@ export class LabServer {
       session.on('exec', (acceptExec, rejectExec, info) => {
         if (!isBootstrap(info.command)) return rejectExec()
         const boot = this.#boots
-        const { clock, faults, world, link, newWorker, restart, waits } = this.#parts
+        const { clock, faults, world, link, newWorker, restart, waits, boundary } = this.#parts
         new WorkerChannel(acceptExec(), {
           clock,
           faults,
@@ -200,6 +201,7 @@ export class LabServer {
           pid: (this.#pid += 4),
           counters: this.#counters,
           lock: this.#lock,
+          boundary,
           gone: () => boot !== this.#boots,
           takeSlept: () => (waits ? world.takeSlept() : 0),
           takeConsole: () => world.console.splice(0),

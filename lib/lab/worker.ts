@@ -31,6 +31,9 @@ type Looked =
 /** One answer of the worker, and the key of the operation that it answers (undefined: the frame's end). */
 export type Answer = { readonly line: string; readonly op: Op | undefined }
 
+/** Between two steps of an act: `step` of `of` is next, `of` itself after the last one. The host may wait or end here. */
+export type Boundary = { readonly key: string; readonly step: number; readonly of: number }
+
 /**
  * Plays worker.ps1 on a host of the lab: the same frames give the same lines. Pure of time and transport: `frame` yields each
  * line as its operation has run, and the caller decides when and whether it leaves.
@@ -73,6 +76,11 @@ export class Worker {
    * is changed.
    */
   *frame(line: string, elapsed: () => number, locked = true): Generator<Answer, void, undefined> {
+    for (const stage of this.stages(line, elapsed, locked)) if ('line' in stage) yield stage
+  }
+
+  /** The same, with the boundaries between the steps. */
+  *stages(line: string, elapsed: () => number, locked = true): Generator<Answer | Boundary, void, undefined> {
     const read = readFrame(line)
     const end = (frame: number, text: string): Answer => ({
       line: `{"frame":${frame},${text},"ms":${Math.round(elapsed())}}`,
@@ -91,7 +99,7 @@ export class Worker {
     const fresh = new Map<string, Seen>()
     const refused = this.#guards(frame.guards ?? [], fresh)
     if (refused !== undefined) return yield end(frame.frame, refused)
-    for (const op of frame.ops) yield { line: `{"id":${op.id},${this.#op(op, fresh, locked)}}`, op }
+    for (const op of frame.ops) yield { line: `{"id":${op.id},${yield* this.#op(op, fresh, locked)}}`, op }
     yield end(frame.frame, '"ok":true')
   }
 
@@ -152,15 +160,19 @@ export class Worker {
     return changed.length === 0 ? undefined : `"ok":false,"why":"guards","changed":[${changed.join(',')}]`
   }
 
-  #op(op: Op, fresh: Map<string, Seen>, locked: boolean): string {
+  *#op(op: Op, fresh: Map<string, Seen>, locked: boolean): Generator<Boundary, string, undefined> {
     if (op.op === 'ping') return `"ok":true,"op":"ping","managed":${asciiJson(this.#store.managed())}`
-    if (op.op === 'apply') return locked ? this.#apply(op, fresh) : failed(busy, 'observe', [], 'null', [])
+    if (op.op === 'apply')
+      return locked ? yield* this.#apply(op, fresh) : failed(busy, 'observe', [], 'null', [])
     const looked = this.#look(op, op.limitMs ?? defaultLimitMs)
     if ('fault' in looked) return failed(looked.fault, 'observe', [], 'null', looked.warnings)
     return `"ok":true,"op":"observe","warnings":${asciiJson(looked.warnings)},${looked.seen.text}`
   }
 
-  #apply(op: Apply, fresh: Map<string, Seen>): string {
+  *#apply(
+    op: Extract<Op, { op: 'apply' }>,
+    fresh: Map<string, Seen>,
+  ): Generator<Boundary, string, undefined> {
     const limitMs = op.limitMs ?? defaultLimitMs
     const warnings: string[] = []
     const known = fresh.get(op.key)
@@ -183,7 +195,8 @@ export class Worker {
     const former = op.was === undefined ? null : this.#store.owner(op.was)
     if (op.was !== undefined && sameOwner(former, op.own)) this.#store.disown(op.was)
     let kept: readonly string[] | undefined
-    for (const step of op.steps) {
+    for (const [at, step] of op.steps.entries()) {
+      yield { key: op.key, step: at, of: op.steps.length }
       const done = this.#run(step.script, step.params, limitMs, step.keep === true ? 'keep' : 'act')
       warnings.push(...done.warnings)
       if (step.keep === true) kept = [...(kept ?? []), ...done.out]
@@ -199,6 +212,7 @@ export class Worker {
       }
       ran.push(step.name)
     }
+    yield { key: op.key, step: op.steps.length, of: op.steps.length }
     const looked = this.#look(op, limitMs)
     warnings.push(...looked.warnings)
     if ('fault' in looked) return failed(looked.fault, 'observe', ran, 'null', warnings)

@@ -86,8 +86,10 @@ export function commandsOf(modules: readonly Module[], world: World): (name: str
       name,
       className: module.className(name),
       signature,
-      invoke: (call) =>
-        behaviour.invoke(module.bind?.(call, signature, module.className(name)) ?? call, world),
+      invoke: (call) => {
+        behaviour.invoke(module.bind?.(call, signature, module.className(name)) ?? call, world)
+        world.afterCmdlet?.(name)
+      },
       ...(end === undefined ? {} : { end: (call: Call) => end(call, world) }),
     }
     made.set(name, cmdlet)

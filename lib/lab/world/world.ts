@@ -36,6 +36,8 @@ export class World {
   language: 'en' | 'de' = 'en'
   /** True: scripts never end by themselves. */
   hung = false
+  /** Told after each cmdlet; throws `ProcessEnded` for a fault that strikes in the middle of a script. */
+  afterCmdlet: ((cmdlet: string) => void) | undefined
   /** Modules of PowerShell whose commands are not found. */
   readonly missingModules = new Set<string>()
   /** The host's clock minus the true one, ms. */
