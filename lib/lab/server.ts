@@ -193,7 +193,7 @@ export class LabServer {
       session.on('exec', (acceptExec, rejectExec, info) => {
         if (!isBootstrap(info.command)) return rejectExec()
         const boot = this.#boots
-        const { clock, faults, world, link, newWorker, restart, waits, boundary } = this.#parts
+        const { clock, faults, world, link, newWorker, restart, waits } = this.#parts
         new WorkerChannel(acceptExec(), {
           clock,
           faults,
@@ -201,7 +201,7 @@ export class LabServer {
           pid: (this.#pid += 4),
           counters: this.#counters,
           lock: this.#lock,
-          boundary,
+          boundary: this.#parts.boundary,
           gone: () => boot !== this.#boots,
           takeSlept: () => (waits ? world.takeSlept() : 0),
           takeConsole: () => world.console.splice(0),

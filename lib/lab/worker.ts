@@ -9,6 +9,7 @@ import {
   type Owner,
   type Sender,
   type WireError,
+  type WireStep,
   wireVersion,
 } from '../transport/wire.ts'
 import { type Execution, type Executor, fault, type Purpose } from './executor.ts'
@@ -31,8 +32,8 @@ type Looked =
 /** One answer of the worker, and the key of the operation that it answers (undefined: the frame's end). */
 export type Answer = { readonly line: string; readonly op: Op | undefined }
 
-/** Between two steps of an act: `step` of `of` is next, `of` itself after the last one. The host may wait or end here. */
-export type Boundary = { readonly key: string; readonly step: number; readonly of: number }
+/** Between two steps of an act: the one at `next` comes next, none after the last one. The host may wait or end here. */
+export type Boundary = { readonly key: string; readonly steps: readonly WireStep[]; readonly next: number }
 
 /**
  * Plays worker.ps1 on a host of the lab: the same frames give the same lines. Pure of time and transport: `frame` yields each
@@ -196,7 +197,7 @@ export class Worker {
     if (op.was !== undefined && sameOwner(former, op.own)) this.#store.disown(op.was)
     let kept: readonly string[] | undefined
     for (const [at, step] of op.steps.entries()) {
-      yield { key: op.key, step: at, of: op.steps.length }
+      yield { key: op.key, steps: op.steps, next: at }
       const done = this.#run(step.script, step.params, limitMs, step.keep === true ? 'keep' : 'act')
       warnings.push(...done.warnings)
       if (step.keep === true) kept = [...(kept ?? []), ...done.out]
@@ -212,7 +213,7 @@ export class Worker {
       }
       ran.push(step.name)
     }
-    yield { key: op.key, step: op.steps.length, of: op.steps.length }
+    yield { key: op.key, steps: op.steps, next: op.steps.length }
     const looked = this.#look(op, limitMs)
     warnings.push(...looked.warnings)
     if ('fault' in looked) return failed(looked.fault, 'observe', ran, 'null', warnings)

@@ -146,12 +146,13 @@ export class HyperV {
     this.switches.splice(this.switches.indexOf(of), 1)
   }
 
-  /** Adds a machine and its configuration file. */
-  addMachine(machine: Machine): void {
+  /** Adds a machine and its configuration file. False: that can't be written, so there is none. */
+  addMachine(machine: Machine): boolean {
     const folder = join(machine.path, 'Virtual Machines')
     this.#files.makeFolder(folder)
-    this.#files.write(configFile(machine), new Uint8Array(48 * 1024))
+    if (!this.#files.write(configFile(machine), new Uint8Array(48 * 1024)).ok) return false
     this.machines.push(machine)
+    return true
   }
 
   /** Removes a machine and its configuration, never its disks. */

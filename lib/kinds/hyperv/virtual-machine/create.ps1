@@ -1,7 +1,10 @@
 param($Params)
 $same = @(Get-VM -ErrorAction Stop | Where-Object { $_.Name -eq $Params.name })
 if ($same.Count -eq 0) {
-    $new = @{ Name = $Params.name; Generation = $Params.generation; NoVHD = $true; ErrorAction = 'Stop' }
+    # Made under another name until it is whole: a process that ends in between leaves no machine that looks wanted.
+    $half = $Params.name + '.chancery'
+    Get-VM -ErrorAction Stop | Where-Object { $_.Name -eq $half } | ForEach-Object { Remove-VM -VM $_ -Force -ErrorAction Stop }
+    $new = @{ Name = $half; Generation = $Params.generation; NoVHD = $true; ErrorAction = 'Stop' }
     if ($null -ne $Params.memoryStartupBytes) {
         $new.MemoryStartupBytes = $Params.memoryStartupBytes
     }
@@ -10,6 +13,7 @@ if ($same.Count -eq 0) {
     try {
         Get-VMNetworkAdapter -VM $vm -ErrorAction Stop | ForEach-Object { Remove-VMNetworkAdapter -VMNetworkAdapter $_ -ErrorAction Stop }
         Get-VMDvdDrive -VM $vm -ErrorAction Stop | ForEach-Object { Remove-VMDvdDrive -VMDvdDrive $_ -ErrorAction Stop }
+        Rename-VM -VM $vm -NewName $Params.name -ErrorAction Stop
     } catch {
         Remove-VM -VM $vm -Force -ErrorAction Stop
         throw

@@ -73,7 +73,13 @@ const newVm = hypervCmdlet('New-VM')((call, world) => {
         `Failed to create a new virtual machine. The path '${path}' could not be created.`,
       ),
     )
-  world.hyperv.addMachine(machine)
+  if (!world.hyperv.addMachine(machine))
+    return call.fail(
+      operationFailed(
+        cmdlet,
+        'Failed to create a new virtual machine. There is not enough space on the disk. (0x80070070).',
+      ),
+    )
   call.write(machineObject(world, machine))
 })
 

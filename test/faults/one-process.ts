@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, systemClock } from '../../lib/domain/clock.ts'
+import { describeFailure } from '../../lib/domain/failure.ts'
+import { ok } from '../../lib/domain/result.ts'
+import { newKeyPair } from '../../lib/lab/key-pair.ts'
+import { type Lab, type LabHost, startLab } from '../../lib/lab/index.ts'
+import type { LinkDoor } from '../../lib/link/door.ts'
+import { batchWaits, HostBatch } from '../../lib/reconcile/batch.ts'
+import { createTransport, type Transport } from '../../lib/transport/session.ts'
+import type { Owner } from '../../lib/transport/wire.ts'
+import { type Finding, findingsOf, type Sound } from './findings.ts'
+import { Ledger } from './ledger.ts'
+import type { Point, Stage } from './points.ts'
+import { furnish } from './scene.ts'
+import { previewAndApply, type Ran, type State } from './small-engine.ts'
+
+/** Time that goes so much faster than the machine's: waits of seconds are over in milliseconds. */
+const hurry = 100
+const began = Date.now()
+const hurried: Clock = {
+  now: () => began + (systemClock.now() - began) * hurry,
+  sleep: (ms, abort) => systemClock.sleep(ms / hurry, abort),
+}
+const restartMs = 2_000
+
+const key = newKeyPair()
+const hostKey = newKeyPair()
+const folder = mkdtempSync(join(tmpdir(), 'chancery-faults-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+writeFileSync(join(folder, 'key'), key.privatePem, { mode: 0o600 })
+
+export const urn = 'urn:pulumi:faults.site::chancery::thing'
+export const owner: Owner = { organisation: 'faults', backend: 'file:///faults', urn, operation: 'create' }
+
+const door: LinkDoor = {
+  id: 'site',
+  run: (_priority, job) => job(),
+  pace: () => Promise.resolve(),
+  succeeded: () => {},
+  failed: () => {},
+}
+
+/** One host of the lab, furnished for a case, and a way to it over real SSH. */
+export class Bench {
+  readonly lab: Lab
+  readonly host: LabHost
+  readonly #transports: Transport[] = []
+  readonly #knownHosts: string
+
+  private constructor(lab: Lab) {
+    this.lab = lab
+    this.host = lab.host('hv1')
+    this.#knownHosts = join(folder, `known_hosts_${this.host.port}`)
+    writeFileSync(this.#knownHosts, `[127.0.0.1]:${this.host.port} ${hostKey.publicLine}\n`)
+  }
+
+  static async for(stage: Stage): Promise<Bench> {
+    const lab = await startLab({
+      hosts: [
+        {
+          id: 'hv1',
+          site: 'site',
+          port: 0,
+          account: 'chancery',
+          authorizedKey: key.publicLine,
+          image: stage.loaded.kind.needsFeature === undefined ? 'bare' : 'hyperv',
+          hostKey: hostKey.privatePem,
+        },
+      ],
+      links: [],
+      clock: hurried,
+      restartMs,
+      waits: false,
+      seed: 7,
+    })
+    const bench = new Bench(lab)
+    furnish(bench.host, stage, owner)
+    return bench
+  }
+
+  /** A run of a process of its own: another connection, nothing remembered but the state. */
+  async run(stage: Stage, state: State, abort = new AbortController().signal): Promise<Ran> {
+    const transport = createTransport({
+      resolve: () => ({
+        address: '127.0.0.1',
+        port: this.host.port,
+        account: 'chancery',
+        key: join(folder, 'key'),
+      }),
+      knownHosts: this.#knownHosts,
+      allowed: () => ok(undefined),
+      door: () => door,
+      emit: () => {},
+      clock: hurried,
+    })
+    this.#transports.push(transport)
+    const batch = new HostBatch(transport.host('hv1'), { clock: hurried, ...batchWaits(0) })
+    const backend = { batch: () => batch, host: 'hv1', owner, clock: hurried }
+    const inputs = stage.operation === 'delete' ? undefined : { ...stage.inputs, host: 'hv1' }
+    try {
+      return await previewAndApply(backend, { urn, loaded: stage.loaded }, inputs, state, abort)
+    } finally {
+      await transport.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#transports.map((transport) => transport.close()))
+    await this.lab.close()
+  }
+}
+
+/** The state before the case: what exists is in it, as the last run saw it. */
+export const stateBefore = (stage: Stage): State =>
+  stage.found === null || stage.operation === 'create'
+    ? undefined
+    : { outputs: { ...stage.want, host: 'hv1', observed: stage.recorded ?? stage.found } }
+
+const sound = new Map<string, Promise<Sound>>()
+
+/** How the case ends where nothing goes wrong; with a restart of the host at its end where the fault has one. */
+export function soundRun(stage: Stage, restarted: boolean): Promise<Sound> {
+  const id = `${stage.folder} ${stage.name} ${restarted}`
+  const known = sound.get(id) ?? runSoundly(stage, restarted)
+  sound.set(id, known)
+  return known
+}
+
+async function runSoundly(stage: Stage, restarted: boolean): Promise<Sound> {
+  const bench = await Bench.for(stage)
+  const ledger = new Ledger(bench.host)
+  const first = await bench.run(stage, stateBefore(stage))
+  if (restarted) await bench.host.restart()
+  const last = restarted ? await bench.run(stage, first.state) : first
+  const snapshot = bench.host.world.snapshot()
+  await bench.close()
+  const hard = last.failures.find((failure) => failure.kind !== 'deferred')
+  if (hard !== undefined)
+    throw new Error(`${stage.folder} ${stage.name}: without any fault it ends: ${describeFailure(hard)}`)
+  return { ledger, snapshot, failures: last.failures.map((failure) => failure.kind) }
+}
+
+/** Tries one point and says what went wrong; nothing when all is well. */
+export async function tryPoint(point: Point): Promise<readonly Finding[]> {
+  const { stage, step, fault } = point
+  const reference = await soundRun(stage, fault === 'host restarted')
+  const bench = await Bench.for(stage)
+  const { host } = bench
+  let struck = false
+  const ledger: Ledger = new Ledger(host, async ({ next }) => {
+    const due = fault === 'lost after' ? step + 1 : step
+    if (struck || next !== due) return 'on'
+    struck = true
+    switch (fault) {
+      case 'lost during':
+        host.drop()
+        return 'on'
+      case 'lost before':
+      case 'lost after':
+        host.drop()
+        return 'killed'
+      case 'worker killed':
+        ledger.killInStep = true
+        return 'on'
+      case 'host restarted':
+        void host.restart()
+        return 'on'
+      case 'disk full there':
+        host.order({ name: 'disk-full' })
+        return 'on'
+      default:
+        throw new Error(`Internal error: ${fault} is not tried in one process`)
+    }
+  })
+  try {
+    const first = await bench.run(stage, stateBefore(stage))
+    const between = { changed: ledger.changed, world: host.world }
+    const findings = [...findingsOf.first(point, first, between)]
+    if (!struck) findings.push({ counter: 'lost', what: 'the fault never struck' })
+    if (fault === 'host restarted') await host.restart()
+    host.clear()
+    const second = await bench.run(stage, first.state)
+    return [...findings, ...findingsOf.last(point, second, host.world, ledger, reference)]
+  } finally {
+    await bench.close()
+  }
+}

@@ -1,0 +1,120 @@
+import type { Clock } from '../../lib/domain/clock.ts'
+import type { Event } from '../../lib/domain/event.ts'
+import type { Failure } from '../../lib/domain/failure.ts'
+import type { JsonObject } from '../../lib/domain/json.ts'
+import { armGuards } from '../../lib/cli/run/guards.ts'
+import type { Call, Outcome, Struct } from '../../lib/provider/calls.ts'
+import { loadCatalogue } from '../../lib/provider/catalogue.ts'
+import { inputsOf } from '../../lib/provider/inputs.ts'
+import { check, kindCalls } from '../../lib/provider/resource-calls.ts'
+import { lastRun, oldInputs, targetOf } from '../../lib/provider/resource-state.ts'
+import type { ContentPort } from '../../lib/provider/source-files.ts'
+import { type Phase, StackRun } from '../../lib/provider/stack-run.ts'
+import type { HostBatch } from '../../lib/reconcile/batch.ts'
+import { PlanBook } from '../../lib/reconcile/book.ts'
+import type { Operation } from '../../lib/reconcile/decide.ts'
+import { lookAll, Observations } from '../../lib/reconcile/look.ts'
+import type { Owner } from '../../lib/transport/wire.ts'
+import { ok, type Result } from '../../lib/domain/result.ts'
+
+export type Backend = {
+  readonly batch: () => HostBatch
+  readonly host: string
+  readonly owner: Owner
+  readonly clock: Clock
+}
+
+/** What the checkpoint says of the one resource: its outputs, as the provider gave them. */
+export type State = { readonly outputs: Struct } | undefined
+
+export type Ran = {
+  readonly operation: Operation | 'nothing'
+  readonly failures: readonly Failure[]
+  readonly events: readonly Event[]
+  readonly state: State
+}
+
+const catalogue = await loadCatalogue()
+
+/** The contents that cases name lie in the store of the host already. */
+const onTheHost: ContentPort = {
+  measure: () => Promise.reject(new Error('Internal error: cases name hash and size themselves')),
+  deliver: () => Promise.resolve(ok(undefined)),
+}
+
+/**
+ * One resource, previewed and then applied, as the engine asks a provider for it: check, diff, the mutation in a preview, the guards,
+ * the same again for real; the state is kept as the engine keeps it. Everything below the engine is the real thing.
+ */
+export async function previewAndApply(
+  backend: Backend,
+  call: Call,
+  inputs: JsonObject | undefined,
+  state: State,
+  abort: AbortSignal,
+): Promise<Ran> {
+  const book = new PlanBook()
+  const observations = new Observations()
+  const events: Event[] = []
+  const run = (phase: Phase): StackRun =>
+    new StackRun({
+      phase,
+      catalogue,
+      hosts: [backend.host],
+      batch: backend.batch,
+      organisation: backend.owner.organisation,
+      backend: backend.owner.backend,
+      observations,
+      book,
+      dataLoss: new Set([call.urn]),
+      online: true,
+      contents: onTheHost,
+      clock: backend.clock,
+      emit: (event) => events.push(event),
+    })
+  const preview = run('preview')
+  const news: Struct = inputs ?? oldInputs(call.loaded, state?.outputs ?? {})
+  const ended = (operation: Ran['operation'], failures: Iterable<Failure>, now: State): Ran => ({
+    operation,
+    failures: [...failures],
+    events,
+    state: now,
+  })
+
+  if (inputs === undefined && state === undefined) return ended('nothing', [], state)
+  const parts = inputsOf(call.loaded, news)
+  const target = targetOf(call, parts, lastRun(call.loaded, state?.outputs ?? {}), backend.clock.now())
+  const looked = await lookAll(backend.batch, [target], observations, abort)
+  if (!looked.ok) return ended('nothing', [looked.error], state)
+  const calls = kindCalls(preview, call)
+  const { complaints, inputs: checked } = check(preview, call, news)
+  if (complaints.length > 0) throw new Error(`Internal error: ${JSON.stringify(complaints)}`)
+  const operation = await operationOf()
+  if (operation === 'nothing') return ended('nothing', preview.failures.values(), state)
+  if (operation === 'delete') await preview.plan('delete', target, parts)
+  else await calls.mutate(operation, true, state?.outputs ?? {}, checked)
+  const planned = book.all()
+  const refused = planned.flatMap(({ decision }) => (decision.do === 'fail' ? [decision.failure] : []))
+  if (refused.length > 0) return ended('nothing', refused, state)
+
+  armGuards(book, backend.batch, () => false)
+  const apply = run('apply')
+  const stop = (): void => apply.stopped.abort()
+  abort.addEventListener('abort', stop, { once: true })
+  const done = await kindCalls(apply, call).mutate(operation, false, state?.outputs ?? {}, checked)
+  abort.removeEventListener('abort', stop)
+  return ended(operation, apply.failures.values(), stateAfter(done))
+
+  async function operationOf(): Promise<Operation | 'nothing'> {
+    if (inputs === undefined) return 'delete'
+    if (state === undefined) return 'create'
+    const difference = await calls.diff(state.outputs, checked)
+    return difference.ok && difference.value.changes === 'some' ? 'update' : 'nothing'
+  }
+
+  function stateAfter(outcome: Result<Outcome, Failure>): State {
+    if (!outcome.ok) return state
+    if (operation === 'delete') return outcome.value.short === undefined ? undefined : state
+    return { outputs: outcome.value.properties }
+  }
+}
