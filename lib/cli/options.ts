@@ -6,3 +6,22 @@ export const siteSelector = {
   defaultDescription: 'all',
   describe: 'Site ids (beirut, brussels-*) or key=value (link=satellite,size=small, country=LB|SY)',
 } as const
+
+/** Options of commands that windows bind. */
+export const windowOptions = {
+  now: {
+    type: 'boolean',
+    default: false,
+    describe: 'Also outside the site’s window or in a blackout; needs --reason. Never beyond the budget',
+  },
+  reason: { type: 'string', requiresArg: true, describe: 'Why --now; kept for chancery history' },
+} as const
+
+/** `--on-backup`. */
+export const backupOption = {
+  'on-backup': {
+    type: 'boolean',
+    default: false,
+    describe: 'Large work too while the backup line carries',
+  },
+} as const

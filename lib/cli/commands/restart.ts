@@ -2,6 +2,7 @@ import { systemClock } from '../../domain/clock.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import { defineCommand, UsageError } from '../command.ts'
+import { windowOptions } from '../options.ts'
 
 export const restart = defineCommand({
   usage: 'restart <site> [host]',
@@ -9,6 +10,7 @@ export const restart = defineCommand({
     'Restarts the hosts of a site that say they must, and waits until they are back; nothing else ever restarts one',
   examples: [
     ['restart beirut', 'every host of Beirut that has a restart pending'],
+    ["restart beirut --now --reason 'mail is down'", 'outside its window, with a reason that is kept'],
     ['restart beirut beirut-hv1 --always', 'this host, also when it need not'],
   ],
   positionals: {
@@ -17,6 +19,7 @@ export const restart = defineCommand({
   },
   options: {
     always: { type: 'boolean', default: false, describe: 'Also a host that does not say it must' },
+    ...windowOptions,
   },
   run: async (args, context) => {
     const { output } = context
@@ -27,6 +30,8 @@ export const restart = defineCommand({
       { workRoot },
       { restartHost },
       { interruptsOf },
+      { leaveOf },
+      { keepReason, restartWaits },
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../run/fleet.ts'),
@@ -34,6 +39,8 @@ export const restart = defineCommand({
       import('../run/stacks.ts'),
       import('../run/restart.ts'),
       import('../signals.ts'),
+      import('../links/leave.ts'),
+      import('../links/restart-window.ts'),
     ])
     const estate = await openInventory(args, context)
     const [site] = await chooseSites(estate, [args.site])
@@ -48,6 +55,16 @@ export const restart = defineCommand({
       output.complain(`chancery: ${work.error}`)
       return exitCode.failed
     }
+    const { reason } = leaveOf(args)
+    const waits = reason === undefined ? restartWaits(site!.link, systemClock.now()) : undefined
+    if (waits !== undefined) {
+      output.answer(
+        { site: site!.id, outcome: 'deferred', because: waits },
+        () => `${site!.id}: deferred: ${waits}`,
+      )
+      return exitCode.unreachableOrDeferred
+    }
+    if (reason !== undefined) keepReason(workRoot(context.cwd, context.env), site!.id, reason, context.env)
     const stop = new AbortController()
     const interrupts = interruptsOf(process, systemClock)
     interrupts.listen(() => stop.abort())

@@ -2,7 +2,7 @@ import type { ArgumentsCamelCase } from 'yargs'
 import { systemClock } from '../../domain/clock.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
-import { siteSelector } from '../options.ts'
+import { backupOption, siteSelector, windowOptions } from '../options.ts'
 import type { Operation, RunReport, SitePreview } from '../run/types.ts'
 
 const positionals = { site: siteSelector } as const
@@ -74,6 +74,7 @@ export const up = defineCommand({
   examples: [
     ['up beirut nairobi', 'two sites at once, each by itself'],
     ['up --select size=small --yes', 'every small site, without asking'],
+    ["up beirut --now --reason 'mail is down'", 'outside its window, with a reason that is kept'],
     ['up --plan beirut.plan', 'exactly the steps of a saved plan, or nothing'],
   ],
   positionals,
@@ -86,6 +87,8 @@ export const up = defineCommand({
     },
     yes,
     'allow-data-loss': allowDataLoss,
+    ...windowOptions,
+    ...backupOption,
   },
   run: (args, context) => run('up', args, context),
 })
@@ -107,7 +110,7 @@ export const destroy = defineCommand({
     ["destroy beirut --allow-data-loss 'VirtualDisk c:\\vm\\mail.vhdx'", 'with a disk and what is on it'],
   ],
   positionals,
-  options: { ...everyRun, yes, 'allow-data-loss': allowDataLoss },
+  options: { ...everyRun, yes, 'allow-data-loss': allowDataLoss, ...windowOptions, ...backupOption },
   run: (args, context) => {
     if (args.site.length + args.select.length === 0)
       throw new UsageError(
@@ -127,6 +130,9 @@ type RunArgs = {
   readonly allowDataLoss?: readonly string[]
   readonly save?: string | undefined
   readonly plan?: string | undefined
+  readonly now?: boolean
+  readonly reason?: string | undefined
+  readonly onBackup?: boolean
 }
 
 async function run(
@@ -143,6 +149,7 @@ async function run(
     { runSites },
     { exitCodeOf },
     { openPlan, planningOf, savePlan },
+    { leaveOf },
   ] = await Promise.all([
     import('../inventory.ts'),
     import('../ask.ts'),
@@ -151,6 +158,7 @@ async function run(
     import('../run/index.ts'),
     import('../exit-code.ts'),
     import('../plan/of-run.ts'),
+    import('../links/leave.ts'),
   ])
   const asks = operation !== 'preview' && args.yes !== true
   if (asks && !canAsk(context))
@@ -158,6 +166,7 @@ async function run(
       `${operation}: nobody is there to be asked, for standard input is no terminal. Add --yes to go on without.`,
     )
 
+  const leave = leaveOf(args)
   const estate = await openInventory(args, context)
   const named = [...args.site, ...args.select]
   const held = args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context.cwd)
@@ -194,6 +203,7 @@ async function run(
       offline: args.offline ?? false,
       dataLoss: held?.plan.allowDataLoss ?? args.allowDataLoss ?? [],
       ...planningOf(args.save, held),
+      leave,
       emit: progress.emit,
       note: progress.note,
       interrupts,

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import PQueue from 'p-queue'
 import { ok, type Result } from '../../domain/result.ts'
-import { admission } from '../../link/window.ts'
 import { appendJournal, type JournalEntry } from '../history/journal.ts'
 import { composeNote } from '../history/message.ts'
 import { operatorOf } from '../operator.ts'
 import type { PlanDocument } from '../../reconcile/plan-file/index.ts'
+import { admitSite } from './admit.ts'
 import { openFleet } from './fleet.ts'
 import { prepareSites } from './prepare.ts'
 import { workRoot } from './stacks.ts'
@@ -22,7 +22,11 @@ export type * from './types.ts'
 export async function runSites(request: RunRequest): Promise<Result<RunReport, RunFailure>> {
   const stop = new AbortController()
   const unlisten = request.interrupts.listen(() => stop.abort())
-  const fleet = openFleet({ ...request, root: workRoot(request.cwd, request.env) })
+  const fleet = openFleet({
+    ...request,
+    root: workRoot(request.cwd, request.env),
+    leave: { anytime: request.leave?.reason !== undefined, onBackup: request.leave?.onBackup === true },
+  })
   try {
     const prepared = await prepareSites(request, fleet, stop.signal)
     return prepared.ok ? ok(await runPrepared(labelled(request), prepared.value)) : prepared
@@ -100,8 +104,8 @@ async function settle(request: Labelled, run: SiteRun, previewed: Previewed): Pr
   if (!hasChanges(preview)) return report(preview.failed?.outcome ?? 'done', preview.failed?.because)
   if (request.interrupts.level > 0)
     return report('deferred', 'interrupted before it started; nothing was changed')
-  const admitted = admission(run.site.link, preview.cost.ms, request.clock.now())
-  if (admitted !== 'now') return report('deferred', admitted.because)
+  const admitted = admitSite(request, run, preview)
+  if (admitted !== 'go') return report(admitted.outcome, admitted.because)
   return applySite(run, previewed, composeNote({ ...noteOf(request), changes: changesOf(preview) }))
 }
 
@@ -117,10 +121,11 @@ function withoutApply(request: RunRequest, preview: SitePreview, differences: bo
   return { ...base, outcome: 'deferred', because: 'not confirmed; nothing was changed' }
 }
 
-const noteOf = ({ id, operation, by, planning }: Labelled) => ({
+const noteOf = ({ id, operation, by, planning, leave }: Labelled) => ({
   run: id,
   operation,
   by,
+  ...(leave?.reason !== undefined && { reason: leave.reason }),
   ...(planning?.do === 'hold' && { plan: planLabel(planning.plan) }),
 })
 

@@ -84,7 +84,7 @@ export async function previewSite(run: SiteRun): Promise<Previewed> {
   const preview = {
     site: run.site,
     rows,
-    cost: costOf(book, rows, run.site.link, run.request.clock.now(), run.depth),
+    cost: costOf(book, rows, run.fleet.lineInUse(run.site.id).link, run.request.clock.now(), run.depth),
     ...(at === undefined ? {} : { observedAt: at }),
     ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
   }

@@ -7,6 +7,7 @@ import type { Site } from '../../domain/site.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { Interrupts } from '../../engine/interrupts.ts'
 import type { Estimate } from '../../link/cost.ts'
+import type { Leave } from '../links/leave.ts'
 import type { Planning, PreviewPlan } from '../plan/planning.ts'
 
 /** What a run is asked to do. */
@@ -32,6 +33,8 @@ export type RunRequest = {
   readonly clock: Clock
   /** Absent: nothing to do with plan files. */
   readonly planning?: Planning
+  /** What a person said beside windows and lines: `--now --reason`, `--on-backup`. Absent: nothing. */
+  readonly leave?: Leave
   /** Shows the previews and says whether to go on; called once, after all sites are previewed. */
   readonly confirm: (previews: readonly SitePreview[]) => Promise<boolean>
 }

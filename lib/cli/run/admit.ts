@@ -1,0 +1,38 @@
+import type { Profile } from '../../domain/profile.ts'
+import { durationFrom } from '../../link/duration.ts'
+import { backupVerdict, type Needs } from '../../link/on-backup.ts'
+import { admission } from '../../link/window.ts'
+import type { SiteRun } from './site-run.ts'
+import type { RunRequest, SitePreview, SiteReport } from './types.ts'
+
+/** Whether the whole plan of a site may start now; otherwise how the site ends, and why. Nothing of it has started. */
+export type Admitted = 'go' | Required<Pick<SiteReport, 'outcome' | 'because'>>
+
+/**
+ * Decides by the site's window and by the line that carries. `--now` overrides the window, `--on-backup` the size of work over the backup
+ * line; nothing overrides what needs the primary line. Refreshing changes no host and may happen at any time.
+ */
+export function admitSite(request: RunRequest, run: SiteRun, preview: SitePreview): Admitted {
+  const { site } = run
+  const { line, link } = run.fleet.lineInUse(site.id)
+  if (line === 'backup' && request.operation !== 'refresh') {
+    const needs = needsOf(request.estate.siteProfiles.get(site.id))
+    const at = { users: site.users, ...(needs === undefined ? {} : { needs }) }
+    const verdict = backupVerdict(site.link, preview.cost, at, request.leave?.onBackup === true)
+    if (verdict !== 'go')
+      return {
+        outcome: verdict.rule === 'needs-primary' ? 'failed' : 'deferred',
+        because: `rule ${verdict.rule}: ${verdict.because}. Nothing was changed. ${verdict.fix}`,
+      }
+  }
+  if (request.operation === 'refresh' || request.leave?.reason !== undefined) return 'go'
+  const now = request.clock.now()
+  const admitted = admission(site.link, durationFrom(link, preview.cost, now), now, { zone: ownZone() })
+  return admitted === 'now' ? 'go' : { outcome: 'deferred', because: admitted.because }
+}
+
+/** The zone of whoever reads this. */
+export const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone
+
+const needsOf = (profile: Profile | undefined): Needs | undefined =>
+  profile?.model === 'serverless' ? profile.requires : undefined
