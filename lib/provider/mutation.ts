@@ -1,8 +1,9 @@
 import type { Failure } from '../domain/failure.ts'
 import { err, ok, type Result } from '../domain/result.ts'
-import { act, type Acted } from '../reconcile/act.ts'
+import type { Acted } from '../reconcile/act.ts'
 import type { Decision, Operation } from '../reconcile/decide.ts'
 import { sameSteps } from '../reconcile/later.ts'
+import { actAfterOthers } from '../reconcile/own-change.ts'
 import type { Target } from '../reconcile/target.ts'
 import type { Call, Outcome, Struct } from './calls.ts'
 import { type Inputs, inputsOf, unplannable } from './inputs.ts'
@@ -98,7 +99,11 @@ export async function perform(
   if (undelivered !== undefined) return finish(err(undelivered))
   const batch = run.options.batch(target.host)
   return finish(
-    await act(batch, { operation, target, steps, sight, adopt, me: run.owner(call.urn) }, run.stopped.signal),
+    await actAfterOthers(
+      batch,
+      { operation, target, steps, sight, adopt, me: run.owner(call.urn) },
+      run.stopped.signal,
+    ),
   )
 }
 
