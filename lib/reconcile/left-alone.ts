@@ -39,25 +39,32 @@ export function planLeaving(
   const look = (of: JsonObject): Plan => kind.plan(of, found, recorded)
   let effective = want
   const left: LeftAlone[] = []
-  const stuck: LeftAlone[] = []
+  /** Whole inputs that may be left, though the plan may still bring them about. */
+  const meant: LeftAlone[] = []
   for (const one of leave) {
     const path = parsePath(one.property)
     if (path === undefined || !(path[0] in kind.props.shape)) continue
     const before = look(effective)
     const other = leaving(kind, effective, found, path, one, look)
-    if (other === 'stuck') stuck.push(one)
+    if (other !== 'counts' && path.length === 1) meant.push(one)
     if (typeof other === 'string') continue
     effective = other
     if (!samePlan(before, look(effective))) left.push(one)
   }
   const plan = look(effective)
-  const held = stuck.filter(({ property }) => changesOf(plan).has(rootOf(property)))
-  if (held.length === 0) return { plan: said(plan, left), left }
-  const names = new Set(held.map(({ property }) => property))
-  const all = [...left, ...held]
-  if ([...changesOf(plan)].every((name) => names.has(name)))
-    return { plan: said(nothing(becauseOf(plan)), all), left: all }
-  return { plan: apart(plan, names), left }
+  for (const of of [whole, plan]) {
+    const held = meant.filter(({ property }) => changesOf(of).has(rootOf(property)))
+    if (held.length === 0) continue
+    const names = new Set(held.map(({ property }) => rootOf(property)))
+    // What is not declared is brought about only with what is.
+    const others = [...changesOf(of)].filter((name) => !names.has(name) && want[name] !== undefined)
+    if (others.length === 0) {
+      const all = [...new Set([...left, ...held])]
+      return { plan: said(nothing(becauseOf(of)), all), left: all }
+    }
+    if (of === plan) return { plan: apart([...names], others), left }
+  }
+  return { plan: said(plan, left), left }
 }
 
 /** Inputs that a plan brings about, or that force a replacement. */
@@ -185,11 +192,9 @@ export const describeLeft = (one: LeftAlone): string =>
     ? `${one.property} (ignoreChanges)`
     : `${one.property} (accepted until ${one.until}: ${one.reason})`
 
-const apart = (plan: Plan, names: ReadonlySet<string>): Plan => {
-  const others = [...changesOf(plan)].filter((name) => !names.has(name))
-  return refuse(
+const apart = (names: readonly string[], others: readonly string[]): Plan =>
+  refuse(
     'left-alone',
-    `${[...names].join(', ')} is to be left as found, but would change together with ${others.join(', ')}`,
-    `Declare ${[...names].join(', ')} as it is on the host, or ${others.join(', ')}, or leave both.`,
+    `${names.join(', ')} is to be left as found, but would change together with ${others.join(', ')}`,
+    `Declare ${names.join(', ')} as it is on the host, or ${others.join(', ')}, or leave both.`,
   )
-}

@@ -39,7 +39,9 @@ export async function openDrift(request: DriftRequest): Promise<Result<DriftLook
   const fleet = openFleet({ ...request, root: workRoot(request.cwd, request.env) })
   const siteDrift = async (site: Site, home: Home): Promise<SiteDrift> => {
     const stack = await reading.add(() => appliedAt(site, home, catalogue, today, request.clock.now()))
-    return stack.ok ? driftAt(request, fleet, site, home, stack.value) : unread(site, stack.error)
+    return stack.ok
+      ? driftAt(request, fleet, site, home, stack.value)
+      : unread(site, request.clock.now(), stack.error)
   }
   // Engines are processes; files need no turn, and hosts wait for nobody but their link.
   const reading = new PQueue({ concurrency: inFolder ? 64 : availableParallelism() })
@@ -78,8 +80,9 @@ function told(request: DriftRequest, drift: SiteDrift): SiteDrift {
   return drift
 }
 
-const unread = (site: Site, because: string): SiteDrift => ({
+const unread = (site: Site, at: number, because: string): SiteDrift => ({
   site,
+  at,
   outcome: 'failed',
   because,
   failures: [],

@@ -5,8 +5,9 @@ export const driftJson = (report: DriftReport): object => ({
   at: instant(report.at),
   drift: report.sites.some(({ resources }) => resources.some(isDrift)),
   interrupted: report.interrupted,
-  sites: report.sites.map(({ site, outcome, because, failures, resources, commands, applied }) => ({
+  sites: report.sites.map(({ site, at, outcome, because, failures, resources, commands, applied }) => ({
     site: site.id,
+    at: instant(at),
     outcome,
     because: because ?? null,
     applied,

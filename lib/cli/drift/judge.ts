@@ -92,12 +92,14 @@ function drift(
   if (secrets.has(property)) return { property, secret: true }
   const { kind } = target.loaded
   const because = reasonOf(plan, property)
-  const quoted = quotedIn(because, property)
+  const declared = valueAt(target.want, [property])
   return {
     property,
     secret: false,
-    declared: valueAt(target.want, [property]),
-    found: foundValue(kind, target.want, found, target.recorded, property) ?? quoted,
+    declared,
+    found:
+      foundValue(kind, target.want, found, target.recorded, property) ??
+      quotedIn(because, property, declared),
     // A step that brings about a secret too may name it.
     because: sharesWithSecret(plan, property, secrets) ? '' : because,
   }
@@ -115,10 +117,11 @@ const reasonOf = (plan: Plan, property: string): string =>
       : plan.because
 
 /** What a reason says was found of one input: `memoryStartupMB differs: 4096 wanted, 2048 found`. */
-function quotedIn(because: string, property: string): Json | undefined {
+function quotedIn(because: string, property: string, declared: Json | undefined): Json | undefined {
   for (const clause of because.split('; ')) {
-    const match = /^(\S+) differs: .* wanted, (.*) found$/s.exec(clause)
-    if (match !== null && match[1] === property) return match[2]
+    const match = /^(\S+) differs: (.*) wanted, (.*) found$/s.exec(clause)
+    // Of what is told by its length or otherwise the reason itself is shown.
+    if (match !== null && match[1] === property && match[2] === String(declared)) return match[3]
   }
   return undefined
 }

@@ -54,6 +54,7 @@ export async function driftAt(
   ])
   return {
     site,
+    at: now,
     ...outcomeOf(failures),
     failures,
     resources: [...resources].sort(byHostAndName),

@@ -82,6 +82,8 @@ export type Since = {
 
 export type SiteDrift = {
   readonly site: Site
+  /** When its hosts had answered, ms. */
+  readonly at: number
   readonly outcome: SiteOutcome
   readonly because?: string
   readonly failures: readonly Failure[]
