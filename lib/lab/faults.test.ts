@@ -35,13 +35,41 @@ test.each([
 test('a fault that strikes once strikes the frame that was ordered and no other', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(...names.filter((name) => faultTable[name].lasts === 'once')),
+      fc.constantFrom(
+        ...names.filter(
+          (name) => faultTable[name].lasts === 'once' && faultTable[name].argument === 'frames',
+        ),
+      ),
       fc.integer({ min: 1, max: 20 }),
       (name, at) => {
         const faults = new Faults()
         faults.order({ name, value: at })
         const struck = Array.from({ length: 25 }, () => faults.frame().has(name))
         expect(struck.map((hit, i) => (hit ? i + 1 : 0)).filter((i) => i > 0)).toEqual([at])
+      },
+    ),
+  )
+})
+
+test('a fault of a delivery strikes at its byte, once, however the bytes come', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('drop-mid-transfer' as const, 'receiver-killed' as const, 'stall' as const),
+      fc.integer({ min: 1, max: 500 }),
+      fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 10 }),
+      (name, at, pieces) => {
+        const faults = new Faults()
+        faults.order({ name, value: at })
+        let before = 0
+        const struck = pieces.flatMap((bytes) => {
+          const hit = faults.bulk(bytes)
+          const where = before + hit.before
+          before += bytes
+          return hit.struck === undefined ? [] : [[hit.struck, where]]
+        })
+        const sum = pieces.reduce((all, bytes) => all + bytes, 0)
+        expect(struck).toEqual(at <= sum ? [[name, at]] : [])
+        expect(faults.frame().size).toBe(0)
       },
     ),
   )

@@ -159,6 +159,42 @@ export const faultTable = {
     moment: 'the first operation of a frame has run',
     effect: 'the host restarts, no reply leaves',
   },
+  'drop-mid-transfer': {
+    argument: 'bytes',
+    lasts: 'once',
+    moment: 'so many bytes of a delivery have arrived',
+    effect: 'the connection is cut',
+  },
+  'receiver-killed': {
+    argument: 'bytes',
+    lasts: 'once',
+    moment: 'so many bytes of a delivery have arrived',
+    effect: 'its process ends, the connection stays',
+  },
+  stall: {
+    argument: 'bytes',
+    lasts: 'once',
+    moment: 'so many bytes of a delivery have arrived',
+    effect: 'the line is silent until restored, no connection ends',
+  },
+  'disk-fills': {
+    argument: 'bytes',
+    lasts: 'on',
+    moment: 'at once',
+    effect: 'only so many bytes are free on C:',
+  },
+  'target-in-use': {
+    argument: 'text',
+    lasts: 'on',
+    moment: 'each write',
+    effect: 'a program holds the file of this path open, others may read it',
+  },
+  'content-corrupted': {
+    argument: 'none',
+    lasts: 'on',
+    moment: 'at once',
+    effect: 'a byte of each content in the store of the host is another',
+  },
   'link-down': {
     argument: 'frames',
     lasts: 'once',
@@ -203,7 +239,7 @@ export function parseFault(text: string): Result<{ readonly host: string; readon
   if (entry.argument === 'none')
     return err(`fault: ${name} takes no argument, got "${argument}". Write ${host}:${name}.`)
   if (entry.argument === 'text') return ok({ host, fault: { name, text: argument } })
-  if (!(entry.argument === 'minutes' ? /^-?\d{1,5}$/ : /^\d{1,7}$/).test(argument))
+  if (!(entry.argument === 'minutes' ? /^-?\d{1,5}$/ : /^\d{1,12}$/).test(argument))
     return err(`fault: expected ${name}:<${entry.argument}>, a whole number, got "${argument}"`)
   return ok({ host, fault: { name, value: Number(argument) } })
 }
@@ -236,11 +272,25 @@ export class Faults {
     return entry === undefined ? undefined : { value: valueOf(entry.fault), text: entry.fault.text }
   }
 
+  /** Counts bytes of a delivery and gives the fault that strikes within them, and how many of them arrive before; it is spent. */
+  bulk(bytes: number): { readonly before: number; readonly struck: BulkFault | undefined } {
+    let first: { readonly before: number; readonly struck: BulkFault } | undefined
+    for (const name of bulkFaults) {
+      const entry = this.#ordered.get(name)
+      if (entry === undefined) continue
+      if (entry.left > bytes) entry.left -= bytes
+      else if (first === undefined || entry.left < first.before) first = { before: entry.left, struck: name }
+    }
+    if (first === undefined) return { before: bytes, struck: undefined }
+    this.#ordered.delete(first.struck)
+    return first
+  }
+
   /** Counts a frame and gives the faults that strike it; each is spent. */
   frame(): ReadonlySet<FaultName> {
     const struck = new Set<FaultName>()
     for (const [name, entry] of this.#ordered) {
-      if (faultTable[name].lasts !== 'once') continue
+      if (faultTable[name].lasts !== 'once' || faultTable[name].argument !== 'frames') continue
       entry.left -= 1
       if (entry.left > 0) continue
       struck.add(name)
@@ -249,5 +299,8 @@ export class Faults {
     return struck
   }
 }
+
+export type BulkFault = 'drop-mid-transfer' | 'receiver-killed' | 'stall'
+const bulkFaults: readonly BulkFault[] = ['drop-mid-transfer', 'receiver-killed', 'stall']
 
 const valueOf = (fault: Fault): number => fault.value ?? defaults[faultTable[fault.name].argument]

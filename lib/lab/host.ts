@@ -137,6 +137,13 @@ export class LabHost {
       this.world.files.setAside(this.#aside)
       this.world.files.spare = (path) => path.toLowerCase().startsWith('c:\\programdata\\chancery\\')
     }
+    if (fault.name === 'disk-fills' && this.#aside === 0) {
+      this.#aside = Math.max(0, this.world.files.free - (fault.value ?? 0))
+      this.world.files.setAside(this.#aside)
+    }
+    if (fault.name === 'target-in-use' && fault.text !== undefined)
+      this.world.files.heldOpen.add(fault.text.toLowerCase())
+    if (fault.name === 'content-corrupted') corruptContents(this.world)
     this.#faults.order(fault)
   }
 
@@ -151,6 +158,7 @@ export class LabHost {
     this.world.files.setAside(-this.#aside)
     this.#aside = 0
     this.world.files.spare = () => false
+    this.world.files.heldOpen.clear()
     this.link.restore()
   }
 
@@ -185,6 +193,18 @@ export class LabHost {
     this.#server.up = true
     if (this.#backup !== undefined) this.#backup.up = true
     this.#restarting = undefined
+  }
+}
+
+/** A disk that forgets: one byte of each content in the store becomes another. */
+function corruptContents({ files }: World): void {
+  for (const [path, node] of files.walk()) {
+    if (node.kind !== 'file' || !/\\Chancery\\content\\[0-9a-f]{64}$/i.test(path)) continue
+    const read = files.read(path)
+    if (!read.ok || read.value.length === 0) continue
+    const bytes = read.value.slice()
+    bytes[bytes.length >> 1]! ^= 1
+    files.write(path, bytes)
   }
 }
 

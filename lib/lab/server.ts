@@ -6,6 +6,9 @@ import type { FarEnd } from './far-end.ts'
 import type { Faults } from './faults.ts'
 import { FrameLock } from './frame-lock.ts'
 import type { LabLink } from './link.ts'
+import { receiverCommand } from '../transport/delivery/wire.ts'
+import { ContentLocks } from './receiver/content-locks.ts'
+import { serveReceiver } from './receiver-channel.ts'
 import type { Worker } from './worker.ts'
 import type { World } from './world/world.ts'
 
@@ -15,6 +18,8 @@ export type LabCounters = {
   logins: number
   frames: number
   operations: number
+  /** Of what arrived, bytes in channels of deliveries. */
+  bulkBytes: number
   bytesUp: number
   bytesDown: number
 }
@@ -52,10 +57,12 @@ export class LabServer {
     logins: 0,
     frames: 0,
     operations: 0,
+    bulkBytes: 0,
     bytesUp: 0,
     bytesDown: 0,
   }
   readonly #lock: FrameLock
+  readonly #contentLocks: ContentLocks
   #boots = 0
   #pid = 4000
   #carrier: number | undefined
@@ -65,6 +72,7 @@ export class LabServer {
   constructor(parts: ServerParts) {
     this.#parts = parts
     this.#lock = new FrameLock(parts.clock)
+    this.#contentLocks = new ContentLocks(parts.clock)
     this.#carrier = parts.world.network.carrier
     const key = ssh2.utils.parseKey(parts.authorizedKey)
     if (key instanceof Error)
@@ -191,9 +199,21 @@ export class LabServer {
       const session = accept()
       session.on('close', () => (open -= 1))
       session.on('exec', (acceptExec, rejectExec, info) => {
-        if (!isBootstrap(info.command)) return rejectExec()
         const boot = this.#boots
         const { clock, faults, world, link, newWorker, restart, waits } = this.#parts
+        if (info.command === receiverCommand) {
+          return serveReceiver(acceptExec(), {
+            world,
+            clock,
+            faults,
+            locks: this.#contentLocks,
+            pid: (this.#pid += 4),
+            counters: this.#counters,
+            cut: () => end.cut(),
+            cutLink: () => link.cut(),
+          })
+        }
+        if (!isBootstrap(info.command)) return rejectExec()
         new WorkerChannel(acceptExec(), {
           clock,
           faults,

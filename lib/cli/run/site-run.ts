@@ -15,6 +15,7 @@ import { PlanBook } from '../../reconcile/book.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
 import { nameOf } from '../../reconcile/target.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
+import { deliverAhead } from '../delivery/ahead.ts'
 import { outcomeOf } from './classify.ts'
 import { costOf } from './cost.ts'
 import type { Fleet } from './fleet.ts'
@@ -221,6 +222,11 @@ export async function applySite(
   { preview, book, observations }: Previewed,
   message: string,
 ): Promise<SiteReport> {
+  const undelivered = await deliverAhead(book, run.fleet.contents, run.abort)
+  if (undelivered.length > 0) {
+    const changes = countChanges(preview)
+    return { site: run.site.id, ...outcomeOf(undelivered), failures: undelivered, changes }
+  }
   const { operation } = run.request
   const acting = new Set(book.all().flatMap((e) => (e.decision.do === 'act' ? e.target.urn : [])))
   const waits = (urn: string): boolean =>

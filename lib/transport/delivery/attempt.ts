@@ -7,6 +7,7 @@ import type { BringOptions } from './bring.ts'
 import { deliveryChannel } from './channel.ts'
 import type { Delivered, DeliveryFailure, DeliveryProgress, DeliverySource } from './contract.ts'
 import { failureOf } from './failure-of.ts'
+import { receiverPayload } from './payload.ts'
 import { chunkBytesFor, unansweredFor } from './sizes.ts'
 import { receiverCommand } from './wire.ts'
 
@@ -80,7 +81,10 @@ async function send(
   { stopped, over, onProgress }: Surroundings,
 ): Promise<Tried> {
   const { port, door, clock, from } = options
-  const opened = await port.beside(receiverCommand, stopped)
+  const opened = await port.beside(
+    { command: receiverCommand, first: Buffer.from(receiverPayload()) },
+    stopped,
+  )
   if (!opened.ok) {
     const failure = opened.error
     return failure.kind === 'unreachable' || failure.kind === 'unknown'

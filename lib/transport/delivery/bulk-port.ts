@@ -27,6 +27,9 @@ export interface ByteChannel {
   close(detail: string): void
 }
 
+/** A command, and what it reads first: that goes with the request, without waiting for its answer. */
+export type BesideOrder = { readonly command: string; readonly first: Buffer }
+
 /** A host as the delivery of contents sees it. */
 export interface BulkPort {
   readonly host: string
@@ -34,5 +37,5 @@ export interface BulkPort {
    * Runs a command beside the worker, on the same connection, which is opened where there is none and kept while the channel is.
    * Failures are those of `HostPort.exchange`; `unreachable` also where the host's SSH server takes no second channel.
    */
-  beside(command: string, abort?: AbortSignal): Promise<Result<ByteChannel, Failure>>
+  beside(order: BesideOrder, abort?: AbortSignal): Promise<Result<ByteChannel, Failure>>
 }

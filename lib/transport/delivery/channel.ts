@@ -1,6 +1,5 @@
 import { marker } from '../wire.ts'
 import type { ByteChannel } from './bulk-port.ts'
-import { receiverPayload } from './payload.ts'
 import type { DeliveryChannel } from './wire.ts'
 import { UnansweredBytes } from './unanswered.ts'
 
@@ -25,7 +24,7 @@ export interface ReceiverChannel extends DeliveryChannel {
   readonly unanswered: number
 }
 
-/** The receiver's channel: its source goes first, with whatever is written next. Each further write is one request, answered by one line. */
+/** The receiver's channel, its source sent. Each write is one request, answered by one line. */
 export function deliveryChannel(bytes: ByteChannel, options: ChannelOptions): ReceiverChannel {
   const lines = new LineQueue()
   const unanswered = new UnansweredBytes(options.unanswered, firstUnanswered)
@@ -40,7 +39,8 @@ export function deliveryChannel(bytes: ByteChannel, options: ChannelOptions): Re
       rest = parts.pop() ?? ''
       for (const part of parts) {
         const line = part.replace(/\r$/, '')
-        if (answers(line)) unanswered.answered()
+        if (line.startsWith(`${marker}{"hello":`)) started = true
+        if (line.startsWith(`${marker}{"id":`)) unanswered.answered()
         lines.push(line)
       }
       if (rest.length > longestLine) bytes.close(`a line longer than ${longestLine} bytes`)
@@ -64,13 +64,7 @@ export function deliveryChannel(bytes: ByteChannel, options: ChannelOptions): Re
     }
   }
   return {
-    async write(request) {
-      if (!started) {
-        started = true
-        await send(receiverPayload())
-      }
-      await send(request)
-    },
+    write: send,
     lines: () => lines,
     get why() {
       return lines.why
@@ -85,14 +79,10 @@ export function deliveryChannel(bytes: ByteChannel, options: ChannelOptions): Re
   }
 }
 
-/** What is unanswered at most at first, bytes: TCP's first window is ten packets. */
-const firstUnanswered = 20_480
+/** What is unanswered at most at first, bytes: two chunks of a thin line. TCP's own first window is ten packets. */
+const firstUnanswered = 32_768
 /** Written at once, once there is room: a piece of the byte channel. */
 const stride = 4032
-
-/** The receiver's hello, or the answer to a request; `busy` is neither. */
-const answers = (line: string): boolean =>
-  line.startsWith(`${marker}{"id":`) || line.startsWith(`${marker}{"hello":`)
 
 /** Lines that came and were not read yet. */
 class LineQueue implements AsyncIterable<string> {

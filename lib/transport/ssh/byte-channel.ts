@@ -1,7 +1,8 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { err, ok, type Result } from '../../domain/result.ts'
-import type { ByteChannel, Ears } from '../delivery/bulk-port.ts'
+import type { BesideOrder, ByteChannel, Ears } from '../delivery/bulk-port.ts'
 import type { PacedSocket } from './paced-socket.ts'
+import { execWith } from './three-flights.ts'
 
 /**
  * Payload of one write, bytes: with SSH's own header, padding and tag it stays below 4096, so that one write is one piece for the
@@ -14,18 +15,24 @@ const mostAdded = 64
 /** `refused`: by the host, as beyond its limit of sessions; the connection stays. Otherwise it was lost. */
 export type BesideFailure = { readonly refused: boolean; readonly detail: string }
 
-/** Opens a channel for one command on a connection that is up. */
-export function openByteChannel(
+/** Opens a channel for one command on a connection that is up; `first` is what it reads first. */
+export async function openByteChannel(
   client: Client,
   socket: PacedSocket,
-  command: string,
+  order: BesideOrder,
   pace: (bytes: number, abort?: AbortSignal) => Promise<void>,
 ): Promise<Result<ByteChannel, BesideFailure>> {
+  const { command, first } = order
+  for (let at = 0; at < first.length; at += pieceBytes) {
+    const bytes = Math.min(pieceBytes, first.length - at)
+    await pace(bytes)
+    socket.prepay(bytes)
+  }
   return new Promise((settle) => {
     const lost = (): void => settle(err({ refused: false, detail: 'connection lost' }))
     client.once('close', lost)
     try {
-      client.exec(command, (error, channel) => {
+      execWith(client, command, first, (error, channel) => {
         client.off('close', lost)
         if (error) settle(err({ refused: true, detail: error.message }))
         else settle(ok(new SshByteChannel(client, channel, socket, pace)))

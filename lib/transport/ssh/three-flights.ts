@@ -91,6 +91,41 @@ function sendAhead(client: Client, protocol: Protocol, flight: Flight): void {
   protocol.exec = () => restore(protocol, 'exec')
 }
 
+/**
+ * Runs a command on a channel of its own, on a connection that is up, and sends what it reads first right behind the request, without
+ * waiting for its answer: where the command is refused nothing of it is read.
+ */
+export function execWith(
+  client: Client,
+  command: string,
+  first: Buffer,
+  done: (error: Error | undefined, channel: ClientChannel) => void,
+): void {
+  const protocol = protocolOf(client)
+  const exec = protocol.exec.bind(protocol)
+  let sent = false
+  const ahead: Protocol['exec'] = (id, asked, wantReply) => {
+    exec(id, asked, wantReply)
+    if (sent || asked !== command) return
+    sent = true
+    restore(protocol, 'exec')
+    for (let at = 0; at < first.length; at += packetBytes)
+      protocol.channelData(id, first.subarray(at, at + packetBytes))
+  }
+  protocol.exec = ahead
+  client.exec(command, (error, channel) => {
+    // Refused before the command was asked for: the wrapping is still there.
+    if (protocol.exec === ahead) restore(protocol, 'exec')
+    if (!error && sent) {
+      const outgoing: unknown = Reflect.get(channel, 'outgoing')
+      if (!isWindow(outgoing))
+        throw new Error('Internal error: a channel of ssh2 has no outgoing window; is it 1.17.0?')
+      outgoing.window -= first.length
+    }
+    done(error, channel)
+  })
+}
+
 /** Without this, ssh2 answers OpenSSH's announcement of its other host keys with a request for proof: bytes for nothing. */
 export const quietAboutHostKeys = (client: Client): void => void Reflect.set(client, '_remoteVer', '')
 

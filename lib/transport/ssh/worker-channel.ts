@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2'
 import type { Result } from '../../domain/result.ts'
-import type { ByteChannel, Ears } from '../delivery/bulk-port.ts'
+import type { BesideOrder, ByteChannel, Ears } from '../delivery/bulk-port.ts'
 import { type BesideFailure, openByteChannel } from './byte-channel.ts'
 import type { PacedSocket } from './paced-socket.ts'
 
@@ -62,10 +62,10 @@ export class WorkerChannel {
 
   /** A second command on the same connection. */
   beside(
-    command: string,
+    order: BesideOrder,
     pace: (bytes: number, abort?: AbortSignal) => Promise<void>,
   ): Promise<Result<ByteChannel, BesideFailure>> {
-    return openByteChannel(this.#client, this.#socket, command, pace)
+    return openByteChannel(this.#client, this.#socket, order, pace)
   }
 
   write(text: string): void {
