@@ -16,11 +16,14 @@ export function tracedOutputs(catalogue: Catalogue): { [type: string]: string[] 
 /** Where an input of a resource comes from: an output of another, or a text made of outputs. Undefined: of neither. */
 export function laterIn(collection: Collection): (urn: string, path: string) => Later | undefined {
   const inputs = new Map(collection.resources.map((one) => [one.urn, one.inputs]))
+  /** A function of the program may have changed or cut what is traced: then it names nothing, or a piece of it is left. */
+  const isWhole = (part: Later[number]): boolean =>
+    typeof part === 'string' ? !part.includes('\u0001') : inputs.has(part.from)
   return (urn, path) => {
     const found = path.split('/').reduce<Json | undefined>(inner, unwrap(inputs.get(urn) ?? {}).values)
     if (typeof found !== 'string') return undefined
     const parts = tracesIn(found)
-    return parts.some((part) => typeof part !== 'string') ? parts : undefined
+    return parts.some((part) => typeof part !== 'string') && parts.every(isWhole) ? parts : undefined
   }
 }
 

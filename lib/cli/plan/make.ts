@@ -43,7 +43,8 @@ export function makePlan(request: MakeRequest): Result<PlanDocument, readonly st
   const [first] = saving
   if (first === undefined)
     return err([
-      'no site could be previewed, so there is nothing to save. Correct what is said of each site and preview again.',
+      ...previews.map(({ site, failed }) => `${site.id}: ${failed?.because ?? 'it could not be previewed'}`),
+      'No site could be previewed, so there is nothing to save.',
     ])
   const { sealer } = first
   return ok(
