@@ -59,6 +59,8 @@ class SqliteLeases implements LeaseStore {
   readonly #db: DatabaseSync
   /** Tells two openings of one process apart. */
   readonly #who = randomBytes(9).toString('base64url')
+  /** What this opening holds. */
+  readonly #mine = new Map<string, number>()
 
   constructor(file: string, parts: LeaseStoreParts) {
     this.#file = file
@@ -84,54 +86,63 @@ class SqliteLeases implements LeaseStore {
   }
 
   take(link: string, unmoved?: Beat): Promise<Taken> {
-    return this.#settled(() => {
-      const last = this.#held(link)
-      if (last !== undefined && last.held === 1 && !this.#isGone(last, leaseMs) && !same(last, unmoved)) {
-        this.#wait(link)
-        return { taken: false, by: holderOf(last), beat: { token: last.token, beat: last.beat } }
-      }
-      const first = this.#line(link).find((row) => row.who !== this.#who && !this.#isGone(row, placeMs))
-      const mine = this.#line(link).find((row) => row.who === this.#who)
-      if (first !== undefined && (mine === undefined || first.seq < mine.seq)) {
-        this.#wait(link)
-        return { taken: false, by: holderOf(first), beat: undefined }
-      }
-      const token = (last?.token ?? 0) + 1
-      this.#db
-        .prepare(
-          `INSERT OR REPLACE INTO held (${names}, token, beat, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1)`,
-        )
-        .run(...this.#row(link), token)
-      this.#leave(link)
-      return { taken: true, token, restedMs: this.#restedMs(last) }
+    return this.#settled((atOnce) => {
+      // Who stands in line and asks again writes nothing.
+      const refusal = this.#standsFresh(link) ? this.#refusal(this.#held(link), unmoved) : undefined
+      return refusal ?? atOnce(() => this.#takeNow(link, unmoved))
     })
+  }
+
+  #takeNow(link: string, unmoved: Beat | undefined): Taken {
+    const last = this.#held(link)
+    const refusal = this.#refusal(last, unmoved)
+    if (refusal !== undefined) {
+      this.#wait(link)
+      return refusal
+    }
+    const first = this.#line(link).find((row) => row.who !== this.#who && !this.#isGone(row, placeMs))
+    const mine = this.#line(link).find((row) => row.who === this.#who)
+    if (first !== undefined && (mine === undefined || first.seq < mine.seq)) {
+      this.#wait(link)
+      return { taken: false, by: holderOf(first), beat: undefined }
+    }
+    const token = (last?.token ?? 0) + 1
+    this.#db
+      .prepare(
+        `INSERT OR REPLACE INTO held (${names}, token, beat, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1)`,
+      )
+      .run(...this.#row(link), token)
+    this.#leave(link)
+    this.#mine.set(link, token)
+    return { taken: true, token, restedMs: this.#restedMs(last) }
   }
 
   renew(link: string, token: number): ReturnType<LeaseStore['renew']> {
-    return this.#settled(() => {
-      const { changes } = this.#db
-        .prepare('UPDATE held SET beat = beat + 1, at = ? WHERE link = ? AND token = ? AND held = 1')
-        .run(this.#parts.ticks(), link, token)
-      if (changes === 1)
-        return { held: true, wanted: this.#line(link).some((row) => !this.#isGone(row, placeMs)) }
-      const last = this.#held(link)
-      return {
-        held: false,
-        by: last === undefined || (last.held === 0 && last.token === token) ? undefined : holderOf(last),
-      }
-    })
+    return this.#settled((atOnce) =>
+      atOnce(() => {
+        const { changes } = this.#db
+          .prepare('UPDATE held SET beat = beat + 1, at = ? WHERE link = ? AND token = ? AND held = 1')
+          .run(this.#parts.ticks(), link, token)
+        if (changes === 1)
+          return { held: true, wanted: this.#line(link).some((row) => !this.#isGone(row, placeMs)) }
+        const last = this.#held(link)
+        return {
+          held: false,
+          by: last === undefined || (last.held === 0 && last.token === token) ? undefined : holderOf(last),
+        }
+      }),
+    )
   }
 
   release(link: string, token: number): Promise<void> {
-    return this.#settled(() => {
-      this.#db
-        .prepare('UPDATE held SET held = 0, at = ? WHERE link = ? AND token = ?')
-        .run(this.#parts.ticks(), link, token)
+    return this.#settled((atOnce) => {
+      atOnce(() => this.#free(link, token))
+      if (this.#mine.get(link) === token) this.#mine.delete(link)
     })
   }
 
   leave(link: string): Promise<void> {
-    return this.#settled(() => this.#leave(link))
+    return this.#settled((atOnce) => atOnce(() => this.#leave(link)))
   }
 
   holders(): Promise<readonly HeldLink[]> {
@@ -158,7 +169,12 @@ class SqliteLeases implements LeaseStore {
   }
 
   async close(): Promise<void> {
-    this.#db.close()
+    try {
+      if (this.#mine.size > 0)
+        this.#atOnce(() => this.#mine.forEach((token, link) => this.#free(link, token)))
+    } finally {
+      this.#db.close()
+    }
   }
 
   #prepare(): string {
@@ -208,6 +224,24 @@ class SqliteLeases implements LeaseStore {
         `INSERT INTO waiting (${names}, who) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link, who) DO UPDATE SET at = excluded.at`,
       )
       .run(...this.#row(link), this.#who)
+  }
+
+  #free(link: string, token: number): void {
+    this.#db
+      .prepare('UPDATE held SET held = 0, at = ? WHERE link = ? AND token = ? AND held = 1')
+      .run(this.#parts.ticks(), link, token)
+  }
+
+  /** Undefined: nobody holds it any more. */
+  #refusal(last: z.infer<typeof heldRow> | undefined, unmoved: Beat | undefined): Taken | undefined {
+    return last === undefined || last.held === 0 || this.#isGone(last, leaseMs) || same(last, unmoved)
+      ? undefined
+      : { taken: false, by: holderOf(last), beat: { token: last.token, beat: last.beat } }
+  }
+
+  #standsFresh(link: string): boolean {
+    const mine = this.#line(link).find((row) => row.who === this.#who)
+    return mine !== undefined && !this.#isGone(mine, placeMs / 3)
   }
 
   #leave(link: string): void {
@@ -263,8 +297,8 @@ class SqliteLeases implements LeaseStore {
     })
   }
 
-  #settled<T>(act: () => T): Promise<T> {
-    return new Promise((resolve) => resolve(this.#atOnce(act)))
+  #settled<T>(act: (atOnce: <U>(act: () => U) => U) => T): Promise<T> {
+    return new Promise((resolve) => resolve(this.#usable(() => act((part) => this.#atOnce(part)))))
   }
 
   #usable<T>(act: () => T): T {

@@ -10,7 +10,7 @@ import { LeaseLost, LeaseStoreUnusable } from './lease-failure.ts'
 import { openLeaseStore } from './lease-store.ts'
 import { openLeases } from './leases.ts'
 import { ManualClock, settled } from './manual-clock.ts'
-import { SharedLease } from './shared-lease.ts'
+import { lingerMs, SharedLease } from './shared-lease.ts'
 
 let folder: string
 let file: string
@@ -144,7 +144,7 @@ describe('a lease', () => {
 describe('a shared lease', () => {
   const shared = () => {
     const store = open(1)
-    return { store, lease: new SharedLease((abort) => holdLease('beirut', { store, clock }, abort)) }
+    return { store, lease: new SharedLease((abort) => holdLease('beirut', { store, clock }, abort), clock) }
   }
   const job = () => {
     let end = (): void => undefined
@@ -167,12 +167,26 @@ describe('a shared lease', () => {
     expect(await other.take('beirut')).toMatchObject({ taken: false })
     second.end()
     await Promise.all(jobs)
+    await clock.advance(lingerMs)
     expect(await other.take('beirut')).toMatchObject({ taken: true, token: 2 })
+  })
+
+  test('is kept for a moment for the next job, and not taken anew for it', async () => {
+    const { lease } = shared()
+    const tokens = new Set<number | undefined>()
+    for (let n = 0; n < 5; n++) {
+      await lease.run(async () => void tokens.add(lease.lease?.token))
+      await clock.advance(lingerMs / 2)
+    }
+    expect([...tokens]).toEqual([1])
+    await clock.advance(lingerMs)
+    expect(lease.lease).toBeUndefined()
   })
 
   test('is given back when a job fails', async () => {
     const { lease } = shared()
     await expect(lease.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+    await clock.advance(lingerMs)
     expect(await open(2).take('beirut')).toMatchObject({ taken: true })
   })
 

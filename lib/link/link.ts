@@ -77,6 +77,8 @@ export type LinkState = {
   readonly measuredKbitPerS: number | undefined
   readonly window: WindowState
   readonly breaker: Breaker
+  /** This process holds the link among those that may use it; jobs that run without it wait for it. */
+  readonly leased: boolean
   readonly jobs: { readonly running: number; readonly control: number; readonly bulk: number }
   readonly writes: { readonly control: number; readonly bulk: number }
   readonly bytesSent: number
@@ -131,7 +133,7 @@ export function createLink({
       if (taken.token !== lastToken + 1) pacer.rested(taken.restedMs)
       lastToken = taken.token
       return taken
-    })
+    }, clock)
   let lastToken = 0
   let breaker: Breaker = closed
   let measuredRttMs: number | undefined
@@ -226,6 +228,7 @@ export function createLink({
         measuredKbitPerS: pacer.measuredKbitPerS,
         window: windowAt(allRules, now),
         breaker,
+        leased: shared === undefined || shared.lease !== undefined,
         jobs: queue.lengths,
         writes: pacer.waiting,
         bytesSent: pacer.sent,

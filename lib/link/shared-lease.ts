@@ -1,15 +1,24 @@
+import type { Clock } from '../domain/clock.ts'
 import type { Lease } from './lease.ts'
+
+/** A lease that was taken less than this ago is kept for a moment after the last job, ms: the next one comes soon, most often. */
+const sliceMs = 2_000
+/** That moment, ms. */
+export const lingerMs = 100
 
 /**
  * One lease that the jobs of a process share: taken for the first, given back after the last.
  *
- *   none ── first job ──► taking ── taken ──► held (n jobs) ── last job ends ──► none
+ *   none ── first job ──► taking ── taken ──► held (n jobs) ── last job ends ──► none, after a moment where it was taken just now
  *                           │                   ├── another process waits ──► ending: new jobs wait for the last one's end
  *                           │                   └── lost ──► lost: nothing goes out and no job starts, until `again`
  *                           └── refused: the jobs that wait for it fail likewise
  */
 export class SharedLease {
   readonly #take: (abort: AbortSignal) => Promise<Lease>
+  readonly #clock: Clock
+  #takenAt = 0
+  #lingering = new AbortController()
   #users = 0
   #stop = new AbortController()
   #lease: Promise<Lease> | undefined
@@ -18,8 +27,9 @@ export class SharedLease {
   #ended: Promise<void> = Promise.resolve()
   #end = (): void => undefined
 
-  constructor(take: (abort: AbortSignal) => Promise<Lease>) {
+  constructor(take: (abort: AbortSignal) => Promise<Lease>, clock: Clock) {
     this.#take = take
+    this.#clock = clock
   }
 
   /** Runs a job while the lease is held. Rejects once the lease was lost: whoever planned on it must look again first. */
@@ -27,6 +37,7 @@ export class SharedLease {
     this.#refuseLost()
     while (this.#held?.wanted === true && this.#users > 0) await untilAborted(this.#ended, abort)
     this.#users++
+    this.#lingering.abort()
     if (this.#users === 1) this.#ended = new Promise((resolve) => (this.#end = resolve))
     try {
       await untilAborted(this.#hold(), abort)
@@ -34,7 +45,11 @@ export class SharedLease {
       return await job()
     } finally {
       this.#users--
-      if (this.#users === 0) await this.#giveBack()
+      if (this.#users === 0) {
+        this.#end()
+        if (this.#held !== undefined && elapsed(this.#clock) - this.#takenAt < sliceMs) void this.#linger()
+        else await this.#giveBack()
+      }
     }
   }
 
@@ -71,9 +86,16 @@ export class SharedLease {
   #hold(): Promise<Lease> {
     return (this.#lease ??= this.#take(this.#stop.signal).then((lease) => {
       this.#held = lease
+      this.#takenAt = elapsed(this.#clock)
       lease.lost.addEventListener('abort', () => this.lose(lease.lost.reason), { once: true })
       return lease
     }))
+  }
+
+  async #linger(): Promise<void> {
+    const lingering = new AbortController()
+    this.#lingering = lingering
+    if ((await this.#clock.sleep(lingerMs, lingering.signal)) && this.#users === 0) await this.#giveBack()
   }
 
   async #giveBack(): Promise<void> {
@@ -82,7 +104,6 @@ export class SharedLease {
     this.#held = undefined
     this.#stop.abort(new Error('nobody waits for the lease any more'))
     this.#stop = new AbortController()
-    this.#end()
     try {
       await (await lease)?.release()
     } catch {
@@ -90,6 +111,8 @@ export class SharedLease {
     }
   }
 }
+
+const elapsed = (clock: Clock): number => clock.elapsed?.() ?? clock.now()
 
 /** The promise, or a rejection with the abort's reason. */
 function untilAborted<T>(promise: Promise<T>, abort: AbortSignal | undefined): Promise<T> {

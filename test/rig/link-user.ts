@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { openFleet } from '../../lib/cli/run/fleet.ts'
+import { systemClock } from '../../lib/domain/clock.ts'
+import { describeFailure } from '../../lib/domain/failure.ts'
+import { formatComplaints, loadInventory } from '../../lib/inventory/index.ts'
+import { ticks } from '../../lib/link/this-process.ts'
+
+/** What a process that uses a link is told, as JSON in its only argument. */
+export type LinkUserOrder = {
+  readonly inventory: string
+  /** Folder `.chancery`, which processes share. */
+  readonly root: string
+  readonly host: string
+  readonly site: string
+  /** For so long, ms. */
+  readonly forMs: number
+  /** Size of each frame, bytes. */
+  readonly frameBytes: number
+}
+
+/** Its last line: when each of its jobs ran, in ticks of the machine. */
+export type LinkUserReport = {
+  readonly jobs: readonly (readonly [from: number, to: number])[]
+  readonly frames: number
+  readonly failures: readonly string[]
+}
+
+/** Sends frames one after the other, and runs jobs of its own beside them. */
+async function main(order: LinkUserOrder): Promise<void> {
+  const loaded = loadInventory(order.inventory)
+  if (!loaded.ok) throw new Error(formatComplaints(loaded.error))
+  const fleet = openFleet({ estate: loaded.value, clock: systemClock, emit: () => undefined, root: order.root })
+  const script = 'param($Params)\n'
+  const hash = createHash('sha256').update(script).digest('hex')
+  const jobs: (readonly [number, number])[] = []
+  const failures: string[] = []
+  let frames = 0
+  process.stdout.write('"started"\n')
+  const until = ticks() + order.forMs
+  const framing = async (): Promise<void> => {
+    while (ticks() < until) {
+      const params = { text: randomBytes(order.frameBytes / 1.34).toString('base64') }
+      const answer = await fleet.port(order.host).exchange({
+        scripts: new Map([[hash, script]]),
+        guards: [],
+        ops: [{ op: 'observe', key: 'test|nothing', script: hash, params }],
+      })
+      frames += 1
+      if (!answer.ok) failures.push(describeFailure(answer.error))
+    }
+  }
+  const working = async (): Promise<void> => {
+    while (ticks() < until)
+      await fleet.link(order.site).run('control', async () => {
+        const from = ticks()
+        await systemClock.sleep(20)
+        jobs.push([from, ticks()])
+      })
+  }
+  await Promise.all([framing(), working()])
+  await fleet.close()
+  process.stdout.write(`${JSON.stringify({ jobs, frames, failures } satisfies LinkUserReport)}\n`)
+}
+
+await main(JSON.parse(process.argv[2] ?? '{}') as LinkUserOrder)
