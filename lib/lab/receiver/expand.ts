@@ -18,20 +18,27 @@ export function expand(
 
 function steps(raw: Buffer, size: number, base: Uint8Array, part: Uint8Array): Uint8Array | undefined {
   const count = raw.readInt32LE(0)
-  let from = Number(raw.readBigInt64LE(4))
-  const column = (which: number, i: number): number => raw.readInt32LE(12 + 4 * (which * count + i))
+  const columns = 16 + 4 * raw.readInt32LE(4)
+  let from = Number(raw.readBigInt64LE(8))
+  let wide = 16
+  const value = (at: number, less: number): number => {
+    const byte = raw.readUInt8(at)
+    if (byte < 255) return byte - less
+    wide += 4
+    return raw.readInt32LE(wide - 4)
+  }
   const out = new Uint8Array(size)
   let at = 0
-  let text = 12 + 12 * count
+  let text = columns + 3 * count
   for (let i = 0; i < count; i++) {
-    const literal = column(0, i)
+    const literal = value(columns + i, 0)
+    const copy = value(columns + count + i, 0)
     if (text + literal > raw.length) return undefined
     out.set(raw.subarray(text, text + literal), at)
     text += literal
     at += literal
-    const copy = column(1, i)
     if (copy === 0) continue
-    from += literal + column(2, i)
+    from += literal + value(columns + 2 * count + i, 127)
     const [source, start] = from < base.length ? [base, from] : [part, from - base.length]
     if (start < 0 || start + copy > source.length) return undefined
     out.set(source.subarray(start, start + copy), at)

@@ -6,14 +6,16 @@ import { constants, deflateRaw } from 'node:zlib'
  * How a range of a content is written: literals and copies in turn. Integers little-endian:
  *
  *   int32 n                number of steps
+ *   int32 w                number of wide values
  *   int64 from             where the first copy would begin, were its jump 0
- *   int32 literal[n]       bytes of literals before each copy
- *   int32 copy[n]          bytes copied; 0: none
- *   int32 jump[n]          from += literal + jump, then the copy reads there, then from += copy
+ *   int32 wide[w]          values that fit no byte, in the order in which they are asked for
+ *   byte literal[n]        bytes of literals before each copy; 255: the next wide value
+ *   byte copy[n]           bytes copied, 0: none; 255: the next wide value
+ *   byte jump[n]           127 more than the jump; 255: the next wide value (asked for where there is a copy)
  *   literals               of all steps, one after the other
  *
- * An address below the base's length is one in the base; from there on, in the part of the content that is there already.
- * Columns rather than rows because they deflate better, and because Windows PowerShell takes them in with one call.
+ * from += literal + jump, then the copy reads there, then from += copy. An address below the base's length is one in the base; from there
+ * on, in the part of the content that is there already. Columns because they deflate better than rows.
  */
 export type Steps = {
   readonly count: number
@@ -49,28 +51,37 @@ export const jumpFits = (last: number, literal: number, from: number): boolean =
 /** The body of steps [first, end) over the bytes that they yield. */
 export function bodyOf(steps: Steps, first: number, end: number, bytes: Uint8Array): Uint8Array {
   const n = end - first
-  let literals = 0
-  for (let i = first; i < end; i++) literals += steps.literal[i] ?? 0
-  const out = Buffer.allocUnsafe(12 + 12 * n + literals)
   const origin = originOf(steps, first, end)
-  out.writeInt32LE(n, 0)
-  out.writeBigInt64LE(BigInt(origin), 4)
+  const wide: number[] = []
+  const columns = Buffer.alloc(3 * n)
+  const put = (at: number, value: number, byte: number): void => {
+    if (byte >= 0 && byte < 255) columns[at] = byte
+    else {
+      columns[at] = 255
+      wide.push(value)
+    }
+  }
+  const literals: Uint8Array[] = []
   let from = origin
   let read = 0
-  let write = 12 + 12 * n
   for (let i = 0; i < n; i++) {
     const literal = steps.literal[first + i] ?? 0
     const copy = steps.copy[first + i] ?? 0
-    const jump = copy === 0 ? 0 : (steps.from[first + i] ?? 0) - from - literal
-    out.writeInt32LE(literal, 12 + 4 * i)
-    out.writeInt32LE(copy, 12 + 4 * (n + i))
-    out.writeInt32LE(jump, 12 + 4 * (2 * n + i))
-    if (copy > 0) from += literal + jump + copy
-    out.set(bytes.subarray(read, read + literal), write)
-    write += literal
+    put(i, literal, literal)
+    put(n + i, copy, copy)
+    literals.push(bytes.subarray(read, read + literal))
     read += literal + copy
+    if (copy === 0) continue
+    const jump = (steps.from[first + i] ?? 0) - from - literal
+    put(2 * n + i, jump, jump + 127)
+    from += literal + jump + copy
   }
-  return out
+  const head = Buffer.alloc(16 + 4 * wide.length)
+  head.writeInt32LE(n, 0)
+  head.writeInt32LE(wide.length, 4)
+  head.writeBigInt64LE(BigInt(origin), 8)
+  for (const [i, value] of wide.entries()) head.writeInt32LE(value, 16 + 4 * i)
+  return Buffer.concat([head, columns, ...literals])
 }
 
 /** So that the first copy's jump is 0. */

@@ -9,6 +9,9 @@ type Indexed = Source & { readonly index: BlockIndex }
 type Place = { readonly source: Source; readonly from: number }
 type Run = Place & { readonly forward: number }
 
+/** Shortest run that is copied from the content itself. */
+const worthOwn = 64
+
 /**
  * Finds a range of a content in a base that lies here, and in what comes before it in the content itself (a package often holds the same
  * text twice). Two levels: long runs (24 bytes and more) anywhere by the index of blocks, at any alignment; then short ones in the gaps
@@ -53,7 +56,7 @@ export class DeltaMatcher implements Matcher {
     this.#before.size = start
     await this.#own.index.reach(this.#content, start)
     const list = new StepList()
-    const last = range.length - width
+    const last = range.length - width - 1
     let at = this.#goesOn(range, list)
     let hash = at <= last ? hashAt(range, at) : 0
     while (at <= last) {
@@ -93,6 +96,8 @@ export class DeltaMatcher implements Matcher {
       if (forward >= best.forward) best = { source, from, forward }
     }
     const back = runBackward(range, at, best.source.bytes, best.from, at - list.covered)
+    // Short repetitions of the content itself are left to deflate.
+    if (best.source === this.#own && best.forward + back < worthOwn) return 0
     this.#fill(range, at - back, { source: best.source, from: best.from - back }, list)
     this.#copy(at, best, back, list)
     return best.forward
@@ -111,6 +116,7 @@ export class DeltaMatcher implements Matcher {
   }
 
   #fill(range: Buffer, end: number, before: Gap['before'], list: StepList): void {
+    if (this.#base === undefined) return
     this.#gaps.fill(range, { start: list.covered, end, after: this.#next, before }, list)
   }
 }

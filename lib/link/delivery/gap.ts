@@ -3,10 +3,10 @@ import { type Windows, windowLimit } from './pages.ts'
 import type { StepList } from './steps.ts'
 
 /** Bytes hashed together, and the shortest run that is worth a step of its own (a step takes about 3 bytes once deflated). */
-const gram = Number(process.env['G'] ?? 5)
-const worthIt = Number(process.env['W'] ?? 9)
+const gram = 5
+const worthIt = 11
 /** The shortest run worth a step where the copy goes straight on, over bytes that were replaced by as many: its jump is 0. */
-const straightRun = Number(process.env['S'] ?? 4)
+const straightRun = 3
 const slotBits = 15
 /** How far around its ends a gap is looked at, bytes. */
 const reach = 24_576

@@ -30,7 +30,7 @@ export class StepCursor {
   take(bytes: number): { readonly steps: Steps; readonly size: number } {
     const { count, literal, copy, from } = this.#steps
     const list = new StepList()
-    let left = Math.max(1, bytes - 12)
+    let left = Math.max(1, bytes - 16)
     let size = 0
     let last: number | undefined
     let { step, literal: used } = this.#at
@@ -39,13 +39,13 @@ export class StepCursor {
       const length = copy[step] ?? 0
       const source = from[step] ?? 0
       if (length > 0 && last !== undefined && !jumpFits(last, literals, source)) break
-      const room = Math.max(1, left - 12)
+      const room = Math.max(1, left - 15)
       if (literals > room || (literals > 0 && length === 0)) {
         const part = Math.min(literals, room)
         list.literal(part)
         size += part
         used += part
-        left -= part + 12
+        left -= part + 7
         if (part === literals && length === 0) {
           step++
           used = 0
@@ -54,7 +54,7 @@ export class StepCursor {
       }
       list.copy(size + literals, length, source)
       size += literals + length
-      left -= literals + 12
+      left -= literals + 7
       last = source + length
       step++
       used = 0

@@ -44,30 +44,32 @@ export class Bases {
     this.notes.push(`base ${sha.slice(0, 12)} left aside: ${because}`)
   }
 
-  /** The matcher to go on with; undefined: no base is worth it. `first`: what the host chose of what was offered. */
+  /** The matcher to go on with; `first`: what the host chose of what was offered. */
   async choose(
     first: string | null,
     held: readonly Version[],
     talk: DeliveryTalk,
     reader: SourceReader,
-  ): Promise<{ readonly matcher: Matcher; readonly how: 'delta' | 'signature' } | undefined> {
+  ): Promise<{ readonly matcher: Matcher; readonly how: 'delta' | 'signature' | 'whole' }> {
+    const content = new Pages(reader.descriptor, this.#content.size)
+    const whole = async () => ({ matcher: await DeltaMatcher.of(content), how: 'whole' }) as const
     const onHost = new Map(held.map((v) => [v.sha, v]))
     const both = this.#here.filter((v) => onHost.has(v.sha) || v.sha === first)
     const order =
       first === null ? both : [...both].sort((a, b) => Number(b.sha === first) - Number(a.sha === first))
     for (const { sha } of order) {
       if (this.#unfit.has(sha)) continue
-      const matcher = await this.#local(sha)
+      const matcher = await this.#local(sha, reader)
       if (matcher !== undefined) return { matcher, how: 'delta' }
     }
     const { name, size } = this.#content
     const far = basesFor(name, size, held).find(
       (v) => !this.#unfit.has(v.sha) && v.size * 2 >= size && v.size <= size * 2,
     )
-    if (far === undefined) return undefined
+    if (far === undefined) return whole()
     // Sums that weigh a quarter of the whole already leave too little to win.
     if (signatureBytes(far.size) * 4 > (await wholeEstimate({ size, read: (at, n) => reader.read(at, n) })))
-      return undefined
+      return whole()
     const block = blockFor(far.size)
     const reply = await talk.ask({ op: 'signature', sha: far.sha, block })
     if (reply.ok && reply.op === 'signature') {
@@ -75,7 +77,7 @@ export class Bases {
       return { matcher: new SignatureMatcher(far.sha, far.size, block, sums), how: 'signature' }
     }
     this.leaveOut(far.sha, 'the host could not tell its block sums')
-    return undefined
+    return whole()
   }
 
   async close(): Promise<void> {
@@ -83,7 +85,7 @@ export class Bases {
     this.#files.length = 0
   }
 
-  async #local(sha: string): Promise<Matcher | undefined> {
+  async #local(sha: string, reader: SourceReader): Promise<Matcher | undefined> {
     if (this.#store === undefined) return undefined
     const path = this.#store.path(sha)
     const measured = await measureSource(path)
@@ -95,6 +97,7 @@ export class Bases {
     const file = await open(path, 'r')
     this.#files.push(file)
     await this.#store.used(sha)
-    return DeltaMatcher.of(sha, new Pages(file.fd, measured.value.size))
+    const content = new Pages(reader.descriptor, this.#content.size)
+    return DeltaMatcher.of(content, { sha, pages: new Pages(file.fd, measured.value.size) })
   }
 }

@@ -112,9 +112,9 @@ class Delivery {
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (choose && this.at < this.#content.size) {
         const chosen = await this.#bases.choose(first, held, this.#talk, this.#reader)
-        matcher = chosen?.matcher
-        this.#how = chosen?.how ?? 'whole'
-        this.#base = matcher?.base ?? null
+        matcher = chosen.matcher
+        this.#how = chosen.how
+        this.#base = matcher.base ?? null
       }
       choose = false
       const sent = await this.#chunks(matcher)

@@ -314,24 +314,32 @@ function Invoke-Open {
 function Expand-Chunk {
     param($Raw, $Size)
     $n = [BitConverter]::ToInt32($Raw, 0)
-    $from = [BitConverter]::ToInt64($Raw, 4)
-    $ops = New-Object 'int[]' (3 * $n)
-    [Buffer]::BlockCopy($Raw, 12, $ops, 0, 12 * $n)
-    $text = 12 + 12 * $n
+    $w = [BitConverter]::ToInt32($Raw, 4)
+    $from = [BitConverter]::ToInt64($Raw, 8)
+    $wide = New-Object 'int[]' $w
+    [Buffer]::BlockCopy($Raw, 16, $wide, 0, 4 * $w)
+    $w = 0
+    $literals = 16 + 4 * $wide.Length
+    $copies = $literals + $n
+    $jumps = $copies + $n
+    $text = $jumps + $n
     $file = $base.file
     $edge = [long]0
     if ($null -ne $file) { $edge = $file.Length }
     $at = 0
     for ($i = 0; $i -lt $n; $i++) {
-        $literal = $ops[$i]
+        $literal = $Raw[$literals + $i]
         if ($literal) {
+            if ($literal -eq 255) { $literal = $wide[$w++] }
             [Buffer]::BlockCopy($Raw, $text, $yield, $at, $literal)
             $text += $literal
             $at += $literal
         }
-        $copy = $ops[$n + $i]
+        $copy = $Raw[$copies + $i]
         if ($copy) {
-            $from += $literal + $ops[$n + $n + $i]
+            if ($copy -eq 255) { $copy = $wide[$w++] }
+            $jump = $Raw[$jumps + $i]
+            if ($jump -eq 255) { $from += $literal + $wide[$w++] } else { $from += $literal + $jump - 127 }
             if ($from -lt $edge) {
                 $source = $file
                 $source.Position = $from
@@ -364,9 +372,10 @@ function Invoke-Chunk {
         }
         $bytes = $yield
         $from = 0
-        if ([BitConverter]::ToInt32($raw, 0) -eq 1 -and [BitConverter]::ToInt32($raw, 12) -eq $Q.size) {
+        # Literals alone, as most chunks of a whole are: they need not be moved.
+        if ([BitConverter]::ToInt32($raw, 0) -eq 1 -and [BitConverter]::ToInt32($raw, 4) -eq 1 -and [BitConverter]::ToInt32($raw, 16) -eq $Q.size) {
             $bytes = $raw
-            $from = 24
+            $from = 23
         } else {
             Expand-Chunk $raw $Q.size
         }
@@ -502,7 +511,12 @@ function Invoke-Request {
 
 # A session whose line is dead would hold its lock as long as sshd keeps it: without a request for 120 s, or 20 s while another
 # channel wants the same content, the process ends itself. Ranges are on the disk by then.
-$watchdog = [PowerShell]::Create().AddScript('param($Live, $Watch) while ($true) { [Threading.Thread]::Sleep(1000); if ($Live.since -lt 0) { continue }; $limit = 120000; if ($Live.want -and [IO.File]::Exists($Live.want)) { $limit = 20000 }; if ($Watch.ElapsedMilliseconds - $Live.since -gt $limit) { [Diagnostics.Process]::GetCurrentProcess().Kill() } }').AddArgument($live).AddArgument($watch)
+$bare = [Management.Automation.Runspaces.InitialSessionState]::Create()
+$bare.LanguageMode = 'FullLanguage'
+$watchdog = [PowerShell]::Create()
+$watchdog.Runspace = [Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($bare)
+$watchdog.Runspace.Open()
+[void]$watchdog.AddScript('param($Live, $Watch) while ($true) { [Threading.Thread]::Sleep(1000); if ($Live.since -lt 0) { continue }; $limit = 120000; if ($Live.want -and [IO.File]::Exists($Live.want)) { $limit = 20000 }; if ($Watch.ElapsedMilliseconds - $Live.since -gt $limit) { [Diagnostics.Process]::GetCurrentProcess().Kill() } }').AddArgument($live).AddArgument($watch)
 [void]$watchdog.BeginInvoke()
 Write-Wire ('"hello":1,"ps":"' + $PSVersionTable.PSVersion + '","pid":' + $PID)
 while ($true) {
