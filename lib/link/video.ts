@@ -12,7 +12,7 @@ const staleAfter = 3
  * last answer is old, live video is assumed unless the inventory says to keep to what was seen last.
  */
 export function videoLimit(
-  { video }: Pick<Link, 'video'>,
+  { video }: { readonly video?: Link['video'] },
   switched: Kept<'switch'> | undefined,
   conference: Kept<'conference'> | undefined,
   now: number,

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import type { Clock } from '../../domain/clock.ts'
+import type { Site } from '../../domain/site.ts'
+import { type Board, openBoard } from '../../link/board.ts'
+import type { Output, Surroundings } from '../output.ts'
+import { boardFile } from './open-links.ts'
+import { linkRows } from './rows.ts'
+import { linksJson, linksText } from './view.ts'
+
+export type Source = { readonly sites: readonly Site[]; readonly root: string; readonly clock: Clock }
+
+const everyMs = 1_000
+
+/** Shows the links once. */
+export function showLinks(source: Source, output: Output): void {
+  const board = boardOf(source.root)
+  try {
+    const now = source.clock.now()
+    const rows = linkRows(source.sites, board, now)
+    output.answer(linksJson(rows, now), () => linksText(rows, now, output.width))
+  } finally {
+    board?.close()
+  }
+}
+
+/**
+ * Shows the links once a second until told to stop: redrawn in place on a terminal; elsewhere, and as JSON a line each time, only when
+ * something but the time has changed.
+ */
+export async function watchShown(
+  source: Source,
+  { output, stdout }: { readonly output: Output } & Pick<Surroundings, 'stdout'>,
+  stop: AbortSignal,
+): Promise<void> {
+  let board: Board | undefined
+  let last = ''
+  let drawn = 0
+  try {
+    do {
+      board ??= boardOf(source.root)
+      const now = source.clock.now()
+      const rows = linkRows(source.sites, board, now)
+      const text = linksText(rows, now, output.width)
+      // Of what changes by itself as time passes nothing is news.
+      const news = linksText(rows, 0, undefined)
+      if (output.json) {
+        if (news !== last) output.answer(linksJson(rows, now), () => '')
+      } else if (stdout.isTTY === true) {
+        const lines = text.split('\n').length
+        stdout.write(`${drawn === 0 ? '' : `\x1b[${drawn}A\x1b[0J`}${text}\n`)
+        drawn = lines
+      } else if (news !== last) output.answer({}, () => `${new Date(now).toISOString()}\n${text}`)
+      last = news
+    } while (await source.clock.sleep(everyMs, stop))
+  } finally {
+    board?.close()
+  }
+}
+
+/** What processes of this machine said; undefined: none ever did, and looking makes no file. */
+const boardOf = (root: string): Board | undefined =>
+  existsSync(boardFile(root)) ? openBoard(boardFile(root)) : undefined
