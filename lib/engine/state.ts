@@ -16,6 +16,7 @@ export const resourceShape = z.object({
   type: z.string(),
   id: z.string().default(''),
   custom: z.boolean().default(false),
+  protect: z.boolean().default(false),
   parent: z.string().default(''),
   dependencies: z.array(z.string()).default([]),
   inputs: z.record(z.string(), z.json()).default({}),

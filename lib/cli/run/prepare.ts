@@ -159,8 +159,9 @@ function declaredOf(
     dependencies: new Map(order.map(({ urn, dependencies }) => [urn, dependencies])),
     recorded: known
       .filter((r) => r.custom)
-      .map(({ urn, type, inputs, outputs }) => ({
+      .map(({ urn, type, inputs, outputs, protect }) => ({
         urn,
+        protect,
         type,
         inputs,
         outputs,

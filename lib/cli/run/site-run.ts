@@ -22,6 +22,7 @@ import type { Fleet } from './fleet.ts'
 import { armGuards } from './guards.ts'
 import { keepObservations, lastObservations } from './observed.ts'
 import { beforeLooking, type SitePlanning, withPlan } from './planned.ts'
+import { protectedEntry, protectedRemovals } from './protected.ts'
 import { rowsOf, withWaiting } from './rows.ts'
 import { pastStaleLock } from './stale-lock.ts'
 import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
@@ -115,6 +116,12 @@ async function planWithEngine(
   observations: Observations,
 ): Promise<StackFailure | undefined> {
   const removed = new Set<string>()
+  const guarded = protectedRemovals(run)
+  // The engine would refuse them too, in its own words.
+  if (guarded.length > 0) {
+    await planRemovals(run, book, observations, guarded)
+    return undefined
+  }
   const ran = await runEngine(run, 'preview', 'preview', book, observations, (event) => {
     if (event.kind === 'resource' && event.op === 'delete') removed.add(event.urn)
   })
@@ -163,7 +170,9 @@ async function planRemovals(
   for (const resource of removed) {
     if (resource.type === commandType) announceCommand(stack, 'delete', resource.urn, resource.inputs)
     for (const target of targetOf(run.catalogue, resource, resource.urn, resource.outputs)) {
-      await stack.plan('delete', target, inputsOf(target.loaded, resource.inputs))
+      const inputs = inputsOf(target.loaded, resource.inputs)
+      if (resource.protect) book.write(protectedEntry(target, inputs))
+      else await stack.plan('delete', target, inputs)
     }
   }
 }

@@ -6,7 +6,12 @@ import type { Target } from '../../reconcile/target.ts'
 
 /** A resource of ours as a program declares it or a state records it. */
 export type Declared = { readonly type: string; readonly name: string; readonly inputs: JsonObject }
-export type Recorded = Declared & { readonly urn: string; readonly outputs: JsonObject }
+export type Recorded = Declared & {
+  readonly urn: string
+  readonly outputs: JsonObject
+  /** Pulumi's `protect`. */
+  readonly protect: boolean
+}
 
 /** Everything of a site that can be named before the engine runs: what is declared, and what only the state still knows. */
 export function targetsOf(
