@@ -7,6 +7,7 @@ import { importCommand } from './import.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
 import { plan } from './plan.ts'
+import { push } from './push.ts'
 import { rehearse } from './rehearse.ts'
 import { restart } from './restart.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
@@ -14,11 +15,13 @@ import { schema } from './schema.ts'
 import { sites } from './sites.ts'
 import { takeover } from './takeover.ts'
 import { trust } from './trust.ts'
+import { video } from './video.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   sites,
   links,
+  video,
   preview,
   up,
   refresh,
@@ -27,6 +30,7 @@ export const commands: readonly Command[] = [
   importCommand,
   plan,
   history,
+  push,
   rehearse,
   restart,
   trust,

@@ -75,10 +75,14 @@ export function linkRows(sites: readonly Site[], board: Board | undefined, now: 
     const asked = open.length > 0 || conferences.has(link.id) ? link : {}
     const limit = videoLimit(asked, switches.get(link.id), conferences.get(link.id), now)
     const switched = switches.get(link.id)
-    const rateAt = (at: number): number => {
-      const most = videoLimit(asked, switched, conferences.get(link.id), at)?.kbitPerS ?? Infinity
-      return Math.min(budgetAt(inUse, at).kbitPerS, most)
-    }
+    // What the conference system says is taken to stay so; what was said by command has its time.
+    const byConference = videoLimit(asked, undefined, conferences.get(link.id), now)?.kbitPerS ?? Infinity
+    const rateAt = (at: number): number =>
+      Math.min(
+        budgetAt(inUse, at).kbitPerS,
+        byConference,
+        videoLimit({}, switched, undefined, at)?.kbitPerS ?? Infinity,
+      )
     const budgetKbitPerS = rateAt(now)
     const changes = [budgetAt(inUse, now).until, switched?.fact.until ?? undefined]
     const at = changes
