@@ -52,17 +52,17 @@ export function planLeaving(
     if (!samePlan(before, look(effective))) left.push(one)
   }
   const plan = look(effective)
-  for (const of of [whole, plan]) {
-    const held = meant.filter(({ property }) => changesOf(of).has(rootOf(property)))
+  for (const one of [whole, plan]) {
+    const held = meant.filter(({ property }) => changesOf(one).has(rootOf(property)))
     if (held.length === 0) continue
     const names = new Set(held.map(({ property }) => rootOf(property)))
     // What is not declared is brought about only with what is.
-    const others = [...changesOf(of)].filter((name) => !names.has(name) && want[name] !== undefined)
+    const others = [...changesOf(one)].filter((name) => !names.has(name) && want[name] !== undefined)
     if (others.length === 0) {
       const all = [...new Set([...left, ...held])]
-      return { plan: said(nothing(becauseOf(of)), all), left: all }
+      return { plan: said(nothing(becauseOf(one)), all), left: all }
     }
-    if (of === plan) return { plan: apart([...names], others), left }
+    if (one === plan) return { plan: apart([...names], others), left }
   }
   return { plan: said(plan, left), left }
 }
