@@ -17,6 +17,12 @@ export type Failure =
       readonly resource: string
       readonly planned: JsonObject | null
       readonly now: JsonObject | null
+      /** What else on that host was found changed by the same look; absent = nothing. */
+      readonly also?: readonly {
+        readonly resource: string
+        readonly planned: JsonObject | null
+        readonly now: JsonObject | null
+      }[]
     }
   /** Something that is not ours exists under that name. */
   | {
@@ -97,7 +103,7 @@ export function describeFailure(f: Failure): string {
     case 'off-limits':
       return `${f.host}: in the network ${f.network}, which is never a target (${f.by}). Nothing was sent. No flag overrides this.`
     case 'changed':
-      return `${f.host}: ${f.resource} no longer looks as it did when the plan was made; nothing ran on this host. Planned on ${show(f.planned)}, now ${show(f.now)}. Preview again.`
+      return `${f.host}: ${f.resource} no longer looks as it did when the plan was made; nothing ran on this host. Planned on ${show(f.planned)}, now ${show(f.now)}.${f.also === undefined ? '' : ` The same holds of ${f.also.map((one) => one.resource).join(', ')}.`} Preview again.`
     case 'exists':
       return f.owner === undefined
         ? `${f.host}: ${f.resource} exists already and is nobody’s on record. Nothing was changed. Set adopt: true on the resource to take it over as it is declared; chancery import writes the lines that declare it as it is.`

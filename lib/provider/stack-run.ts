@@ -12,6 +12,7 @@ import type { Observation } from '../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../reconcile/target.ts'
 import type { ContentPort } from './source-files.ts'
 import type { Inputs } from './inputs.ts'
+import { type PreviewMemory, recalled, rememberedOf } from './preview-memory.ts'
 
 /** What one run of one stack is for. `free`: plain `pulumi`, which tells a provider neither. */
 export type Phase = 'preview' | 'apply' | 'refresh' | 'free'
@@ -36,6 +37,8 @@ export type StackRunOptions = {
   readonly emit: Emit
   /** Files of this machine that resources name. Absent: none can be read, and such a resource is refused by its kind. */
   readonly contents?: ContentPort
+  /** Under plain `pulumi`: what its preview decided, kept for its update. */
+  readonly memory?: PreviewMemory
 }
 
 /** The state of one run: what was seen, what was decided, what failed. The gRPC handlers work on it. */
@@ -89,14 +92,17 @@ export class StackRun {
   }
 
   /** Decides and, in a preview, writes the book. */
-  async plan(
-    operation: Operation,
-    target: Target,
-    inputs: Pick<Inputs, 'digest' | 'unknown' | 'secrets'>,
-  ): Promise<Result<Decision, Failure>> {
-    const observed = await this.sight(operation, target)
+  async plan(operation: Operation, target: Target, inputs: Inputs): Promise<Result<Decision, Failure>> {
+    const { memory, phase } = this.options
+    const before = recalled(memory, operation, target, inputs)
+    if (!before.ok) return before
+    const observed = before.value === undefined ? await this.sight(operation, target) : ok(before.value)
     if (!observed.ok) return observed
     const { observation, guardAtStart } = observed.value
+    if (phase === 'free' && memory?.follows === false) {
+      const sight = observation.state === 'seen' ? observation : undefined
+      memory.note(rememberedOf(operation, target, inputs, sight, guardAtStart))
+    }
     const decision = decide(
       operation,
       target,
@@ -104,7 +110,7 @@ export class StackRun {
       this.owner(target.urn),
       this.dataLossNamed(target),
     )
-    if (this.options.phase === 'preview') {
+    if (phase === 'preview') {
       this.options.book.write({
         operation,
         target,

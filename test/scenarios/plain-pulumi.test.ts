@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runChild } from '../../lib/engine/child.ts'
 import { languageHost, type LanguageHost } from '../../lib/engine/language-host.rig.ts'
 import { ensureEngine } from '../../lib/engine/obtain.ts'
+import { waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { textOf } from '../rig/programs.ts'
 
@@ -15,13 +16,18 @@ import { textOf } from '../rig/programs.ts'
  */
 describe('plain pulumi', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url))
+  const card = 'C:\\Chancery\\site-card.txt'
   let rig: Rig
   let host: LanguageHost
   let home: string
   let pulumi: (...args: string[]) => ReturnType<typeof runChild>
   beforeAll(async () => {
     rig = await startRig({ sites: ['nairobi'] })
-    const env = { ...process.env, CHANCERY_INVENTORY: join(rig.folder, 'inventories', 'ministry') }
+    const env = {
+      ...process.env,
+      CHANCERY_INVENTORY: join(rig.folder, 'inventories', 'ministry'),
+      CHANCERY_WORK_FOLDER: join(rig.folder, 'work'),
+    }
     host = await languageHost(env)
     home = mkdtempSync(join(tmpdir(), 'chancery-plain-'))
     mkdirSync(join(home, 'state'))
@@ -54,7 +60,6 @@ describe('plain pulumi', () => {
 
   it('previews and applies the mission program, finds drift and repairs it', async () => {
     const lab = rig.lab.host('nairobi-hv1')
-    const card = 'C:\\Chancery\\site-card.txt'
     const init = await pulumi('stack', 'init')
     expect(init, JSON.stringify(init)).toMatchObject({ code: 0 })
     const preview = await pulumi('preview')
@@ -72,6 +77,49 @@ describe('plain pulumi', () => {
       code: 0,
       stdout: expect.stringContaining('1 updated'),
     })
+    expect(textOf(lab, card)).toContain('Nairobi')
+  }, 240_000)
+
+  it('acts on what its preview saw, by the book in the work folder: a host that changed in between is not touched', async () => {
+    const lab = rig.lab.host('nairobi-hv1')
+    const books = join(rig.folder, 'work', 'plain')
+    expect(readdirSync(books)).toEqual([])
+    lab.world.files.write(card, new TextEncoder().encode('by hand'))
+    const frames = lab.counters.frames
+    const repaired = await pulumi('up', '--yes')
+    expect(repaired, JSON.stringify(repaired)).toMatchObject({ code: 0 })
+    const asked = lab.counters.frames - frames
+
+    lab.world.files.write(card, new TextEncoder().encode('by hand'))
+    const running = pulumi('up', '--yes')
+    await waitUntil(() => readdirSync(books).length === 1)
+    const [name] = readdirSync(books)
+    await waitUntil(() => readFileSync(join(books, name!), 'utf8').includes('\n'))
+    const { provider } = JSON.parse(readFileSync(join(books, name!), 'utf8').split('\n')[0]!) as {
+      provider: number
+    }
+    await waitUntil(() => !existsSync(`/proc/${provider}`))
+    lab.world.files.write(card, new TextEncoder().encode('by hand, again'))
+    const refused = await running
+    expect(refused, JSON.stringify(refused)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('no longer looks as it did when the plan was made'),
+    })
+    expect(textOf(lab, card)).toBe('by hand, again')
+    expect(await pulumi('up', '--yes')).toMatchObject({ code: 0 })
+    expect(textOf(lab, card)).toContain('Nairobi')
+    expect(readdirSync(books)).toEqual([])
+    // The update sends the guards and the act in one frame; what was looked at for the preview is not looked at again.
+    lab.world.files.write(card, new TextEncoder().encode('by hand'))
+    const before = lab.counters.frames
+    expect(await pulumi('up', '--yes', '--skip-preview')).toMatchObject({ code: 0 })
+    expect(asked).toBe(lab.counters.frames - before)
+  }, 240_000)
+
+  it('without a preview acts on a look of that moment', async () => {
+    const lab = rig.lab.host('nairobi-hv1')
+    lab.world.files.write(card, new TextEncoder().encode('by hand'))
+    expect(await pulumi('up', '--yes', '--skip-preview')).toMatchObject({ code: 0 })
     expect(textOf(lab, card)).toContain('Nairobi')
   }, 240_000)
 })

@@ -1,52 +1,95 @@
 import type { Failure } from '../../domain/failure.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import type { Remembered } from '../../provider/preview-memory.ts'
 import type { BatchEnd, HostBatch } from '../../reconcile/batch.ts'
-import type { BookEntry, PlanBook } from '../../reconcile/book.ts'
-import { scriptOf } from '../../reconcile/loaded-kind.ts'
-import { keyOf, lookOf, nameOf } from '../../reconcile/target.ts'
+import type { PlanBook } from '../../reconcile/book.ts'
+import { type Catalogue, type Script, scriptOf } from '../../reconcile/loaded-kind.ts'
+import { lookOf, nameOf } from '../../reconcile/target.ts'
 import type { Guard } from '../../transport/wire.ts'
 
-type Seen = { readonly entry: BookEntry; readonly guard: Guard }
+/** An expectation of a plan: what a host is asked, and what is said of it when it fails. */
+type Expectation = {
+  readonly host: string
+  readonly guard: Guard
+  readonly script: Script
+  readonly name: string
+  readonly found: JsonObject | null
+}
 
-/** Arms each host's batch with every expectation of its plan, also of what needs nothing: the plan was made on all of it. */
-/** `waits`: whether a resource depends on another one of the plan that will be acted on. */
+/**
+ * Arms each host's batch with every expectation of its plan, also of what needs nothing: the plan was made on all of it.
+ * `waits`: whether a resource depends on another one of the plan that will be acted on.
+ */
 export function armGuards(
   book: PlanBook,
   batch: (host: string) => HostBatch,
   waits: (urn: string) => boolean,
 ): void {
-  const byHost = new Map<string, Seen[]>()
-  for (const entry of book.all()) {
-    if (!entry.guardAtStart || entry.decision.do === 'fail') continue
-    const guard = { ...lookOf(entry.target), expect: entry.decision.sight.hash }
-    byHost.set(entry.target.host, [...(byHost.get(entry.target.host) ?? []), { entry, guard }])
-  }
-  for (const [host, seen] of byHost) {
-    const scripts = seen.map(({ entry }) => scriptOf(entry.target.loaded, 'observe'))
-    const unique = [...new Map(seen.map((s) => [s.guard.key, s.guard])).values()]
-    const ready = book.acts(host).filter((act) => act.guardAtStart && !waits(act.target.urn)).length
-    batch(host).arm(unique, scripts, ready, (end) => describe(host, seen, end))
+  const expectations = book.all().flatMap(({ guardAtStart, decision, target }): readonly Expectation[] =>
+    !guardAtStart || decision.do === 'fail'
+      ? []
+      : [
+          {
+            host: target.host,
+            guard: { ...lookOf(target), expect: decision.sight.hash },
+            script: scriptOf(target.loaded, 'observe'),
+            name: nameOf(target),
+            found: decision.sight.found,
+          },
+        ],
+  )
+  const ready = (host: string): number =>
+    book.acts(host).filter((act) => act.guardAtStart && !waits(act.target.urn)).length
+  arm(expectations, batch, ready)
+}
+
+/** The same of what the preview of a plain `pulumi up` left. What waits for what isn't known there: no frame waits for others. */
+export function armRemembered(
+  entries: readonly Remembered[],
+  catalogue: Catalogue,
+  batch: (host: string) => HostBatch,
+): void {
+  const scripts = new Map(
+    [...catalogue.values()].map((loaded) => scriptOf(loaded, 'observe')).map((one) => [one.hash, one]),
+  )
+  const expectations = entries.flatMap(
+    ({ host, look, name, sight, guardAtStart }): readonly Expectation[] => {
+      const script = scripts.get(look.script)
+      return sight === undefined || !guardAtStart || script === undefined
+        ? []
+        : [{ host, guard: { ...look, expect: sight.hash }, script, name, found: sight.found }]
+    },
+  )
+  arm(expectations, batch, () => 0)
+}
+
+function arm(
+  expectations: readonly Expectation[],
+  batch: (host: string) => HostBatch,
+  ready: (host: string) => number,
+): void {
+  for (const [host, own] of Map.groupBy(expectations, (one) => one.host)) {
+    const unique = [...new Map(own.map(({ guard }) => [guard.key, guard])).values()]
+    const scripts = own.map(({ script }) => script)
+    batch(host).arm(unique, scripts, ready(host), (end) => describe(host, own, end))
   }
 }
 
-function describe(host: string, seen: readonly Seen[], end: BatchEnd): Failure {
+function describe(host: string, expectations: readonly Expectation[], end: BatchEnd): Failure {
+  const named = (key: string) => expectations.find(({ guard }) => guard.key === key)
   switch (end.why) {
     case 'guards': {
-      const changed = end.changed[0]
-      const entry = seen.find((s) => keyOf(s.entry.target) === changed?.key)?.entry
-      if (changed === undefined || entry === undefined || entry.decision.do === 'fail') {
-        return { kind: 'protocol', host, detail: 'a guard failed without saying which' }
-      }
-      return {
-        kind: 'changed',
-        host,
-        resource: nameOf(entry.target),
-        planned: entry.decision.sight.found,
-        now: changed.seen,
-      }
+      const changed = end.changed.flatMap(({ key, seen }) => {
+        const one = named(key)
+        return one === undefined ? [] : [{ resource: one.name, planned: one.found, now: seen }]
+      })
+      const [first, ...also] = changed
+      return first === undefined
+        ? { kind: 'protocol', host, detail: 'a guard failed without saying which' }
+        : { kind: 'changed', host, ...first, ...(also.length === 0 ? {} : { also }) }
     }
     case 'guard-error': {
-      const entry = seen.find((s) => keyOf(s.entry.target) === end.key)?.entry
-      const resource = entry === undefined ? end.key : nameOf(entry.target)
+      const resource = named(end.key)?.name ?? end.key
       return { kind: 'unobservable', host, resource, because: `${end.error.message} (${end.error.fqid})` }
     }
     case 'need':

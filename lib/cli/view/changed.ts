@@ -8,6 +8,15 @@ export type Changed = Pick<Extract<Failure, { kind: 'changed' }>, 'host' | 'reso
 
 type Line = { readonly property: string; readonly planned: string; readonly now: string }
 
+/** What a failed guard found: everything on the host that changed. */
+export const changedTexts = (
+  failure: Extract<Failure, { kind: 'changed' }>,
+  width: number | undefined,
+): readonly string[] =>
+  [failure, ...(failure.also ?? [])].map(({ resource, planned, now }) =>
+    changedText({ host: failure.host, resource, planned, now }, width),
+  )
+
 /** What it looks like now beside what was planned on, property by property; only what differs. */
 export function changedText({ host, resource, planned, now }: Changed, width: number | undefined): string {
   const heading = paragraph(

@@ -1,7 +1,7 @@
 import { describeFailure, type Failure } from '../../domain/failure.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { PreviewRow, SitePreview } from '../run/types.ts'
-import { changedText } from './changed.ts'
+import { changedTexts } from './changed.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { type Column, table } from './table.ts'
 import { paragraph } from './text.ts'
@@ -146,7 +146,7 @@ function failedText(
     rows.flatMap(({ failure }) => (failure === undefined ? [] : describeFailure(failure))),
   )
   const changed = failed.failures.filter((failure) => failure.kind === 'changed')
-  const tables = changed.map((failure) => changedText(failure, width))
+  const tables = changed.flatMap((failure) => changedTexts(failure, width))
   const others = failed.failures.filter(({ kind }) => kind !== 'changed')
   const told = [failed.because, ...others.map(describeFailure)].filter((text) => !inRows.has(text))
   const texts = [...new Set(told)].map((text, i) =>

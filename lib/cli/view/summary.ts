@@ -1,6 +1,6 @@
 import { describeFailure } from '../../domain/failure.ts'
 import type { RunReport, SiteReport } from '../run/types.ts'
-import { changedText } from './changed.ts'
+import { changedTexts } from './changed.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { outcomeColors } from './progress-text.ts'
 import { table } from './table.ts'
@@ -58,7 +58,7 @@ function trouble(
   return [
     paint('bold', `${site}: ${outcome}`),
     ...told.filter((text) => !inTables.has(text)).map((text) => paragraph(text, width, '  ')),
-    ...changed.map((failure) => changedText(failure, width)),
+    ...changed.flatMap((failure) => changedTexts(failure, width)),
     ...(changed.length > 0 ? [paragraph('Nothing ran on these hosts. Preview again.', width, '  ')] : []),
   ].join('\n')
 }

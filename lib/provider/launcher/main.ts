@@ -4,12 +4,14 @@ import { systemClock } from '../../domain/clock.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import { chooseInventory, formatComplaints, loadInventory } from '../../inventory/index.ts'
 import { openFleet } from '../../cli/run/fleet.ts'
+import { armRemembered } from '../../cli/run/guards.ts'
 import { workRoot } from '../../cli/run/stacks.ts'
 import { PlanBook } from '../../reconcile/book.ts'
 import { Observations } from '../../reconcile/look.ts'
 import { loadCatalogue } from '../catalogue.ts'
 import { serveProvider } from '../server.ts'
 import { StackRun } from '../stack-run.ts'
+import { openPreviewFile } from './preview-file.ts'
 
 /** The provider as a program of its own, as plain `pulumi` starts it: prints its port, serves until it is ended. */
 const cwd = projectRoot(process.cwd())
@@ -34,9 +36,12 @@ const emit = (event: Parameters<Parameters<typeof openFleet>[0]['emit']>[0]): vo
   if (event.kind === 'warning') process.stderr.write(`${event.host}: ${event.resource}: ${event.message}\n`)
 }
 const fleet = openFleet({ estate: estate.value, clock: systemClock, emit, root: workRoot(cwd) })
+const catalogue = await loadCatalogue()
+const memory = openPreviewFile(join(workRoot(cwd), 'plain'))
+if (memory.follows) armRemembered(memory.entries, catalogue, (host) => fleet.batch(host))
 const run = new StackRun({
   phase: 'free',
-  catalogue: await loadCatalogue(),
+  catalogue,
   hosts: estate.value.sites.flatMap((site) => site.hosts.map((host) => host.id)),
   batch: (host) => fleet.batch(host),
   organisation: estate.value.organisation,
@@ -48,11 +53,13 @@ const run = new StackRun({
   clock: systemClock,
   emit,
   contents: fleet.contents,
+  memory,
 })
 const server = await serveProvider(run)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     run.stopped.abort()
+    memory.close()
     void Promise.all([server.close(), fleet.close()]).then(() => process.exit(0))
   })
 }
