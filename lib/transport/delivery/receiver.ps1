@@ -373,7 +373,7 @@ function Invoke-Chunk {
         $bytes = $yield
         $from = 0
         # Literals alone, as most chunks of a whole are: they need not be moved.
-        if ([BitConverter]::ToInt32($raw, 0) -eq 1 -and [BitConverter]::ToInt32($raw, 4) -eq 1 -and [BitConverter]::ToInt32($raw, 16) -eq $Q.size) {
+        if ([BitConverter]::ToInt32($raw, 0) -eq 1 -and [BitConverter]::ToInt32($raw, 4) -eq 1 -and [BitConverter]::ToInt32($raw, 16) -eq $Q.size -and $raw[20] -eq 255) {
             $bytes = $raw
             $from = 23
         } else {
@@ -550,3 +550,5 @@ while ($true) {
 }
 Close-Content
 Close-Base
+# Nothing waits for the watchdog.
+[Environment]::Exit(0)
