@@ -40,13 +40,15 @@ export type FleetOptions = {
   readonly emit: Emit
   /** Folder `.chancery`. */
   readonly root: string
+  /** Folder that relative paths of files to deliver start from; default the inventory's. */
+  readonly base?: string
   /** What a person said beside the timetable. Default: nothing. */
   readonly leave?: LinkLeave
 }
 
 const noLeave: LinkLeave = { anytime: false, onBackup: false }
 
-export function openFleet({ estate, clock, emit: tell, root, leave = noLeave }: FleetOptions): Fleet {
+export function openFleet({ estate, clock, emit: tell, root, base, leave = noLeave }: FleetOptions): Fleet {
   const sites = new Map(estate.sites.map((site) => [site.id, site]))
   const hosts = new Map<string, Host>(
     estate.sites.flatMap((site) => site.hosts.map((host) => [host.id, host])),
@@ -122,7 +124,7 @@ export function openFleet({ estate, clock, emit: tell, root, leave = noLeave }: 
       clock,
       emit,
       from: managedFrom(estate),
-      base: estate.folder,
+      base: base ?? estate.folder,
       root,
     }),
     port: portOf,

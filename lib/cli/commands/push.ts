@@ -1,0 +1,46 @@
+import { defineCommand } from '../command.ts'
+import { siteSelector } from '../options.ts'
+import { deliveryOptions } from '../push/options.ts'
+
+export const push = defineCommand({
+  usage: 'push <file> [site..]',
+  about:
+    'Delivers a file ahead of time into the content stores of the hosts, in the bulk lane of each link; places and changes nothing',
+  examples: [
+    [
+      'push packages/agent-2.1.msi beirut nairobi',
+      'to every host of two sites; a later up with that source sends nothing',
+    ],
+    ['push agent.msi --select link=satellite --wait', 'behind every satellite, each once its window opens'],
+    ['push build/setup.exe beirut --as agent', 'as a version of "agent", whatever the file is called'],
+  ],
+  positionals: {
+    file: { type: 'string', demandOption: true, describe: 'File of this machine, of any size' },
+    site: siteSelector,
+  },
+  options: {
+    ...deliveryOptions,
+    as: {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        'What its versions are known by; default the name of the file. Later versions cross as differences',
+    },
+    wait: {
+      type: 'boolean',
+      default: false,
+      describe: 'Wait for a window that is closed, instead of deferring the site',
+    },
+  },
+  run: async (args, context) => {
+    const [{ openInventory }, { sitesFor }, { pushFiles }] = await Promise.all([
+      import('../inventory.ts'),
+      import('../push/options.ts'),
+      import('../push/session.ts'),
+    ])
+    const estate = await openInventory(args, context)
+    const { sites, hosts } = await sitesFor(estate, 'push', args)
+    const order = { files: [args.file], name: args.as, hosts, wait: args.wait, bring: {} }
+    return pushFiles(estate, sites, order, context)
+  },
+})

@@ -1,0 +1,41 @@
+import type { Estate } from '../../domain/profile.ts'
+import type { Site } from '../../domain/site.ts'
+import { UsageError } from '../command.ts'
+import { chooseSites } from '../inventory.ts'
+
+const list = { type: 'string', array: true, default: [] as string[], requiresArg: true } as const
+
+/** Options of commands that bring files to sites. */
+export const deliveryOptions = {
+  select: {
+    ...list,
+    defaultDescription: 'none',
+    describe: 'Sites by key=value, as an alternative to naming them',
+  },
+  host: { ...list, defaultDescription: 'every host of the sites', describe: 'Only this host' },
+} as const
+
+/** The sites and hosts that a command names; all of them only where that is said. */
+export async function sitesFor(
+  estate: Estate,
+  command: string,
+  args: {
+    readonly site: readonly string[]
+    readonly select: readonly string[]
+    readonly host: readonly string[]
+  },
+): Promise<{ readonly sites: readonly Site[]; readonly hosts: readonly string[] }> {
+  const selectors = [...args.site, ...args.select]
+  if (selectors.length === 0)
+    throw new UsageError(
+      `${command}: expected the sites to deliver to, got none. Name them, or write "*" for all.`,
+    )
+  const sites = await chooseSites(estate, selectors)
+  const known = sites.flatMap((site) => site.hosts.map(({ id }) => id))
+  const strange = args.host.find((id) => !known.includes(id))
+  if (strange !== undefined)
+    throw new UsageError(
+      `host: expected a host of these sites (${known.join(', ') || 'they have none'}), got "${strange}".`,
+    )
+  return { sites, hosts: args.host }
+}

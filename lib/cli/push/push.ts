@@ -1,0 +1,81 @@
+import type { Failure } from '../../domain/failure.ts'
+import type { SiteOutcome } from '../../domain/outcome.ts'
+import type { Host, Site } from '../../domain/site.ts'
+import type { Delivered, DeliverySource } from '../../transport/delivery/contract.ts'
+import { localTime, windowAt } from '../../link/window.ts'
+import type { BringOrder, Contents } from '../delivery/contents.ts'
+import { outcomeOf } from '../run/classify.ts'
+
+export type PushRequest = {
+  readonly contents: Pick<Contents, 'bring'>
+  readonly sources: readonly DeliverySource[]
+  readonly sites: readonly PushedSite[]
+  readonly abort: AbortSignal
+  readonly now: number
+  /** A site whose window is closed is waited for; otherwise it is deferred. */
+  readonly wait: boolean
+  readonly order?: BringOrder
+  /** Hears how each site ended. */
+  readonly ended?: (report: PushedReport) => void
+}
+
+export type PushedSite = { readonly site: Site; readonly hosts: readonly Host[] }
+
+/** What became of one content on one host. */
+export type PushedContent = {
+  readonly host: string
+  readonly name: string
+  readonly sha256: string
+  readonly size: number
+} & (
+  | { readonly delivered: Pick<Delivered, 'how' | 'sent' | 'received' | 'resumedAt' | 'base' | 'notes'> }
+  | { readonly failure: Failure }
+)
+
+export type PushedReport = {
+  readonly site: string
+  readonly outcome: SiteOutcome
+  readonly because?: string
+  readonly contents: readonly PushedContent[]
+}
+
+/** Brings contents into the stores of the hosts of many sites; sites at once, each by itself, in the order of its link. */
+export const push = (request: PushRequest): Promise<readonly PushedReport[]> =>
+  Promise.all(
+    request.sites.map(async (one) => {
+      const report = await pushTo(one, request)
+      request.ended?.(report)
+      return report
+    }),
+  )
+
+async function pushTo({ site, hosts }: PushedSite, request: PushRequest): Promise<PushedReport> {
+  const { contents, sources, abort, now, wait, order = {} } = request
+  const window = windowAt(site.link, now)
+  if (!window.open && !wait && order.anyTime !== true) {
+    const next =
+      window.opens === undefined ? 'it never opens' : `it opens at ${localTime(site.timeZone, window.opens)}`
+    return {
+      site: site.id,
+      outcome: 'deferred',
+      because: `the window is closed; ${next}. Nothing was sent. Run again then, or add --wait.`,
+      contents: [],
+    }
+  }
+  const done: PushedContent[] = []
+  for (const { id } of hosts) {
+    for (const source of sources) {
+      const base = { host: id, name: source.name, sha256: source.sha, size: source.size }
+      const brought = await contents.bring(id, source, abort, order)
+      if (!brought.ok) {
+        done.push({ ...base, failure: brought.error })
+        if (brought.error.kind !== 'refused') break
+        continue
+      }
+      const { how, sent, received, resumedAt, base: against, notes } = brought.value
+      done.push({ ...base, delivered: { how, sent, received, resumedAt, base: against, notes } })
+    }
+  }
+  const failures = done.flatMap((one) => ('failure' in one ? [one.failure] : []))
+  return { site: site.id, ...outcomeOf(failures), contents: done }
+}
