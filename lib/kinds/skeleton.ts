@@ -13,6 +13,8 @@ export function skeleton(folder: string): ReadonlyMap<string, string> {
     ['props.ts', props(`${area}:${type}`)],
     ['plan.ts', plan],
     ['observe.ps1', observe],
+    ['list.ps1', list],
+    ['listing.ts', listing],
     ['set.ps1', act('set it to $Params.value')],
     ['remove.ps1', act('remove it, or return when it is gone')],
     ['README.md', page(`${area}:${type}`, type)],
@@ -25,6 +27,7 @@ export function skeleton(folder: string): ReadonlyMap<string, string> {
 
 const index = (token: string, type: string): string => `import { foldCase } from '../../windows-path.ts'
 import type { Kind } from '../../kind.ts'
+import { listing } from './listing.ts'
 import { plan, remove } from './plan.ts'
 import { found, type Found, outs, props, type Want } from './props.ts'
 
@@ -43,6 +46,7 @@ export const kind: Kind<Want, Found> = {
   remove,
   outs,
   outputs: () => ({}),
+  listing,
 }
 `
 
@@ -93,6 +97,33 @@ if ($null -ne $thing) {
         name = $thing.Name
         value = $thing.Value
     }
+}
+`
+
+const list = `param($Params)
+# WRITE: look for all that exist; what can't be looked at is an error, never an empty list. Or delete this and listing.ts.
+$all = @()
+$things = @()
+foreach ($thing in $all) {
+    $things += [pscustomobject]@{
+        name = $thing.Name
+        value = $thing.Value
+    }
+}
+[pscustomobject]@{
+    things = $things
+}
+`
+
+const listing = `import type { Described, Listing } from '../../kind.ts'
+import type { Found, Want } from './props.ts'
+
+/** WRITE: which ones a host has. */
+export const listing: Listing<Want, Found> = { when: 'always', describe }
+
+/** WRITE: the fewest inputs under which plan has nothing to do, or why it can't be declared and what to do. */
+function describe(found: Found): Described<Want> {
+  return { want: { name: found.name, value: found.value }, notes: [] }
 }
 `
 
