@@ -68,6 +68,8 @@ export type Kept<N extends FactName> = { readonly link: string; readonly at: num
 
 /** Shared facts about links. One machine; each call is one transaction. */
 export interface Board {
+  /** Where process ids mean the same as here. */
+  readonly place: string
   get<N extends FactName>(name: N, link: string): Kept<N> | undefined
   all<N extends FactName>(name: N): readonly Kept<N>[]
   put<N extends FactName>(name: N, link: string, fact: Fact<N>, now: number): void
@@ -111,6 +113,7 @@ export function openBoard(file: string): Board {
     return fact.success ? [{ link, at, fact: fact.data }] : []
   }
   return {
+    place: me.place,
     get: (name, link) => find.all(name, link).flatMap((found) => read(name, found))[0],
     all: (name) => {
       const kept = list.all(name).flatMap((found) => read(name, found))
@@ -130,7 +133,9 @@ export function openBoard(file: string): Board {
       seen = now
       return different
     },
-    close: () => db.close(),
+    close: () => {
+      if (db.isOpen) db.close()
+    },
   }
 }
 

@@ -6,8 +6,11 @@ import type { Budget } from './timetable.ts'
 export const usedShare = 0.95
 /** Largest write, bytes: a control frame waits behind at most one of them. */
 export const largestWrite = 4096
-/** Over any span of this length, ms, no more goes out than this part of the budget. */
-const span = { ms: 2_000, share: 1.05 } as const
+/**
+ * Over any span of this length, ms, no more goes out than this part of the budget: 105 % less a hundredth for the few bytes that an idle
+ * connection of another process sends meanwhile.
+ */
+const span = { ms: 2_000, share: 1.04 } as const
 /** A change that nobody announces (clock set, window closed) is seen after this time at the latest, ms. */
 const lookAgainMs = 500
 /** What another process may have sent is counted in pieces of this length, ms. */
@@ -113,7 +116,7 @@ export class Pacer {
     const now = this.#filled.elapsed
     const others: { at: number; ms: number }[] = []
     for (let ago = span.ms; ago > ms; ago -= pieceMs)
-      others.push({ at: now - ago, ms: Math.min(pieceMs, ago - ms) * usedShare })
+      others.push({ at: now - ago, ms: Math.min(pieceMs, ago - ms) * span.share })
     this.#recent.splice(0, this.#recent.length, ...others)
     this.#wake?.abort()
   }
