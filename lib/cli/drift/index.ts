@@ -17,7 +17,7 @@ import type { DriftReport, DriftRequest, SiteDrift } from './types.ts'
 export type * from './types.ts'
 export { isDrift } from './types.ts'
 
-/** Looks again and again at the same sites, on sessions that stay open. */
+/** Looks again and again at the same sites; sessions that are still open are used again. */
 export interface DriftLooks {
   look(): Promise<DriftReport>
   close(): Promise<void>

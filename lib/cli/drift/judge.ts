@@ -1,3 +1,4 @@
+import type { Failure } from '../../domain/failure.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import type { Plan } from '../../kinds/kind.ts'
 import { decide, type Owner } from '../../reconcile/decide.ts'
@@ -36,7 +37,7 @@ export function judge(
       case 'replace':
         return { is: 'drifted', properties: shown(plan, names(plan)) }
       case 'fail':
-        return failed(decision.failure, shown(plan, names(plan)))
+        return gone(observation, decision.failure) ?? failed(decision.failure, shown(plan, names(plan)))
     }
   })()
   const foreign = verdict.is === 'foreign' || verdict.is === 'unseen'
@@ -47,10 +48,13 @@ export function judge(
   }
 }
 
-function failed(
-  failure: Extract<ReturnType<typeof decide>, { do: 'fail' }>['failure'],
-  properties: readonly PropertyDrift[],
-): Verdict {
+/** What is not there is said to be absent, also where a rule keeps it so. */
+const gone = (observation: Observation, failure: Failure): Verdict | undefined =>
+  observation.state === 'seen' && observation.found === null && failure.kind === 'refused'
+    ? { is: 'absent', because: failure.because, refused: failure }
+    : undefined
+
+function failed(failure: Failure, properties: readonly PropertyDrift[]): Verdict {
   switch (failure.kind) {
     case 'exists':
       return { is: 'foreign', failure }

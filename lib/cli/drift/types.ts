@@ -44,8 +44,8 @@ export type Verdict =
   | { readonly is: 'as-declared'; readonly because: string }
   /** `refused`: what `up` would say, where a rule keeps it from repairing this. */
   | { readonly is: 'drifted'; readonly properties: readonly PropertyDrift[]; readonly refused?: Failure }
-  /** Gone from the host. */
-  | { readonly is: 'absent'; readonly because: string }
+  /** Gone from the host. `refused`: why `up` would not make it anew. */
+  | { readonly is: 'absent'; readonly because: string; readonly refused?: Failure }
   /** As declared, but the host has no record under its name that it is ours. */
   | { readonly is: 'unrecorded'; readonly because: string }
   /** Somebody else's record is on it, or nobody's. */

@@ -31,7 +31,7 @@ export type WatchRequest = {
 
 /**
  * Looks again and tells what is new and what is gone, until it is aborted. A look begins when the one before has ended and the
- * minutes have passed, on sessions that stay open: one exchange a host, paced by its link like everything else.
+ * minutes have passed: one exchange a host each time, paced by its link like everything else.
  */
 export async function watchDrift(request: WatchRequest): Promise<void> {
   const { looks, minutes, output, view, clock, abort } = request
