@@ -9,6 +9,13 @@ type Indexed = Source & { readonly index: BlockIndex }
 type Place = { readonly source: Source; readonly from: number }
 type Run = Place & { readonly forward: number }
 
+/**
+ * So far behind the last copy every position is looked up; from there on every seventh: 7 has no factor in common with the steps of an
+ * index, so a long run is found soon all the same, and its beginning by going back.
+ */
+const thorough = 4096
+const stride = 7
+
 /** Shortest run that is copied from the content itself. */
 const worthOwn = 64
 
@@ -60,7 +67,8 @@ export class DeltaMatcher implements Matcher {
     let at = this.#goesOn(range, list)
     let hash = at <= last ? hashAt(range, at) : 0
     while (at <= last) {
-      const copied = this.#take(range, at, hash, list)
+      const looks = at - list.covered < thorough || at % stride === 0
+      const copied = looks ? this.#take(range, at, hash, list) : 0
       if (copied === 0) {
         hash = roll(hash, range[at] ?? 0, range[at + width] ?? 0)
         at++
