@@ -17,6 +17,8 @@ const lookAgainMs = 500
 const pieceMs = 100
 /** Rates are measured over at least this long, ms. */
 const measuredMs = 1_000
+/** Who sends one write after the other pauses for less than this between them, ms. */
+const pauseMs = 100
 /** A clock that is this far from the time that passed was set, ms. */
 const setBy = 1_000
 
@@ -52,6 +54,7 @@ export class Pacer {
   #measured: number | undefined
   /** The stretch that is being measured: when it began, and what was sent by then. */
   #stretch = { from: 0, sent: 0 }
+  #idleSince = -Infinity
   /** Writes of the last two seconds: when, and how many ms of the budget each took. */
   readonly #recent: { readonly at: number; readonly ms: number }[] = []
 
@@ -131,7 +134,7 @@ export class Pacer {
     return this.#sent
   }
 
-  /** Rate of the last stretch of a second or more in which something always waited, kbit/s; undefined = there was none. */
+  /** Rate of the last stretch of a second or more in which something always waited or was about to, kbit/s; undefined = there was none. */
   get measuredKbitPerS(): number | undefined {
     return this.#measured
   }
@@ -154,7 +157,8 @@ export class Pacer {
   async #pump(): Promise<void> {
     if (this.#pumping) return
     this.#pumping = true
-    this.#stretch = { from: elapsedOf(this.#clock), sent: this.#sent }
+    const now = elapsedOf(this.#clock)
+    if (now - this.#idleSince > pauseMs) this.#stretch = { from: now, sent: this.#sent }
     while (this.#lanes.control.length + this.#lanes.bulk.length > 0) {
       this.#fill()
       const head = this.#head()
@@ -171,6 +175,7 @@ export class Pacer {
       await this.#clock.sleep(ms, this.#wake.signal)
       this.#wake = undefined
     }
+    this.#idleSince = this.#filled.elapsed
     this.#pumping = false
   }
 

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../../lib/domain/clock.ts'
+import { copyForLab } from '../../lib/cli/lab-copy.ts'
+import { runCli, startCli } from '../rig/cli.ts'
+
+const ministry = fileURLToPath(new URL('../../inventories/ministry', import.meta.url))
+const paced = fileURLToPath(new URL('../rig/paced-process.ts', import.meta.url))
+
+let folder: string
+const inventory = (): string => join(folder, 'inventories', 'ministry')
+const work = (): string => join(folder, '.chancery')
+const children: ChildProcess[] = []
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'chancery-links-'))
+  await copyForLab(ministry, inventory(), [])
+  // One rate all day, so that the hour at which the test runs decides nothing.
+  const file = join(inventory(), 'organisation.yaml')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace("      - { days: weekdays, from: '08:00', to: '18:00', kbitPerS: 128 }\n", ''),
+  )
+})
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const cli = (...args: string[]) => runCli(args, { cwd: folder, env: { CHANCERY_WORK_FOLDER: work() } })
+
+describe('a process that sends, and another one that switches', () => {
+  test('chancery video: the rate of the other process follows within a second; chancery links shows who sends', async () => {
+    const child = spawn(process.execPath, [paced, inventory(), work(), 'beirut'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    const seen: { readonly at: number; readonly bytes: number }[] = []
+    const said: string[] = []
+    let rest = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const lines = `${rest}${text}`.split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        const [at, bytes] = line.split(' ')
+        if (line.startsWith('#')) said.push(line)
+        else seen.push({ at: Number(at), bytes: Number(bytes) })
+      }
+    })
+    /** kbit/s between two instants of the machine's clock. */
+    const rate = (from: number, to: number): number => {
+      const some = seen.filter(({ at }) => at >= from && at <= to)
+      const [first, last] = [some[0]!, some.at(-1)!]
+      return ((last.bytes - first.bytes) * 8) / (last.at - first.at)
+    }
+    while (seen.length < 40) await systemClock.sleep(50)
+    expect(rate(seen.at(-1)!.at - 1_500, seen.at(-1)!.at)).toBeGreaterThan(380)
+
+    const on = await cli('video', 'beirut', 'on', '--at-most', '48', '--until', '2099-01-01T00:00')
+    const switched = Date.now()
+    expect(on.stdout).toContain('beirut: live video, at most 48 kbit/s until 2099-01-01 00:00 Asia/Beirut.')
+    await systemClock.sleep(4_000)
+    expect(rate(switched + 1_000, switched + 4_000)).toBeLessThanOrEqual(48 * 1.05)
+    expect(rate(switched + 1_000, switched + 4_000)).toBeGreaterThan(20)
+
+    const shown = await cli('links', 'beirut')
+    expect(shown.stdout).toContain(`process ${child.pid}`)
+    expect(shown.stdout).toContain('48 kbit/s')
+    const [row] = JSON.parse((await cli('links', 'beirut', '--json')).stdout) as [
+      { now: { budgetKbitPerS: number; holders: { pid: number }[]; measured: { kbitPerS: number } } },
+    ]
+    expect(row.now).toMatchObject({ budgetKbitPerS: 48, holders: [{ pid: child.pid }] })
+
+    await cli('video', 'beirut', 'off')
+    const off = Date.now()
+    await systemClock.sleep(3_500)
+    expect(rate(off + 1_000, off + 3_500)).toBeGreaterThan(380)
+    expect(said).toEqual([
+      expect.stringContaining('# video: at most 48 kbit/s: switched on by') as string,
+      '# no video: the timetable alone decides',
+    ])
+    // The same numbers from the last run are kept when nothing runs any more.
+    child.kill('SIGKILL')
+    await systemClock.sleep(200)
+    const [after] = JSON.parse((await cli('links', 'beirut', '--json')).stdout) as [
+      { now: { holders: unknown[]; measured: { kbitPerS: number } } },
+    ]
+    expect(after.now.holders).toEqual([])
+    expect(after.now.measured.kbitPerS).toBeGreaterThan(300)
+  })
+
+  test('chancery links --watch says from another process when something has changed, and ends with Ctrl-C', async () => {
+    const watching = startCli(['links', 'beirut', '--watch', '--json'], {
+      cwd: folder,
+      env: { CHANCERY_WORK_FOLDER: work() },
+    })
+    await watching.until('"video":null')
+    await cli('video', 'beirut', 'on')
+    await watching.until('"kbitPerS":64')
+    await cli('video', 'beirut', 'off')
+    process.kill(watching.pid, 'SIGINT')
+    const { code, stdout } = await watching.ended
+    expect(code).toBe(0)
+    expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(4)
+  })
+
+  test('a wrong time, rate or site is told with what to write instead', async () => {
+    expect((await cli('video', 'beirut', 'on', '--until', '25:00')).stderr).toContain(
+      '--until: expected a time, got "25:00". Write 17:30',
+    )
+    expect((await cli('video', 'beirut', 'on', '--at-most', '0')).stderr).toContain(
+      '--at-most: expected a whole number > 0, got 0. Write 64, for example.',
+    )
+    expect((await cli('video', 'beirutt', 'on')).stderr).toContain('Did you mean "beirut"?')
+  })
+})
