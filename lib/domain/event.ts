@@ -45,6 +45,8 @@ export type Event =
       /** Of what crossed lately, bytes a second, and how long the rest takes at that, ms; `sending` only, once they are known. */
       readonly bytesPerS?: number
       readonly leftMs?: number
+      /** Another tenth of it has arrived: of interest in a log too. */
+      readonly tenth?: true
     }
   | {
       readonly kind: 'step'

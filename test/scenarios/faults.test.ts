@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Clock, systemClock } from '../../lib/domain/clock.ts'
 import { describeFailure } from '../../lib/domain/failure.ts'
@@ -24,6 +27,7 @@ type Sign =
   | 'a warning'
   | 'another time'
   | 'the words'
+  | 'more sent than it holds'
 
 type Case = {
   /** Other faults that are ordered with it. */
@@ -32,7 +36,7 @@ type Case = {
   readonly text?: string
   /** When it is ordered: before the preview, or once it is confirmed. */
   readonly at: 'preview' | 'act'
-  readonly program?: 'chain' | 'switch'
+  readonly program?: 'chain' | 'switch' | 'source'
   readonly ends: SiteOutcome
   /** What a person reads; none where the run ends well. */
   readonly words?: RegExp
@@ -114,6 +118,45 @@ const cases: { readonly [name in FaultName]: Case } = {
     words: /not reachable|not known yet/,
     sign: 'the words',
   },
+  'drop-mid-transfer': {
+    at: 'act',
+    program: 'source',
+    value: 60_000,
+    ends: 'done',
+    sign: 'a new connection',
+  },
+  'receiver-killed': {
+    at: 'act',
+    program: 'source',
+    value: 60_000,
+    ends: 'done',
+    sign: 'more sent than it holds',
+  },
+  stall: {
+    at: 'act',
+    program: 'source',
+    value: 60_000,
+    ends: 'unreachable',
+    words: /of 100000 bytes are there and stay/,
+    sign: 'the words',
+  },
+  'disk-fills': {
+    at: 'act',
+    program: 'source',
+    value: 80_000,
+    ends: 'failed',
+    words: /disk-space: .* 80000 are free/,
+    sign: 'the words',
+  },
+  // What these two do to a later version: delivery.test.ts.
+  'target-in-use': {
+    at: 'act',
+    program: 'source',
+    text: 'C:\\Big\\elsewhere.bin',
+    ends: 'done',
+    sign: 'the words',
+  },
+  'content-corrupted': { at: 'act', program: 'source', ends: 'done', sign: 'the words' },
   'link-flaps': { at: 'preview', value: 10_000, ends: 'done', sign: 'the words' },
 }
 
@@ -123,6 +166,14 @@ export default ({ site }) => {
 }
 `
 
+const sourceProgram = `import { File } from ${JSON.stringify(new URL('../../lib/index.ts', import.meta.url).href)}
+export default ({ site }) => {
+  for (const host of site.hosts) new File('big', { host: host.id, path: 'C:\\\\Big\\\\big.bin', source: 'big.bin' })
+}
+`
+const sources = { chain: chainProgram(4), switch: switchProgram, source: sourceProgram }
+const big = randomBytes(100_000)
+
 describe('a fault, as it is ordered and as it ends', () => {
   let rig: Rig
   let host: LabHost
@@ -131,6 +182,7 @@ describe('a fault, as it is ordered and as it ends', () => {
     (await rig.run('up', { program, confirm: async () => (confirm(), true) })).sites[0]!
   beforeEach(async () => {
     rig = await startRig({ sites: ['nairobi'], clock: hurried, restartMs: 6_000 })
+    writeFileSync(join(rig.estate.folder, 'big.bin'), big)
     host = rig.lab.host('nairobi-hv1')
   })
   afterEach(() => rig.close())
@@ -144,8 +196,7 @@ describe('a fault, as it is ordered and as it ends', () => {
   it.each(Object.entries(cases) as readonly (readonly [FaultName, Case])[])(
     '%s',
     async (name, { at, ends, words, sign, meanwhile, program: kind, value, text, ...also }) => {
-      const source =
-        kind === 'chain' ? chainProgram(4) : kind === 'switch' ? switchProgram : filesProgram(6, 'text')
+      const source = kind === undefined ? filesProgram(6, 'text') : sources[kind]
       const program = rig.program(kind ?? 'files', source)
       const order = () => {
         const fault = {
@@ -173,11 +224,13 @@ describe('a fault, as it is ordered and as it ends', () => {
 
   /** Everything that the program declares is there. */
   const madeBy = (kind: Case['program']): boolean =>
-    kind === 'switch'
-      ? host.world.hyperv.switches.some((one) => one.name === 'Inner')
-      : kind === 'chain'
-        ? [0, 1, 2, 3].every((i) => textOf(host, `C:\\Chain\\${i}.txt`) === `link ${i}`)
-        : [0, 1, 2, 3, 4, 5].every((i) => textOf(host, `C:\\Notes\\${i}.txt`) === `text ${i}`)
+    kind === 'source'
+      ? host.world.files.file('C:\\Big\\big.bin') !== undefined
+      : kind === 'switch'
+        ? host.world.hyperv.switches.some((one) => one.name === 'Inner')
+        : kind === 'chain'
+          ? [0, 1, 2, 3].every((i) => textOf(host, `C:\\Chain\\${i}.txt`) === `link ${i}`)
+          : [0, 1, 2, 3, 4, 5].every((i) => textOf(host, `C:\\Notes\\${i}.txt`) === `text ${i}`)
 
   function signOf(sign: Sign): void {
     const slowest = Math.max(0, ...rig.events.flatMap((e) => (e.kind === 'exchange' ? [e.ms] : [])))
@@ -194,6 +247,8 @@ describe('a fault, as it is ordered and as it ends', () => {
         return expect(rig.events.filter((e) => e.kind === 'warning')).not.toEqual([])
       case 'another time':
         return expect(Math.round((host.world.now() - hurried.now()) / 60_000)).toBe(-17)
+      case 'more sent than it holds':
+        return expect(host.counters.bulkBytes).toBeGreaterThan(big.length + 20_000)
       case 'the words':
         return
     }

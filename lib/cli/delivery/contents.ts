@@ -99,6 +99,7 @@ export class Contents implements ContentPort {
     const base = { kind: 'delivery', host, content: source.name, size: source.size } as const
     const rate = new RecentRate()
     let sent = 0
+    let tenths: number | undefined
     const onState = (state: BringState): void => {
       if (state.kind === 'waiting') {
         const { at, because, until } = state
@@ -106,12 +107,15 @@ export class Contents implements ContentPort {
         return
       }
       sent = state.sent
+      const before = tenths
+      tenths = Math.floor((state.at * 10) / Math.max(1, state.size))
+      const tenth = before !== undefined && tenths > before ? { tenth: true as const } : {}
       const bytesPerS = rate.note(clock.now(), state.at)
       const known =
         bytesPerS === undefined || bytesPerS <= 0
           ? {}
           : { bytesPerS, leftMs: ((state.size - state.at) * 1000) / bytesPerS }
-      emit({ ...base, state: 'sending', at: state.at, sent, ...known })
+      emit({ ...base, state: 'sending', at: state.at, sent, ...known, ...tenth })
     }
     const ended = await bring(source, {
       port: bulk(host),

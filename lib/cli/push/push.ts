@@ -77,5 +77,9 @@ async function pushTo({ site, hosts }: PushedSite, request: PushRequest): Promis
     }
   }
   const failures = done.flatMap((one) => ('failure' in one ? [one.failure] : []))
+  if (abort.aborted && failures.every(({ kind }) => kind === 'interrupted')) {
+    const because = 'interrupted; what arrived stays there, and the same command goes on from it'
+    return { site: site.id, outcome: 'deferred', because, contents: done }
+  }
   return { site: site.id, ...outcomeOf(failures), contents: done }
 }

@@ -34,7 +34,9 @@ function wordsOf(event: Event): string | undefined {
     case 'step':
       return undefined
     case 'delivery':
-      return event.state === 'sending' ? undefined : `${event.host} ${deliveryText(event)}`
+      return event.state === 'sending' && event.tenth !== true
+        ? undefined
+        : `${event.host} ${deliveryText(event)}`
     case 'warning':
       return `${event.host} ${event.resource} warns: ${event.message}`
     case 'resource':

@@ -70,6 +70,7 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
 /** What the redrawn lines show well enough. */
 const passing = (event: Event): boolean =>
   (event.kind === 'link' && event.state !== 'retrying') ||
+  (event.kind === 'delivery' && event.state === 'sending') ||
   (event.kind === 'resource' && event.result === 'done')
 
 function onTerminal({ stream, clock, sites, color }: View): Progress {
