@@ -1,0 +1,247 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type PlanBody, type PlanDocument, sealPlan } from '../../reconcile/plan-file/index.ts'
+import { anyPlan, anySite, sealer } from '../../reconcile/plan-file/sample.test-rig.ts'
+import { beirut, nairobi } from '../view/sample.test-rig.ts'
+import { diffText, planText, verdictText } from '../view/plan.ts'
+import { chooseFromPlan } from './chosen.ts'
+import { comparePlans } from './diff.ts'
+import { readPlanFile, writePlanFile } from './file.ts'
+import { laterIn } from './later.ts'
+import { mismatchLines } from './words.ts'
+
+const [site] = fc.sample(anySite, { numRuns: 1, seed: 5 })
+const [body] = fc.sample(anyPlan, { numRuns: 1, seed: 5 })
+const planWith = (over: Partial<PlanBody>): PlanDocument =>
+  sealPlan(
+    {
+      ...body!,
+      organisation: 'ministry',
+      backend: 'postgres://anna:****@db/state',
+      program: 'mission',
+      sites: [{ ...site!, site: 'beirut', stack: 'mission.beirut' }],
+      ...over,
+    },
+    sealer,
+  )
+const estate = {
+  organisation: 'ministry',
+  stateBackend: 'postgres://anna:secret@db/state',
+  sites: [beirut, nairobi],
+}
+const choice = { estate, named: undefined, program: undefined, cwd: '/nowhere' }
+
+describe('a plan is taken', () => {
+  it('when organisation, backend, program and sites are those of this inventory', () => {
+    expect(chooseFromPlan({ ...choice, plan: planWith({}) })).toEqual({
+      ok: true,
+      value: { sites: [beirut], program: 'mission' },
+    })
+  })
+  it.each([
+    ['another organisation', { organisation: 'company' }, {}, 'expected organisation ministry, got company'],
+    [
+      'another backend',
+      { backend: 'file:///x' },
+      {},
+      'expected the state backend postgres://anna:****@db/state, got file:///x',
+    ],
+    [
+      'another stack',
+      {},
+      { stack: 'telephony.beirut' },
+      'expected stack mission.beirut, got telephony.beirut',
+    ],
+    ['a site that there is not', {}, { site: 'atlantis', stack: 'mission.atlantis' }, 'got atlantis'],
+    [
+      'a program that is not here',
+      { program: './programs/x.ts' },
+      { stack: 'x.beirut' },
+      '--program names where it lies here',
+    ],
+  ])('not of %s', (_, over, at, words) => {
+    const plan = planWith({ ...over, sites: [{ ...site!, site: 'beirut', stack: 'mission.beirut', ...at }] })
+    const chosen = chooseFromPlan({ ...choice, plan })
+    expect(chosen.ok ? '' : chosen.error).toContain(words)
+    expect(chosen.ok ? '' : chosen.error).toContain('Nothing was changed.')
+  })
+  it('not for a site that it does not hold', () => {
+    const chosen = chooseFromPlan({ ...choice, plan: planWith({}), named: [nairobi] })
+    expect(chosen.ok ? '' : chosen.error).toContain('expected sites that it holds beirut, got nairobi')
+  })
+})
+
+describe('a plan’s file', () => {
+  let folder: string
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'chancery-plan-'))))
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('is written whole, replaces an older plan, and nothing else', () => {
+    const path = join(folder, 'a.plan')
+    expect(writePlanFile(path, planWith({})).ok).toBe(true)
+    expect(writePlanFile(path, planWith({ program: 'other' })).ok).toBe(true)
+    expect(readPlanFile(path)).toMatchObject({ ok: true, value: { program: 'other' } })
+    writeFileSync(join(folder, 'notes.txt'), 'mine')
+    expect(writePlanFile(join(folder, 'notes.txt'), planWith({}))).toMatchObject({ ok: false })
+    expect(writePlanFile(folder, planWith({}))).toMatchObject({ ok: false })
+    expect(writePlanFile(join(folder, 'no', 'where'), planWith({}))).toMatchObject({ ok: false })
+    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('mine')
+    expect(readdirSync(folder).sort()).toEqual(['a.plan', 'notes.txt'])
+  })
+  it('that is missing, a folder or not text is told with its name', () => {
+    writeFileSync(join(folder, 'bytes'), Buffer.from([0xff, 0xfe, 0x80]))
+    for (const name of ['nothing', '', 'bytes']) {
+      const read = readPlanFile(join(folder, name))
+      expect(read.ok ? '' : read.error).toMatch(/^\S+: expected .*Nothing was changed\./)
+    }
+  })
+})
+
+describe('two plans compared', () => {
+  it('are the same when only when and by whom differs', () => {
+    const later = planWith({ made: { at: '2026-01-01T00:00:00Z', by: 'x', on: 'y', with: 'z' } })
+    expect(comparePlans(planWith({}), later)).toEqual([])
+  })
+  it('differ by site, resource and step, and each way round', () => {
+    const step = {
+      verb: 'write',
+      because: 'b',
+      changes: [],
+      effects: [],
+      limitMs: null,
+      params: { content: 'one' },
+    }
+    const with_ = (content: string): PlanDocument =>
+      planWith({
+        sites: [
+          {
+            ...site!,
+            site: 'beirut',
+            stack: 'mission.beirut',
+            resources: [
+              {
+                urn: 'urn:a',
+                kind: 'windows:File',
+                name: 'File a',
+                host: 'h1',
+                after: [],
+                parts: [
+                  {
+                    operation: 'create',
+                    because: 'b',
+                    want: {},
+                    guard: { at: 'never' },
+                    do: 'act',
+                    adopt: false,
+                    steps: [{ ...step, params: { content } }],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      })
+    const found = comparePlans(with_('one'), with_('two'))
+    expect(found).toEqual([
+      {
+        site: 'beirut',
+        host: 'h1',
+        resource: 'File a',
+        step: 'create, step 1 write',
+        what: 'params.content',
+        a: '"one"',
+        b: '"two"',
+      },
+    ])
+    expect(diffText(found, { width: undefined })).toContain(
+      'create, step 1 write: params.content:\n      - "one"\n      + "two"',
+    )
+    expect(comparePlans(with_('two'), with_('one'))).toMatchObject([{ a: '"two"', b: '"one"' }])
+    expect(comparePlans(with_('one'), planWith({ sites: [] }))).toEqual([
+      { site: 'beirut', what: '', a: 'planned' },
+    ])
+  })
+  it('and shown without a fault, whatever they hold', () => {
+    fc.assert(
+      fc.property(anyPlan, anyPlan, fc.constantFrom(undefined, 40, 100), (a, b, width) => {
+        const [one, other] = [sealPlan(a, sealer), sealPlan(b, sealer)]
+        expect(comparePlans(one, structuredClone(one))).toEqual([])
+        expect(planText(one, { width }).length).toBeGreaterThan(0)
+        expect(diffText(comparePlans(one, other), { width }).length).toBeGreaterThan(0)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('a refusal', () => {
+  it('names each thing that is another, a line a kind of thing', () => {
+    const lines = mismatchLines([
+      { of: 'inventory', what: 'link' },
+      { of: 'program', what: 'urn:pulumi:s::p::chancery:windows:File::motd', is: 'new' },
+      { of: 'state', what: 'urn:pulumi:s::p::chancery:windows:File::motd', is: 'gone' },
+      { of: 'scripts', what: 'windows:File/write', is: 'other' },
+      { of: 'want', host: 'h1', what: 'File a', properties: ['content'] },
+      {
+        of: 'host',
+        host: 'h1',
+        what: 'File b',
+        planned: null,
+        now: null,
+        owner: { planned: 'us', now: 'nobody' },
+      },
+      { of: 'steps', host: 'h1', what: 'File c', because: 'it was not in the plan' },
+    ])
+    expect(lines).toEqual([
+      'the inventory of this site changed: link',
+      'the program declares something else: File motd is new',
+      'the state is another one, so somebody applied or refreshed since: File motd is gone',
+      'what would run on the hosts changed: windows:File/write is another',
+      'what is wanted of File a on h1 changed: content',
+      'File b on h1 no longer looks as it did when the plan was made, and its record names nobody instead of us',
+      'File c on h1: it was not in the plan',
+    ])
+  })
+  it('is a verdict beside those that are accepted', () => {
+    const verdict = { plan: 'a.plan', mismatches: [], told: '' }
+    const text = verdictText(
+      [
+        { ...verdict, site: 'beirut', verdict: 'accepted' },
+        { ...verdict, site: 'nairobi', verdict: 'refused', told: 'nairobi\n  because' },
+      ],
+      { width: undefined },
+    )
+    expect(text).toMatch(/beirut +accepted\na\.plan +nairobi +refused\n\nnairobi\n {2}because$/)
+  })
+})
+
+describe('where a value of later comes from', () => {
+  const mark = (urn: string, output: string) => `\u0001${urn}\u0001${output}\u0001`
+  const base = { type: 't', name: 'n', custom: true, parent: '', dependencies: [], ignoreChanges: [] }
+  const find = (value: string) =>
+    laterIn({
+      id: 'x',
+      resources: [
+        { ...base, urn: 'urn:a', inputs: {} },
+        { ...base, urn: 'urn:b', inputs: { list: [{ of: value }] } },
+      ],
+    })('urn:b', 'list/0/of')
+  it('is an output of a resource, or a text made of outputs', () => {
+    expect(find(mark('urn:a', 'id'))).toEqual([{ from: 'urn:a', output: 'id' }])
+    expect(find(`x ${mark('urn:a', 'id')}!`)).toEqual(['x ', { from: 'urn:a', output: 'id' }, '!'])
+  })
+  it('is nowhere when the program changed or cut it', () => {
+    const whole = mark('urn:a', 'id')
+    for (const value of [
+      whole.toUpperCase(),
+      whole.slice(1),
+      whole.slice(0, -2),
+      'text',
+      whole + whole.slice(0, 4),
+    ])
+      expect(find(value)).toBeUndefined()
+  })
+})
