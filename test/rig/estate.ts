@@ -32,6 +32,7 @@ export type RunOptions = {
   readonly offline?: boolean
   readonly dataLoss?: readonly string[]
   readonly planning?: RunRequest['planning']
+  readonly leave?: RunRequest['leave']
   readonly interrupts?: Interrupts
   readonly confirm?: (previews: readonly SitePreview[]) => Promise<boolean>
   readonly onEvent?: (event: Event) => void
@@ -49,6 +50,8 @@ export async function startRig(options: {
   readonly clock?: Clock
   /** How long a restart takes, ms; default 50. */
   readonly restartMs?: number
+  /** Changes the copied inventory before it is read. */
+  readonly inventory?: (folder: string) => void
 }): Promise<Rig> {
   const clock = options.clock ?? systemClock
   const folder = mkdtempSync(join(tmpdir(), 'chancery-rig-'))
@@ -59,6 +62,7 @@ export async function startRig(options: {
     hostEverySite(hosted)
     await copyForLab(hosted, inventory, 'all')
   } else await copyForLab(ministry, inventory, options.sites)
+  options.inventory?.(inventory)
   const loaded = loadInventory(inventory)
   if (!loaded.ok) throw new Error(formatComplaints(loaded.error))
   const estate = loaded.value
@@ -97,6 +101,7 @@ export async function startRig(options: {
         offline: run.offline ?? false,
         dataLoss: run.dataLoss ?? [],
         ...(run.planning === undefined ? {} : { planning: run.planning }),
+        ...(run.leave === undefined ? {} : { leave: run.leave }),
         emit: (event) => {
           events.push(event)
           run.onEvent?.(event)
