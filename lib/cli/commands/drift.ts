@@ -30,7 +30,7 @@ export const drift = defineCommand({
       describe: 'Sites by key=value, as an alternative to naming them',
     },
     watch: {
-      type: 'number',
+      type: 'string',
       describe: 'Look again every so many minutes (15 where none are said), until Ctrl-C',
     },
   },

@@ -9,12 +9,13 @@ import { rowsOf, type View } from './text.ts'
 const usual = 15
 
 /** Minutes between two looks; undefined: look once. A text says what is wrong with the number. */
-export function watchMinutes(given: number | undefined): number | undefined | string {
+export function watchMinutes(given: string | undefined): number | undefined | string {
   if (given === undefined) return undefined
-  // yargs reads an option without its number as NaN.
-  if (Number.isNaN(given)) return usual
-  return given >= 1 && given <= 10_080
-    ? given
+  // The option without a number.
+  if (given === '') return usual
+  const minutes = /^\d+(\.\d+)?$/.test(given) ? Number(given) : 0
+  return minutes >= 1 && minutes <= 10_080
+    ? minutes
     : `--watch: expected minutes from 1 to 10080, got ${given}. Write --watch ${usual}.`
 }
 
