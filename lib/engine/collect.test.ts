@@ -28,7 +28,7 @@ describe('collecting a program', () => {
       `urn:pulumi:test.beirut::p::${types.map((type) => `chancery:test:${type}`).join('$')}`
     const inner = `${at('Outer', 'Inner')}::beirut-inner`
     const first = `${at('Outer', 'Inner', 'Item')}::first`
-    const item = { type: 'chancery:test:Item', custom: true }
+    const item = { type: 'chancery:test:Item', custom: true, ignoreChanges: [] }
     expect(collection?.problem).toBeUndefined()
     expect([...(collection?.resources ?? [])].sort((a, b) => (a.urn < b.urn ? -1 : 1))).toEqual([
       {
@@ -65,6 +65,7 @@ describe('collecting a program', () => {
         type: 'chancery:test:Inner',
         name: 'beirut-inner',
         custom: false,
+        ignoreChanges: [],
         parent: `${at('Outer')}::beirut`,
         dependencies: [],
         inputs: {},
@@ -74,6 +75,7 @@ describe('collecting a program', () => {
         type: 'chancery:test:Outer',
         name: 'beirut',
         custom: false,
+        ignoreChanges: [],
         parent: '',
         dependencies: [],
         inputs: {},
