@@ -10,7 +10,7 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
   readonly token: string
   /** One sentence for the reference page. */
   readonly about: string
-  /** The inputs, without `host` and `adopt`, which every resource has. */
+  /** The inputs, without `host`, `adopt` and `accept`, which every resource has. */
   readonly props: z.ZodObject
   /** What `observe.ps1` prints when the thing exists. */
   readonly found: z.ZodType<F>

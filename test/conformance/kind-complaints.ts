@@ -9,6 +9,7 @@ const taken = new Set([
   'id',
   'urn',
   'host',
+  'accept',
   'adopt',
   'observed',
   'provider',
