@@ -79,7 +79,9 @@ const longest = 200
 /** A text as it is, where that can't be taken for something else. */
 function written(value: Exclude<Json, object>): string {
   const plain =
-    typeof value === 'string' && /^[^\s"()][^\r\n\t]*$/.test(value) && !/^(true|false|null|-?\d)/.test(value)
+    typeof value === 'string' &&
+    /^[^\s"()][^\r\n\t]*$/.test(value) &&
+    !/^(true|false|null|-?\d+(\.\d+)?)$/.test(value)
   const text = plain ? value : JSON.stringify(value)
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }

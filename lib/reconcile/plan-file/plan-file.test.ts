@@ -77,6 +77,8 @@ describe('a plan as a file', () => {
     ['{\n"chancery": "plan",\n"format": 2}', 'format 2, which a newer chancery wrote', 3],
     ['{\n"chancery": "plan",\n"format": "one"}', 'format "one"', 3],
     ['{\n"chancery": "plan",\n!}', 'JSON', 3],
+    ['{\n"chancery": "plan",\n"format":\n1,\n"program": mission,\n"x": 1}', 'JSON', 5],
+    ['to do: milk', 'JSON', 1],
     [`{"chancery": "plan", "format": 1, "x": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 'more', undefined],
   ])('%.40s is refused with what was expected, what was found and where', (text, words, line) => {
     const read = readPlan(text)

@@ -63,12 +63,34 @@ function parse(text: string): Result<unknown, readonly PlanComplaint[]> {
     return ok(JSON.parse(text) as unknown)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    const position = Number(/at position (\d+)/.exec(error.message)?.[1] ?? text.length)
-    const cutOff = position >= text.trimEnd().length || /Unterminated|Unexpected end/.test(error.message)
-    return cutOff
+    return endsEarly(text)
       ? complain(lineAt(text, text.length), 'the rest of the plan', 'the end of the file', fetchAgain)
-      : complain(lineAt(text, position), 'JSON', shortened(error.message), fetchAgain)
+      : complain(lineAt(text, wrongFrom(text)), 'JSON', 'something else', fetchAgain)
   }
+}
+
+/** Whether a text is no JSON only for what is missing at its end. */
+function endsEarly(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    const { message } = error as SyntaxError
+    const position = Number(/at position (\d+)/.exec(message)?.[1] ?? -1)
+    return /Unterminated|Unexpected end/.test(message) || position >= text.trimEnd().length
+  }
+}
+
+/** Where a text stops being the beginning of JSON: the parser doesn't always tell. */
+function wrongFrom(text: string): number {
+  let fine = 0
+  let wrong = text.length
+  while (wrong - fine > 1) {
+    const middle = Math.floor((fine + wrong) / 2)
+    if (endsEarly(text.slice(0, middle))) fine = middle
+    else wrong = middle
+  }
+  return fine
 }
 
 const shortened = (message: string): string => message.split('\n')[0]!.slice(0, 200)
