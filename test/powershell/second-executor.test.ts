@@ -13,6 +13,7 @@ import {
   readText,
   scriptNames,
 } from '../conformance/kind-folders.ts'
+import { listingComplaints } from '../conformance/kind-listing.ts'
 import { hostFor, walkComplaints, walked, type WalkedKind } from '../conformance/kind-walk.ts'
 import { labBench, onVolumeC, withExecutor } from '../conformance/lab-bench.ts'
 import { RealEngine } from './second-executor/engine.ts'
@@ -117,7 +118,7 @@ test('every static type that a compared script uses is the simulation’s, or re
   const used = new Set(
     texts.flatMap((text) => [...text.matchAll(/\[([\w.]+)\]::/g)].map((found) => found[1])),
   )
-  const pure = ['NullString', 'string']
+  const pure = ['NullString', 'string', 'Convert']
   expect([...used].filter((type) => ![...redirected, ...pure].includes(type))).toEqual([])
 })
 
@@ -132,6 +133,15 @@ describe.each(kinds)('$folder under the interpreter and under real PowerShell', 
 
   test('walks from case to case with the same answers and the same worlds', { timeout: 180_000 }, () => {
     same(() => expect([...walkComplaints(one, [one])]).toEqual([]))
+  })
+
+  test.runIf(one.kind.listing !== undefined)('lists the same', { timeout: 180_000 }, () => {
+    same(() => expect([...listingComplaints(one)]).toEqual([]))
+    same(() => {
+      const bench = labBench('hyperv')
+      bench.world.rights = 'denied'
+      bench.execute(readText(one.home, 'list.ps1'), { below: ['C:\\none'] })
+    })
   })
 
   test('fails the same where a case meets another host', () => {
