@@ -83,6 +83,11 @@ export class Child {
     this.#child.stdin?.end(input)
   }
 
+  /** Ends it at once, by this signal. */
+  end(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
   /** Closes its input, then asks it to end, then makes it end. Resolves once it is gone. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#child.stdin?.end()

@@ -4,18 +4,26 @@
 emulator.py NAME RTT_MS KBIT_PER_S [QUEUE_KB]
 Makes the namespaces NAME-home (10.99.1.1) and NAME-site (10.99.1.2), joined by two TUN devices. Each direction: a rate limit with a
 drop-tail queue, then half the round trip. Commands on standard input, one a line, each answered by one line of JSON:
-  reset   forgets what was counted
-  read    what crossed since then, as seen at home
+  reset        forgets what was counted
+  read         what crossed since then, as seen at home
+  loss P       from now on each packet is lost with probability P, in both directions (0 at the start)
+  reorder P    from now on each packet comes a tenth of a round trip late with probability P, behind those after it (0 at the start)
+  silent 0|1   from now on no packet passes (1), or all do again (0)
+Chance begins with the seed in the environment variable SEED, else with 1. CONGESTION names the congestion control of both ends
+(`cubic`); default: the machine's.
 The end of standard input ends the emulator, and with it both namespaces.
 
 A span that is read holds: `connections` (distinct client ports of SYNs), bytes, packets and drops each way (IP bytes), `first`, `last_up`,
-`last_down` (seconds: first packet with payload or SYN from home, last with payload from home, last with payload that reached home), and
+`last_down` (seconds: first packet with payload or SYN from home, last with payload from home, last with payload that reached home),
+`lost` (packets that the line lost), `most_up_2_s` (the most IP bytes that left home within any two seconds), and
 `exchanges`: how often something with payload (or SYN) that reached home came at least 0.8 round trips after the oldest unanswered one that left.
 """
 import fcntl
+import collections
 import heapq
 import json
 import os
+import random
 import select
 import signal
 import struct
@@ -71,12 +79,18 @@ class Span:
         self.ports = set()
         self.bytes, self.packets, self.dropped = [0, 0], [0, 0], [0, 0]
         self.first = self.last_up = self.last_down = self.unanswered = None
-        self.exchanges = 0
+        self.exchanges = self.lost = 0
+        self.recent, self.in_recent, self.most_up = collections.deque(), 0, 0
 
-    def up(self, now, packet, lost):
+    def up(self, now, packet, dropped):
         self.bytes[0] += len(packet)
         self.packets[0] += 1
-        self.dropped[0] += lost
+        self.dropped[0] += dropped
+        self.recent.append((now, len(packet)))
+        self.in_recent += len(packet)
+        while self.recent[0][0] <= now - 2.0:
+            self.in_recent -= self.recent.popleft()[1]
+        self.most_up = max(self.most_up, self.in_recent)
         seen = tcp(packet)
         if seen is None:
             return
@@ -107,6 +121,7 @@ class Span:
             "bytes_up": self.bytes[0], "bytes_down": self.bytes[1],
             "packets_up": self.packets[0], "packets_down": self.packets[1],
             "dropped_up": self.dropped[0], "dropped_down": self.dropped[1],
+            "lost": self.lost, "most_up_2_s": self.most_up,
             "first": self.first, "last_up": self.last_up, "last_down": self.last_down,
         })
 
@@ -122,6 +137,8 @@ def build(name):
         ip("link", "set", device, "netns", space)
         ip("-n", space, "addr", "add", me, "peer", peer, "dev", device)
         ip("-n", space, "link", "set", device, "mtu", "1500", "txqueuelen", "1000", "up")
+        if os.environ.get("CONGESTION"):
+            ip("-n", space, "route", "change", peer, "dev", device, "src", me, "congctl", os.environ["CONGESTION"])
     return fds
 
 
@@ -129,6 +146,7 @@ def carry(home, site, rtt_s, kbit_per_s, queue_bytes):
     lanes = {home: Lane(site, kbit_per_s, rtt_s / 2, queue_bytes), site: Lane(home, kbit_per_s, rtt_s / 2, queue_bytes)}
     span = Span(rtt_s)
     flying, order, rest = [], 0, b""
+    chance, line = random.Random(int(os.environ.get("SEED", "1"))), {b"loss": 0.0, b"reorder": 0.0, b"silent": 0.0}
     poll = select.epoll()
     for fd in (home, site, 0):
         poll.register(fd, select.EPOLLIN | select.EPOLLHUP)
@@ -150,7 +168,12 @@ def carry(home, site, rtt_s, kbit_per_s, queue_bytes):
                     span.up(now, packet, at is None)
                 elif at is None:
                     span.dropped[1] += 1
+                if at is not None and (line[b"silent"] or (line[b"loss"] and chance.random() < line[b"loss"])):
+                    span.lost += 1
+                    at = None
                 if at is not None:
+                    if line[b"reorder"] and chance.random() < line[b"reorder"]:
+                        at += rtt_s / 10
                     order += 1
                     heapq.heappush(flying, (at, order, lanes[fd].out, packet))
         now = time.monotonic()
@@ -168,14 +191,18 @@ def carry(home, site, rtt_s, kbit_per_s, queue_bytes):
         if read == b"":
             return
         *lines, rest = (rest + read).split(b"\n")
-        for line in lines:
-            if line == b"reset":
+        for command in lines:
+            if command == b"reset":
                 span = Span(rtt_s)
                 print("{}", flush=True)
-            elif line == b"read":
+            elif command == b"read":
                 print(span.json(), flush=True)
+            elif command.partition(b" ")[0] in line:
+                name, _, value = command.partition(b" ")
+                line[name] = float(value)
+                print("{}", flush=True)
             else:
-                raise SystemExit(f"emulator.py: expected reset or read, got {line!r}")
+                raise SystemExit(f"emulator.py: expected a command of its own, got {command!r}")
 
 
 def main():

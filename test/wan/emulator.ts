@@ -17,21 +17,34 @@ export interface Emulator {
   reset(): Promise<void>
   /** What crossed since then, once the line has fallen silent. */
   read(): Promise<Span>
+  /** What crossed so far. */
+  now(): Promise<Span>
+  /** From now on: `loss` and `reorder` a probability for each packet, `silent` 1 for a dead line. All 0 at the start. */
+  set(what: 'loss' | 'reorder' | 'silent', value: number): Promise<void>
   close(): Promise<void>
 }
 
 export async function startEmulator(line: {
   readonly rttMs: number
   readonly kbitPerS: number
+  /** Queue in front of each direction, KB; default 64. */
+  readonly queueKb?: number
+  /** Congestion control of both ends, as Linux names it; default: the machine's. */
+  readonly congestion?: string
 }): Promise<Emulator> {
   const name = `chancery-${process.pid}`
-  const child = new Child('emulator.py', ['python3', script, name, String(line.rttMs), String(line.kbitPerS)])
+  const figures = [line.rttMs, line.kbitPerS, line.queueKb ?? 64].map(String)
+  const child = new Child('emulator.py', ['python3', script, name, ...figures], {
+    env: { ...process.env, ...(line.congestion === undefined ? {} : { CONGESTION: line.congestion }) },
+  })
   const { home, site } = await child.next<{ home: string; site: string }>()
   const counted = (): Promise<Span> => child.ask<Span>('read')
   return {
     home,
     site,
     at: (end, command) => ['ip', 'netns', 'exec', `${name}-${end}`, ...command],
+    now: counted,
+    set: async (what, value) => void (await child.ask(`${what} ${value}`)),
     reset: async () => void (await child.ask('reset')),
     async read() {
       for (let before = await counted(); ;) {

@@ -10,6 +10,8 @@ const span: Span = {
   packets_down: 18,
   dropped_up: 0,
   dropped_down: 0,
+  lost: 0,
+  most_up_2_s: 12000,
   first: 100,
   last_up: 102,
   last_down: 103.1,

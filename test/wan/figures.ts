@@ -8,6 +8,10 @@ export type Span = {
   readonly packets_down: number
   readonly dropped_up: number
   readonly dropped_down: number
+  /** Packets that the line lost, as it was told to. */
+  readonly lost: number
+  /** The most IP bytes that left home within any two seconds. */
+  readonly most_up_2_s: number
   readonly first: number | null
   readonly last_up: number | null
   readonly last_down: number | null

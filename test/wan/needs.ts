@@ -18,7 +18,10 @@ export const pathOfProgram = (name: string): string =>
   folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? name
 
 /** What is missing and can't be installed here, in sentences; packages that can be are installed. `say` hears what is done. */
-export function missingNeeds(say: (text: string) => void): readonly string[] {
+export function missingNeeds(
+  say: (text: string) => void,
+  more: readonly { readonly name: string; readonly debian: string }[] = [],
+): readonly string[] {
   if (process.platform !== 'linux')
     return [`Linux: network namespaces and TUN devices; this is ${process.platform}.`]
   if (process.getuid?.() !== 0)
@@ -30,13 +33,14 @@ export function missingNeeds(say: (text: string) => void): readonly string[] {
     complaints.push(
       '/dev/net/tun, readable and writable: modprobe tun; in a container, start it with --device /dev/net/tun --cap-add NET_ADMIN --cap-add SYS_ADMIN.',
     )
-  const absent = programs.filter(({ name }) => !isThere(name))
+  const needed = [...programs, ...more]
+  const absent = needed.filter(({ name }) => !isThere(name))
   if (absent.length > 0 && isThere('apt-get')) {
     const packages = absent.map(({ debian }) => debian)
     say(`installing ${packages.join(', ')} …`)
     install(packages)
   }
-  for (const { name, debian } of programs.filter((program) => !isThere(program.name)))
+  for (const { name, debian } of needed.filter((program) => !isThere(program.name)))
     complaints.push(`${name}: package ${debian} on Debian and Ubuntu.`)
   return complaints
 }

@@ -7,6 +7,7 @@ import { importCommand } from './import.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
 import { plan } from './plan.ts'
+import { prestage } from './prestage.ts'
 import { push } from './push.ts'
 import { rehearse } from './rehearse.ts'
 import { restart } from './restart.ts'
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   plan,
   history,
   push,
+  prestage,
   rehearse,
   restart,
   trust,

@@ -1,7 +1,9 @@
 import { deflateRawSync } from 'node:zlib'
 import type { Link } from '../../domain/site.ts'
 import { budgetAt } from '../../link/timetable.ts'
-import { type Estimate, estimate } from '../../link/cost.ts'
+import type { Content } from '../../kinds/kind.ts'
+import { costParameters, type Estimate, estimate } from '../../link/cost.ts'
+import { contentsOf } from '../../provider/source-files.ts'
 import type { BookEntry, PlanBook } from '../../reconcile/book.ts'
 import { scriptOf } from '../../reconcile/loaded-kind.ts'
 import { lookOf } from '../../reconcile/target.ts'
@@ -35,7 +37,41 @@ export function costOf(
     scriptBytes: deflated([...texts.values()].join('\n')),
     paramsBytes: deflated(params.map((p) => JSON.stringify(p)).join('\n')),
   }
-  return estimate(work, link, budgetAt(link, now).kbitPerS)
+  const budget = budgetAt(link, now).kbitPerS
+  return withContents(estimate(work, link, budget), contentsIn(acts), link, budget)
+}
+
+/** What the plan needs in the stores of its hosts, each content once a host. */
+const contentsIn = (acts: readonly Act[]): readonly Content[] => [
+  ...new Map(
+    acts.flatMap(({ target, decision }) =>
+      contentsOf(target, decision.steps).map((one) => [`${target.host} ${one.sha256}`, one] as const),
+    ),
+  ).values(),
+]
+
+/** Heads of chunks and SSH's own, beside TCP's and IP's. */
+const deliveryOverhead = 1.02
+/** Of a channel: opened, the receiver started, the content opened, finished. */
+const deliveryRoundTrips = 5
+
+/** At most: what the host has, whole or in an earlier version, does not cross, and is asked only when it is brought. */
+function withContents(
+  cost: Estimate,
+  contents: readonly Content[],
+  link: Link,
+  budgetKbitPerS: number,
+): Estimate {
+  if (contents.length === 0) return cost
+  const { headers, pacedShare } = costParameters
+  const sent = contents.reduce((sum, { size }) => sum + size, 0) * deliveryOverhead
+  const roundTrips = contents.length * deliveryRoundTrips
+  return {
+    bytesUp: Math.round(cost.bytesUp + sent * headers),
+    bytesDown: cost.bytesDown + contents.length * 1000,
+    roundTrips: cost.roundTrips + roundTrips,
+    ms: Math.round(cost.ms + roundTrips * link.rttMs + (sent * 8) / (budgetKbitPerS * pacedShare)),
+  }
 }
 
 type Act = BookEntry & { decision: Extract<BookEntry['decision'], { do: 'act' }> }
