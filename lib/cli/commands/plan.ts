@@ -105,7 +105,7 @@ async function verify(args: PlanCommand, context: Context): Promise<number> {
   ])
   const estate = await openInventory(args, context)
   const choice = { site: [], select: [], program: args.program }
-  const held = await Promise.all(args.file.map((path) => openPlan(path, choice, estate, context.cwd)))
+  const held = await Promise.all(args.file.map((path) => openPlan(path, choice, estate, context)))
   const interrupts = interruptsOf(process, systemClock)
   const view = { width: output.width, now: systemClock.now(), paint: views.paintFor(output) }
   const found: Verdict[] = []

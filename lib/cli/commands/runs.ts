@@ -169,7 +169,7 @@ async function run(
   const leave = leaveOf(args)
   const estate = await openInventory(args, context)
   const named = [...args.site, ...args.select]
-  const held = args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context.cwd)
+  const held = args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context)
   const sites = held?.sites ?? (await chooseSites(estate, named))
   const interrupts = interruptsOf(process, systemClock)
   const progress = views.progressFor(context, sites, systemClock)

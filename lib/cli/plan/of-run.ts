@@ -40,7 +40,16 @@ export const planningOf = (
       : {}
 
 /** Reads a plan and chooses of it; what is wrong with it is a UsageError, and nothing was tried. */
-export async function openPlan(path: string, args: PlanArgs, estate: Estate, cwd: string): Promise<Held> {
+export async function openPlan(
+  path: string,
+  args: PlanArgs,
+  estate: Estate,
+  { cwd, env }: Pick<Context, 'cwd' | 'env'>,
+): Promise<Held> {
+  if (env['CHANCERY_REHEARSAL'] !== undefined)
+    throw new UsageError(
+      'a saved plan holds for the real hosts and their state, so it can’t be rehearsed. Rehearse up of its sites instead.',
+    )
   if ((args.allowDataLoss ?? []).length > 0)
     throw new UsageError(
       '--allow-data-loss: expected it where a plan is made, got it beside --plan. Name it with preview --save, so that it is approved with the plan.',
