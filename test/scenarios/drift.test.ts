@@ -44,7 +44,7 @@ export default ({ site }) => {
 }
 `
 
-describe('drift', () => {
+describe('drift', { timeout: 90_000 }, () => {
   let rig: Rig
   let host: LabHost
   let program: string
@@ -55,7 +55,7 @@ describe('drift', () => {
     host = rig.lab.host('nairobi-hv1')
     program = rig.program('files', filesProgram(6, 'text'))
     await rig.run('up', { program })
-  })
+  }, 90_000)
   afterAll(() => rig.close())
 
   it('says where nothing was applied yet, and asks no host', async () => {
@@ -170,7 +170,7 @@ describe('drift', () => {
       path = rig.program('left', fileProgram(`content: 'ours'`))
       await rig.run('up', { program: path })
       write(host, 'C:\\note.txt', 'theirs')
-    })
+    }, 90_000)
 
     it('are listed apart with reason and date while they are accepted, and count after', async () => {
       rewritten(fileProgram(accept('')))
@@ -270,6 +270,24 @@ describe('drift', () => {
     const told = driftText(report, view) + JSON.stringify(driftJson(report))
     expect(told).toContain('(secret, differs)')
     expect(told).not.toMatch(/swordfish|9 bytes|10 found/)
+  })
+
+  it('asks the engine for a state that is in no folder of its own, and holds each backend apart', async () => {
+    // A folder by another name, from the stack's work folder: only the engine resolves it.
+    const estate = { ...rig.estate, stateBackend: 'file://../../state' }
+    const report = await driftOf({ ...rig, estate }, { program })
+    expect(report.sites).toMatchObject([{ outcome: 'done', applied: true }])
+    expect(resourcesIn(report).map(({ verdict }) => verdict)).toMatchObject(
+      Array(6).fill({
+        is: 'foreign',
+        failure: { kind: 'exists', owner: expect.stringContaining(rig.estate.stateBackend) },
+      }),
+    )
+    const broken = await driftOf(
+      { ...rig, estate: { ...estate, stateBackend: 'file://../nowhere' } },
+      { program },
+    )
+    expect(broken.sites).toMatchObject([{ outcome: 'failed', resources: [] }])
   })
 
   describe('a checkpoint that is broken fails its site, and says how', () => {
