@@ -3,7 +3,6 @@ import type { Failure } from '../domain/failure.ts'
 import type { Operation } from '../reconcile/decide.ts'
 import type { Sight } from '../reconcile/observation.ts'
 import { keyOf, lookOf, nameOf, type Target } from '../reconcile/target.ts'
-import type { Look } from '../transport/wire.ts'
 import { acceptPart, digestOf, type Inputs } from './inputs.ts'
 import { notPlanned } from './resource-state.ts'
 
@@ -16,7 +15,7 @@ export type Remembered = {
   /** Digest of the inputs without secrets and without what was not known. */
   readonly inputs: string
   readonly unknown: readonly string[]
-  readonly look: Look
+  readonly look: ReturnType<typeof lookOf>
   /** Undefined: it could not be looked at, and nothing was decided. */
   readonly sight: Pick<Sight, 'hash' | 'found' | 'owner' | 'machine'> | undefined
   /** False: what is expected is so only after the first half of a replacement. */

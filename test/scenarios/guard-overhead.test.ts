@@ -6,7 +6,7 @@ import { filesProgram, textOf } from '../rig/programs.ts'
 /** The most that the guard of a resource that needs nothing may add to the frame that acts, bytes both ways. */
 const limit = 200
 
-describe('what guards cost', () => {
+describe('what guards cost', { timeout: 120_000 }, () => {
   let rig: Rig
   let host: LabHost
   beforeAll(async () => {

@@ -14,7 +14,7 @@ import { filesProgram, textOf } from '../rig/programs.ts'
 
 const text = (of: string) => new TextEncoder().encode(of)
 
-describe('a saved plan', () => {
+describe('a saved plan', { timeout: 120_000 }, () => {
   let rig: Rig
   let host: LabHost
   beforeAll(async () => {
