@@ -1,10 +1,11 @@
 import type { Clock } from '../../domain/clock.ts'
+import { receiverPatienceMs } from '../../transport/delivery/wire.ts'
 
-/** A receiver without a request for so long gives its content up: by itself, and when another wants it, ms. */
-const patienceMs = 120_000
+/** A receiver without a byte for so long gives its content up: by itself, and when another wants it, ms. */
+const patienceMs = receiverPatienceMs
 const wantedMs = 20_000
 
-/** Whoever delivers a content; `since`: when its last request ended, undefined while one is at work. */
+/** Whoever delivers a content; `since`: when the last byte came or its last request ended, undefined while one is at work. */
 export type LockHolder = { since(): number | undefined; die(): void }
 
 /** One delivery of a content at a time on a host, as lock files do it. */

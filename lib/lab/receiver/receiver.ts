@@ -54,6 +54,7 @@ export class Receiver implements LockHolder {
 
   /** Bytes of its standard input. */
   take(bytes: Uint8Array): void {
+    this.#since = this.#around.clock.now()
     const began = this.#reader.started
     if (!this.#reader.take(bytes)) return this.#end(1)
     if (!this.#reader.started) return

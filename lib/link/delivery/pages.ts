@@ -3,8 +3,8 @@ import { readSync } from 'node:fs'
 const pageBytes = 262_144
 /** How far a page reaches into the next, so that a window never spans two. */
 export const windowLimit = 65_536
-/** Pages kept: 80 MB. */
-const kept = 256
+/** Pages kept: 52 MB. */
+const kept = 160
 
 /** Bytes that are read in windows. */
 export interface Windows {

@@ -20,7 +20,7 @@ $watch = [Diagnostics.Stopwatch]::StartNew()
 $open = @{ sha = $null; path = $null; at = [long]0; size = [long]0; name = ''; lock = $null; part = $null; list = $null; whole = $null }
 $base = @{ sha = $null; file = $null }
 $sound = @{}
-# Shared with the watchdog: when the last request ended (-1: one is at work), and the file by which another channel asks for the lock.
+# Shared with the watchdog: when the last byte came or the last request ended (-1: one is at work), and the file by which another channel asks for the lock.
 $live = [hashtable]::Synchronized(@{ since = [long]0; want = '' })
 $said = @{ at = [long]0 }
 
@@ -509,14 +509,26 @@ function Invoke-Request {
     '"why":"error","message":"unknown operation","type":"","hresult":0'
 }
 
-# A session whose line is dead would hold its lock as long as sshd keeps it: without a request for 120 s, or 20 s while another
+# So many bytes of standard input; nothing when it ends before.
+function Read-Exactly {
+    param($Size)
+    $bytes = New-Object 'byte[]' $Size
+    for ($at = 0; $at -lt $Size; $at += $n) {
+        $n = $requests.BaseStream.Read($bytes, $at, $Size - $at)
+        if ($n -eq 0) { return }
+        $live.since = $watch.ElapsedMilliseconds
+    }
+    , $bytes
+}
+
+# A session whose line is dead would hold its lock as long as sshd keeps it: without a byte for ten minutes, or 20 s while another
 # channel wants the same content, the process ends itself. Ranges are on the disk by then.
 $bare = [Management.Automation.Runspaces.InitialSessionState]::Create()
 $bare.LanguageMode = 'FullLanguage'
 $watchdog = [PowerShell]::Create()
 $watchdog.Runspace = [Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($bare)
 $watchdog.Runspace.Open()
-[void]$watchdog.AddScript('param($Live, $Watch) while ($true) { [Threading.Thread]::Sleep(1000); if ($Live.since -lt 0) { continue }; $limit = 120000; if ($Live.want -and [IO.File]::Exists($Live.want)) { $limit = 20000 }; if ($Watch.ElapsedMilliseconds - $Live.since -gt $limit) { [Diagnostics.Process]::GetCurrentProcess().Kill() } }').AddArgument($live).AddArgument($watch)
+[void]$watchdog.AddScript('param($Live, $Watch) while ($true) { [Threading.Thread]::Sleep(1000); if ($Live.since -lt 0) { continue }; $limit = 600000; if ($Live.want -and [IO.File]::Exists($Live.want)) { $limit = 20000 }; if ($Watch.ElapsedMilliseconds - $Live.since -gt $limit) { [Diagnostics.Process]::GetCurrentProcess().Kill() } }').AddArgument($live).AddArgument($watch)
 [void]$watchdog.BeginInvoke()
 Write-Wire ('"hello":1,"ps":"' + $PSVersionTable.PSVersion + '","pid":' + $PID)
 while ($true) {
@@ -531,9 +543,9 @@ while ($true) {
         Write-Wire '"id":-1,"ok":false,"at":0,"why":"error","message":"not a request: its length makes no sense","type":"","hresult":0'
         break
     }
-    $head = $requests.ReadBytes($headSize)
-    $body = $requests.ReadBytes($bodySize)
-    if ($head.Length -ne $headSize -or $body.Length -ne $bodySize) { break }
+    $head = Read-Exactly $headSize
+    $body = Read-Exactly $bodySize
+    if ($null -eq $head -or $null -eq $body) { break }
     $live.since = [long]-1
     $id = -1
     $said.at = $watch.ElapsedMilliseconds

@@ -13,8 +13,8 @@ export const deliveryVersion = 1
 export const headLimit = 65_536
 export const bodyLimit = 4_194_304
 
-/** Without a whole request for so long the receiver ends and gives its lock back; a `ping` every minute keeps a waiting channel. */
-export const receiverPatienceMs = 120_000
+/** Without a byte for so long the receiver ends and gives its lock back; 20 s do while another channel wants the same content. */
+export const receiverPatienceMs = 600_000
 
 /** Head of a request. */
 export type DeliveryRequest =
