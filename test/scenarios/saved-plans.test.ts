@@ -189,7 +189,10 @@ describe('a saved plan', { timeout: 120_000 }, () => {
   it('refers to a value of later by the resource and the output that gives it', async () => {
     const nairobi = { sites: ['nairobi'] }
     const program = rig.program('later', switchProgram('pulumi.interpolate`lan ${network.switchId}`'))
-    const plan = await save({ program, ...nairobi })
+    const preview = await rig.run('preview', { program, ...nairobi, planning: { do: 'save' } })
+    const told = JSON.stringify(preview.previews.map(({ rows }) => rows))
+    expect(told).not.toContain('\\u0000')
+    const plan = planOf(preview, program)
     const urn = expect.stringMatching(/VirtualSwitch::network$/)
     expect(
       JSON.parse(

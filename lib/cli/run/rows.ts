@@ -1,6 +1,7 @@
 import type { Failure } from '../../domain/failure.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { BookEntry, PlanBook } from '../../reconcile/book.ts'
+import { readable } from '../../reconcile/plan-file/index.ts'
 import { nameOf } from '../../reconcile/target.ts'
 import type { PreviewRow } from './types.ts'
 
@@ -40,15 +41,31 @@ function rowOf(entries: readonly BookEntry[]): PreviewRow {
   const failed = both.find((e) => e.decision.do === 'fail')
   const base = { name: nameOf(main.target), host: main.target.host, urn: main.target.urn }
   if (failed?.decision.do === 'fail') {
-    return { ...base, change: 'fail', because: [], effects: [], failure: failed.decision.failure }
+    return {
+      ...base,
+      change: 'fail',
+      because: [],
+      effects: [],
+      failure: toldFailure(failed, failed.decision.failure),
+    }
   }
   const steps = both.flatMap((e) => (e.decision.do === 'act' ? e.decision.steps : []))
-  const because =
+  const reasons =
     steps.length > 0
       ? steps.map((s) => s.because)
       : both.flatMap((e) => ('because' in e.decision ? e.decision.because : []))
+  const because = reasons.map((text) => told(main, text))
   const effects = [...new Set<Effect>(steps.flatMap((s) => s.effects))]
   return { ...base, change: changeOf(main, replaced), because, effects }
+}
+
+const told = ({ target, secrets }: BookEntry, text: string): string => readable(text, target.want, secrets)
+
+/** A rule may tell the value that it refuses. */
+function toldFailure(entry: BookEntry, failure: Failure): Failure {
+  return failure.kind === 'refused' || failure.kind === 'deferred'
+    ? { ...failure, because: told(entry, failure.because), fix: told(entry, failure.fix) }
+    : failure
 }
 
 function changeOf(main: BookEntry, replaced: boolean): PreviewRow['change'] {

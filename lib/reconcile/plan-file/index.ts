@@ -1,6 +1,7 @@
 export { canonical, digestOf } from './canonical.ts'
 export { compareGrounds, compareSites, compareVersions, differing, type Mismatch } from './compare.ts'
 export * from './document.ts'
+export { readable } from './mask.ts'
 export { type PlanComplaint, planLimits, readPlan } from './read.ts'
 export { resourcePlans, type Writing } from './resource-plan.ts'
 export { keyCheck, type Later, type Sealer, sealerOf } from './seal.ts'

@@ -24,14 +24,10 @@ export function maskFor(
   sealer: Sealer,
   later: (path: string) => Later | undefined,
 ): Mask {
-  const secret = Object.entries(want).filter(([name]) => secrets.has(name))
-  const leaves = secret.flatMap(([, value]) => leavesOf(value)).filter((leaf) => leaf !== '')
-  const strings = leaves.filter(
-    (leaf): leaf is string => typeof leaf === 'string' && laterPath(leaf) === undefined,
-  )
-  const told = [...new Set([...strings, ...strings.flatMap(inBase64)])].sort((a, b) => b.length - a.length)
+  const leaves = secretLeaves(want, secrets)
+  const told = textsOf(leaves)
   const numbers = new Set(leaves.filter((leaf) => typeof leaf === 'number'))
-  const hasSecrets = secret.length > 0
+  const hasSecrets = Object.keys(want).some((name) => secrets.has(name))
 
   const hides = (value: Json): boolean =>
     hasSecrets &&
@@ -57,8 +53,29 @@ export function maskFor(
           : walk(`${place}/${name}`, item)
       return inOrder(named(value, inner))
     },
-    text: (text) => withoutLater(told.reduce((shown, one) => shown.replaceAll(one, '(secret)'), text)),
+    text: (text) => hide(told, text),
   }
+}
+
+/** A reason as a person may read it: without secrets, and with what is known later in words. */
+export const readable = (text: string, want: JsonObject, secrets: ReadonlySet<string>): string =>
+  hide(textsOf(secretLeaves(want, secrets)), text)
+
+const hide = (told: readonly string[], text: string): string =>
+  withoutLater(told.reduce((shown, one) => shown.replaceAll(one, '(secret)'), text))
+
+const secretLeaves = (want: JsonObject, secrets: ReadonlySet<string>): readonly Json[] =>
+  Object.entries(want)
+    .filter(([name]) => secrets.has(name))
+    .flatMap(([, value]) => leavesOf(value))
+    .filter((leaf) => leaf !== '')
+
+/** Every text in which a secret can be told, the longest first. */
+function textsOf(leaves: readonly Json[]): readonly string[] {
+  const strings = leaves.filter(
+    (leaf): leaf is string => typeof leaf === 'string' && laterPath(leaf) === undefined,
+  )
+  return [...new Set([...strings, ...strings.flatMap(inBase64)])].sort((a, b) => b.length - a.length)
 }
 
 const named = (value: object, inner: (name: string, item: Json) => Json): JsonObject =>
