@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Failure } from '../domain/failure.ts'
 import type { Owner } from '../transport/wire.ts'
 import type { Sight } from './observation.ts'
@@ -107,3 +108,13 @@ export function goneByHand(target: Target, { found, owner }: Sight): Failure | u
     fix: `Bring it back to where it is declared, or declare where it is now. If another one, new and empty, is meant to take its place, name it: --allow-data-loss '${nameOf(target)}'.`,
   }
 }
+
+/** A record as it lies in a file. */
+export const ownerShape = z.object({
+  organisation: z.string(),
+  backend: z.string(),
+  urn: z.string(),
+  operation: z.string(),
+  since: z.number().exactOptional(),
+  adopted: z.boolean().exactOptional(),
+})

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recordName } from '../../lib/cli/import/host-list.ts'
 import type { LabHost } from '../../lib/lab/index.ts'
 import { type CliOptions, type Ended, runCli, startCli } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { runOnHost } from '../rig/host-script.ts'
+import { textOf } from '../rig/programs.ts'
 
 const resources = fileURLToPath(new URL('../../lib/provider/resources/index.ts', import.meta.url))
 
@@ -218,5 +220,22 @@ Add-VMHardDiskDrive -VM $odd -Path 'C:\\VHDs\\odd.vhdx' -ErrorAction Stop
     const away = await run(['import', 'nairobi', '--program', empty()])
     host().clear()
     expect([away.code, away.stdout]).toEqual([3, ''])
+  })
+
+  it('ends with what is so when the answer is lost, and takes a record that can’t be read for somebody’s', async () => {
+    const pick = ['import', 'nairobi', '--program', empty(), '--yes', '--pick', 'c:\\vhds\\fs1-data.vhdx']
+    const title = 'VirtualDisk c:\\vhds\\fs1-data.vhdx'
+    const owned = async () => (await list()).find((one) => one.title === title)?.mark
+    // Its frames: the listing, the look of the preview, the record.
+    host().order({ name: 'drop-after-act', value: 3 })
+    const lost = await run(pick)
+    host().clear()
+    expect([lost.code, lost.stderr]).toEqual([0, expect.stringContaining('1 taken over')])
+    expect(await owned()).toMatchObject({ by: 'us' })
+    expect((await run(pick)).stderr).toContain('is this stack')
+    const record = `C:\\ProgramData\\Chancery\\owned\\${recordName('hyperv:VirtualDisk|c:\\vhds\\fs1-data.vhdx')}.json`
+    expect(textOf(host(), record)).toContain('adopted')
+    host().world.files.write(record, '{"organisation":')
+    expect(await owned()).toMatchObject({ by: 'other' })
   })
 })

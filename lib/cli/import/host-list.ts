@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Catalogue, LoadedKind } from '../../reconcile/loaded-kind.ts'
 import { scriptOf } from '../../reconcile/loaded-kind.ts'
+import { ownerShape } from '../../reconcile/ownership.ts'
 import type { HostPort, OpBody } from '../../transport/port.ts'
 import type { Owner, Reply, WireError } from '../../transport/wire.ts'
 import { hostScript } from '../host/scripts.ts'
@@ -30,15 +31,6 @@ export type HostList = {
 
 const printedThings = z.object({ things: z.array(z.record(z.string(), z.json())) })
 const printedRecords = z.object({ records: z.array(z.object({ file: z.string(), text: z.string() })) })
-const record = z.object({
-  organisation: z.string(),
-  backend: z.string(),
-  urn: z.string(),
-  operation: z.string(),
-  since: z.number().optional(),
-  adopted: z.boolean().optional(),
-})
-
 /** A host with many machines answers slowly. */
 const limitMs = 600_000
 
@@ -99,19 +91,23 @@ function thingsIn({ kind }: LoadedKind, seen: JsonObject, request: ListRequest):
     : all.filter(({ found }) => !brought.call(kind.listing, found))
 }
 
-/** Records that can't be read are nobody's: the host refuses an act on their things by itself. */
 function ownersIn(seen: JsonObject): ReadonlyMap<string, Owner> {
   const owners = new Map<string, Owner>()
   for (const { file, text } of printedRecords.parse(seen).records) {
-    const owner = record.parse(JSON.parse(text))
-    const { since, adopted, ...base } = owner
-    owners.set(file.replace(/\.json$/i, ''), {
-      ...base,
-      ...(since === undefined ? {} : { since }),
-      ...(adopted === undefined ? {} : { adopted }),
-    })
+    owners.set(file.replace(/\.json$/i, ''), ownerIn(text))
   }
   return owners
+}
+
+/** What can't be read as a record is somebody's who can't be named: never nobody's. */
+function ownerIn(text: string): Owner {
+  try {
+    const read = ownerShape.safeParse(JSON.parse(text))
+    if (read.success) return read.data
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  return { organisation: 'somebody whose record can’t be read', backend: '?', urn: '?', operation: '' }
 }
 
 /** Name of the record of a thing, without its ending. */

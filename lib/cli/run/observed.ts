@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Observations } from '../../reconcile/look.ts'
+import { ownerShape } from '../../reconcile/ownership.ts'
 
 /** The last observations of a stack, kept for `--offline`. Unobservable things are not kept: they say nothing. */
 const file = z.object({
@@ -14,9 +15,8 @@ const file = z.object({
         state: z.literal('seen'),
         hash: z.string(),
         found: z.record(z.string(), z.json()).nullable(),
-        owner: z
-          .object({ organisation: z.string(), backend: z.string(), urn: z.string(), operation: z.string() })
-          .nullable(),
+        owner: ownerShape.nullable(),
+        machine: z.string().exactOptional(),
       }),
     ]),
   ),
