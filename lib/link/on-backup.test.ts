@@ -61,7 +61,7 @@ describe('work while the backup line carries', () => {
     expect(backupVerdict(accra, small, { users: 6, needs }, true)).toEqual({
       rule: 'needs-primary',
       because:
-        'the backup line has 85 kbit/s a user and 600 ms, the site’s profile needs 100 kbit/s a user and at most 60 ms',
+        "the backup line has 85 kbit/s a user and 600 ms, the site's profile needs 100 kbit/s a user and at most 60 ms",
       fix: 'Run again when the primary line is back. Nothing overrides this.',
     })
     expect(backupVerdict(accra, small, { users: 5, needs: { ...needs, maxRttMs: 600 } }, false)).toBe('go')
