@@ -7,12 +7,15 @@ import { measureSource, SourceReader } from '../../link/delivery/source.ts'
 import type { Matcher } from '../../link/delivery/steps.ts'
 import { Bases } from './bases.ts'
 import type { Deliver, Delivered, DeliverOptions, DeliveryFailure, DeliverySource } from './contract.ts'
+import { lookahead } from './lookahead.ts'
 import { DeliveryTalk, TalkOver } from './talk.ts'
 import type { DeliveryRefusal, DeliveryReply, Held } from './wire.ts'
 
 /** How far this end may be ahead of the answers: requests, and bytes of them. */
 const aheadRequests = 64
 const aheadBytes = 8_388_608
+/** Chunks that are encoded while one is sent. */
+const encodedAhead = 2
 /** How often a delivery begins again from where the host stands after a refusal that allows it. */
 const attempts = 6
 
@@ -156,7 +159,8 @@ class Delivery {
         return
       }
     }
-    for await (const chunk of chunksOf(this.#ranges(), this.at, matcher, chunkBytes)) {
+    const encoded = chunksOf(this.#ranges(), this.at, matcher, chunkBytes)
+    for await (const chunk of lookahead(encoded, encodedAhead)) {
       abort?.throwIfAborted()
       if (!chunk.ok) return { state: 'failed', failure: chunk.error }
       const { reply } = await this.#talk.send(headOf(chunk.value), chunk.value.body)
