@@ -101,12 +101,16 @@ async function drift(
   if (failed.length > 0)
     throw new Error(`expected every site to be applied, got ${JSON.stringify(failed.slice(0, 3))}`)
   const before = chosen.map((site) => hostOf(rigged, site).counters.frames)
+  said('applied')
   const clean = await look(rigged, chosen, program)
+  said('drift', clean)
   const framesAHost = [...new Set(chosen.map((site, i) => hostOf(rigged, site).counters.frames - before[i]!))]
   breakSome(rigged, chosen)
   changeSome(rigged, chosen, 'changed')
   const timeLimitS = (await look(rigged, chosen.slice(0, 1), program)).wallS
+  said('one site that does not answer', timeLimitS)
   const driftBad = await look(rigged, chosen, program)
+  said('drift with bad sites', driftBad)
   for (const host of rigged.lab.hosts) host.clear()
   return { timeLimitS, driftClean: { ...clean, framesAHost }, driftBad }
 }
@@ -142,9 +146,15 @@ async function up(rigged: Rig, chosen: readonly string[]): Promise<Pick<Result, 
     return { wallS, outcomes: counted(report.sites.map(({ outcome }) => outcome)) }
   }
   const upClean = await run('second', () => {})
+  said('up', upClean)
   breakSome(rigged, chosen)
   const upBad = await run('third', () => changeSome(rigged, chosen, 'in between'))
   return { upClean, upBad }
+}
+
+/** What is measured so far, on standard error: all of it takes minutes. */
+function said(what: string, value: Run | number = 0): void {
+  console.error(what, JSON.stringify(value))
 }
 
 function counted(words: readonly string[]): { readonly [word: string]: number } {

@@ -46,10 +46,11 @@ const labelled = (request: RunRequest): Labelled => ({
 })
 
 async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise<RunReport> {
-  const previewed = await inTurn(runs, availableParallelism(), async (run) => ({
-    run,
-    ...(await previewSite(run)),
-  }))
+  // Hosts are looked at all at once, each behind its own link; what is far or silent keeps no engine waiting.
+  const engines = new PQueue({ concurrency: availableParallelism() })
+  const previewed = await Promise.all(
+    runs.map(async (run) => ({ run, ...(await previewSite(run, (job) => engines.add(job))) })),
+  )
   const previews = previewed.map((p) => p.preview)
   const differences = previews.some(hasChanges)
   const goOn =

@@ -63,8 +63,11 @@ export type Previewed = {
 /** Resource operations at once: the link's queue limits, not the engine. */
 const parallel = 64
 
+/** Runs a job when one more engine may run on this machine. */
+type EngineTurn = <T>(job: () => Promise<T>) => Promise<T>
+
 /** Looks at the site's hosts once, then lets the engine plan on what was seen. Changes nothing. */
-export async function previewSite(run: SiteRun): Promise<Previewed> {
+export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => job()): Promise<Previewed> {
   const book = new PlanBook()
   if (run.broken !== undefined)
     return brokenPreview(run, book, new Observations(), { outcome: 'failed', because: run.broken })
@@ -74,7 +77,7 @@ export async function previewSite(run: SiteRun): Promise<Previewed> {
   if (failure !== undefined) return failedPreview(run, book, observations, [failure])
   if (run.request.operation === 'destroy') await planRemovals(run, book, observations, run.recorded)
   else if (run.request.operation !== 'refresh') {
-    const stopped = await planWithEngine(run, book, observations)
+    const stopped = await inTurn(() => planWithEngine(run, book, observations))
     if (stopped !== undefined) return failedPreview(run, book, observations, [], stopped)
   }
   const rows =
