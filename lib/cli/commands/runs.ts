@@ -148,7 +148,7 @@ async function run(
     views,
     { runSites },
     { exitCodeOf },
-    { openPlan, planningOf, savePlan },
+    { introduction, openPlan, planningOf, savePlan },
     { leaveOf },
   ] = await Promise.all([
     import('../inventory.ts'),
@@ -170,6 +170,7 @@ async function run(
   const estate = await openInventory(args, context)
   const named = [...args.site, ...args.select]
   const held = args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context)
+  if (held !== undefined) output.note(introduction(held))
   const sites = held?.sites ?? (await chooseSites(estate, named))
   const interrupts = interruptsOf(process, systemClock)
   const progress = views.progressFor(context, sites, systemClock)

@@ -63,6 +63,12 @@ export async function openPlan(
   return { plan: plan.value, ...chosen.value }
 }
 
+/** Whose plan a run is held to, and what it was asked for and doesn't hold. */
+export function introduction({ plan: { made, left, sites } }: Held): string {
+  const without = left.length === 0 ? '' : ` Not in it: ${left.map(({ site }) => site).join(', ')}.`
+  return `Plan of ${made.at.slice(0, 16).replace('T', ' ')} UTC by ${made.by} on ${made.on}, for ${sites.map(({ site }) => site).join(', ')}.${without}`
+}
+
 /** Writes the plan of what was previewed. Why nothing was saved, as a text; undefined: it lies in the file. */
 export function savePlan(
   path: string,

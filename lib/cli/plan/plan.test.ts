@@ -11,6 +11,7 @@ import { chooseFromPlan } from './chosen.ts'
 import { comparePlans } from './diff.ts'
 import { readPlanFile, writePlanFile } from './file.ts'
 import { laterIn } from './later.ts'
+import { introduction } from './of-run.ts'
 import { mismatchLines } from './words.ts'
 
 const [site] = fc.sample(anySite, { numRuns: 1, seed: 5 })
@@ -67,6 +68,13 @@ describe('a plan is taken', () => {
     const chosen = chooseFromPlan({ ...choice, plan })
     expect(chosen.ok ? '' : chosen.error).toContain(words)
     expect(chosen.ok ? '' : chosen.error).toContain('Nothing was changed.')
+  })
+  it('with a word on whose it is and what it does not hold', () => {
+    const made = { at: '2026-01-05T10:00:00.000Z', by: 'anna', on: 'ops1', with: '0' }
+    const left = [{ site: 'nairobi', outcome: 'unreachable', because: 'no answer' }]
+    expect(introduction({ plan: planWith({ made, left }), sites: [beirut], program: 'mission' })).toBe(
+      'Plan of 2026-01-05 10:00 UTC by anna on ops1, for beirut. Not in it: nairobi.',
+    )
   })
   it('not for a site that it does not hold', () => {
     const chosen = chooseFromPlan({ ...choice, plan: planWith({}), named: [nairobi] })
