@@ -219,6 +219,19 @@ describe('a saved plan', { timeout: 120_000 }, () => {
     expect(() => planOf(report, program)).toThrow(`: ${property}: `)
   })
 
+  it('of the mission program, with machines that wait for disks and switch, is carried out and nothing is left to do', async () => {
+    const program = 'mission'
+    const plan = await save({ program, sites: ['beirut'] })
+    const resources = plan.sites[0]!.resources
+    expect(resources.length).toBeGreaterThan(8)
+    expect(
+      resources.filter(({ kind, after }) => kind === 'hyperv:VirtualMachine' && after.length === 0),
+    ).toEqual([])
+    const up = await hold(plan, { program, sites: ['beirut'] })
+    expect(up.sites).toMatchObject([{ outcome: 'done' }])
+    expect((await rig.run('preview', { program, sites: ['beirut'] })).differences).toBe(false)
+  })
+
   it('holds a free command as announced and unguarded, and is refused when it is another', async () => {
     const nairobi = { sites: ['nairobi'] }
     const program = rig.program('free', commandProgram('one'))
