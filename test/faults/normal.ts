@@ -33,8 +33,8 @@ export function normal(snapshot: Json): JsonObject {
   }
 }
 
-/** Instants, and whether a machine has run at some time. */
-const transient = new Set(['startedAt', 'createdAt', 'ranBefore'])
+/** Instants, whether a machine has run at some time, and the address by which each host of the lab is reached. */
+const transient = new Set(['startedAt', 'createdAt', 'ranBefore', 'address'])
 
 /** A disk and the note beside it hold its identity: their bytes differ with it. */
 function plain(path: string, file: Json): Json {

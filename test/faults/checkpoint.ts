@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Json, JsonObject } from '../../lib/domain/json.ts'
+import type { Stage } from './points.ts'
+
+type Resource = JsonObject & { readonly urn: string; readonly type: string }
+
+/** A checkpoint that the engine wrote for a stack with one resource of ours; others are made after its pattern. */
+export type Pattern = { readonly text: string; readonly stack: string }
+
+export const checkpointFile = (state: string, stack: string): string =>
+  join(state, '.pulumi/stacks/chancery', `${stack}.json`)
+
+export const readPattern = (state: string, stack: string): Pattern => ({
+  text: readFileSync(checkpointFile(state, stack), 'utf8'),
+  stack,
+})
+
+export const urnOf = (stack: string, stage: Stage): string =>
+  `urn:pulumi:${stack}::chancery::chancery:${stage.loaded.kind.token}::thing`
+
+/** Writes the checkpoint of a stack in which the thing of a case is, as the last run saw it. */
+export function writeCheckpoint(
+  state: string,
+  stack: string,
+  pattern: Pattern,
+  stage: Stage,
+  host: string,
+): void {
+  const document = JSON.parse(pattern.text.replaceAll(pattern.stack, stack)) as {
+    readonly checkpoint: { readonly latest: { resources: readonly Resource[] } }
+  }
+  const { latest } = document.checkpoint
+  latest.resources = latest.resources.map((resource) => {
+    if (!resource.type.startsWith('chancery:')) return resource
+    const inputs = { ...stage.want, host }
+    return {
+      ...resource,
+      urn: urnOf(stack, stage),
+      type: `chancery:${stage.loaded.kind.token}`,
+      id: `${host}|${stage.loaded.kind.identity(stage.want)}`,
+      inputs,
+      outputs: { ...inputs, observed: stage.recorded ?? stage.found },
+    }
+  })
+  const file = checkpointFile(state, stack)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify(document))
+}
+
+/** What the state says of the thing: its outputs; undefined: it is not in it. */
+export function outputsIn(state: string, stack: string): JsonObject | undefined {
+  let text: string
+  try {
+    text = readFileSync(checkpointFile(state, stack), 'utf8')
+  } catch {
+    return undefined
+  }
+  const { checkpoint } = JSON.parse(text) as {
+    readonly checkpoint: { readonly latest: { readonly resources?: readonly Resource[] } }
+  }
+  const thing = checkpoint.latest.resources?.find(({ type }) => type.startsWith('chancery:'))
+  return thing?.['outputs'] as { readonly [name: string]: Json } | undefined
+}
