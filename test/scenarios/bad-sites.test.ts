@@ -75,4 +75,26 @@ describe('bad sites among others', () => {
     expect(textOf(hostAt(changed), 'C:\\Notes\\2.txt')).toBe('first 2')
     for (const site of unreachable) expect(textOf(hostAt(site), 'C:\\Notes\\2.txt')).toBe('first 2')
   }, 120_000)
+
+  it('sites that don’t answer keep no other one waiting, however many they are', async () => {
+    for (const site of [...unreachable, refused]) hostAt(site).clear()
+    // More than engines that run at once; each is silent until the others are through.
+    const silent = sites.slice(0, 6)
+    const others = sites.slice(6)
+    for (const site of silent) hostAt(site).order({ name: 'hold-reply', value: 0 })
+    const through = new Set<string>()
+    const program = rig.program('few', filesProgram(3, 'second'))
+    const preview = await rig.run('preview', {
+      program,
+      sites,
+      onEvent: (event) => {
+        if (event.kind !== 'exchange') return
+        const site = rig.lab.host(event.host).site
+        if (!others.includes(site)) return
+        through.add(site)
+        if (through.size === others.length) for (const one of silent) hostAt(one).clear()
+      },
+    })
+    expect(new Set(preview.sites.map(({ outcome }) => outcome))).toEqual(new Set(['done']))
+  }, 120_000)
 })
