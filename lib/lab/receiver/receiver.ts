@@ -9,6 +9,7 @@ import type { World } from '../world/world.ts'
 import { ContentDisk } from './content-disk.ts'
 import type { ContentLocks, LockHolder } from './content-locks.ts'
 import { expand } from './expand.ts'
+import { sizeListed } from './manifest-entry.ts'
 import { Part, sumOf } from './part.ts'
 import { RequestReader } from './requests.ts'
 
@@ -288,24 +289,6 @@ export class Receiver implements LockHolder {
     this.#around.ended(status)
   }
 }
-
-/** Size that a manifest lists for a content, or what is wrong with it. */
-function sizeListed(manifest: Uint8Array, sha: string): number | 'bad-manifest' | 'not-listed' {
-  let read: unknown
-  try {
-    read = JSON.parse(Buffer.from(manifest).toString('utf8'))
-  } catch {
-    return 'bad-manifest'
-  }
-  const contents: unknown =
-    typeof read === 'object' && read !== null && 'contents' in read ? read.contents : undefined
-  if (!Array.isArray(contents)) return 'bad-manifest'
-  const entry: unknown = contents.find((one: unknown) => isEntry(one) && one.sha === sha)
-  return isEntry(entry) ? Number(entry.size) : 'not-listed'
-}
-
-const isEntry = (value: unknown): value is { readonly sha: unknown; readonly size: unknown } =>
-  typeof value === 'object' && value !== null && 'sha' in value && 'size' in value
 
 const errorText = (message: string, type = '', hresult = 0): string =>
   `"why":"error","message":${asciiJson(message)},"type":"${type}","hresult":${hresult}`

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { constants, deflateRaw } from 'node:zlib'
+import { constants, deflateRaw, deflateRawSync } from 'node:zlib'
 
 /**
  * How a range of a content is written: literals and copies in turn. Integers little-endian:
@@ -92,9 +92,18 @@ function originOf(steps: Steps, first: number, end: number): number {
 }
 
 const deflate = promisify(deflateRaw)
+const sampleBytes = 4096
+const samples = 4
 
-/** The body deflated, or as it is when that saves less than a hundredth. */
+/** The body deflated, or as it is when that saves less than a hundredth; what looks like noise in samples is not tried. */
 export async function pack(body: Uint8Array): Promise<{ readonly z: boolean; readonly body: Uint8Array }> {
+  if (body.length > 2 * samples * sampleBytes && isNoise(body)) return { z: false, body }
   const packed = await deflate(body, { level: constants.Z_BEST_COMPRESSION, memLevel: 9 })
   return packed.length < body.length * 0.99 ? { z: true, body: packed } : { z: false, body }
+}
+
+function isNoise(body: Uint8Array): boolean {
+  const apart = Math.floor((body.length - sampleBytes) / (samples - 1))
+  const parts = Array.from({ length: samples }, (_, i) => body.subarray(i * apart, i * apart + sampleBytes))
+  return parts.every((part) => deflateRawSync(part, { level: 1 }).length >= part.length)
 }
