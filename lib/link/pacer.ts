@@ -22,9 +22,9 @@ const pauseMs = 100
 /** A clock that is this far from the time that passed was set, ms. */
 const setBy = 1_000
 
-/** The bucket's size: what accrues in 200 ms, between one write and 8 KB; on fast links 10 ms, so that timers can follow. */
+/** The bucket's size: what accrues in 200 ms, between one write and 8 KB; on fast links 25 ms, so that timers of a busy machine can follow. */
 const burstBytes = (bytesPerMs: number): number =>
-  Math.max(largestWrite, Math.min(8192, 200 * bytesPerMs), 10 * bytesPerMs)
+  Math.max(largestWrite, Math.min(8192, 200 * bytesPerMs), 25 * bytesPerMs)
 
 type Waiting = { readonly bytes: number; readonly go: () => void; readonly stop: () => void }
 
@@ -119,7 +119,9 @@ export class Pacer {
     const now = this.#filled.elapsed
     const others: { at: number; ms: number }[] = []
     for (let ago = span.ms; ago > ms; ago -= pieceMs)
-      others.push({ at: now - ago, ms: Math.min(pieceMs, ago - ms) * span.share })
+      others.push({ at: now - ago, ms: Math.min(pieceMs, ago - ms) * usedShare })
+    // Its bucket may have gone out last of all.
+    if (ms < span.ms) others.push({ at: now - ms, ms: this.#budgetMs(burstBytes(this.#bytesPerMs())) })
     this.#recent.splice(0, this.#recent.length, ...others)
     this.#wake?.abort()
   }
