@@ -121,6 +121,14 @@ export default () => {
     expect(host().world.files.read('C:\\VHDs\\fs1.vhdx')).toEqual(before)
   })
 
+  it('a machine whose disk lies on another host’s storage now keeps it', async () => {
+    await up()
+    machines()[0]!.drives[0]!.path = '\\\\fs9\\vm\\fs1.vhdx'
+    const site = await up()
+    expect(site).toMatchObject({ outcome: 'failed', because: expect.stringContaining('disk-moved') })
+    expect(machines()[0]!.drives.map(({ path }) => path)).toEqual(['\\\\fs9\\vm\\fs1.vhdx'])
+  })
+
   it('a checkpoint is no change of a disk', async () => {
     await up()
     const { hyperv } = host().world

@@ -3,6 +3,7 @@ import { adapters, disks, dvd } from './attach.ts'
 import { bootOrder } from './boot-order.ts'
 import { type Change, which } from './change.ts'
 import { firmware, memory, memoryOutOfOrder, processors } from './hardware.ts'
+import { movedDisk } from './moved-disk.ts'
 import type { Found, Want } from './props.ts'
 import { rename, settings } from './settings.ts'
 
@@ -17,7 +18,7 @@ export function plan(want: Want, found: Found | null, recorded: Found | undefine
     return (
       disorder ?? steps([create(want), ...changes(want, null).map((one) => one.step), ...starting(want)], '')
     )
-  const stranger = notOurs(want, found, recorded)
+  const stranger = notOurs(want, found, recorded) ?? movedDisk(want, found, recorded)
   if (stranger !== undefined) return stranger
   if (want.generation !== undefined && want.generation !== found.generation)
     return anotherGeneration(want, found)
