@@ -32,7 +32,8 @@ const allowDataLoss = {
   default: [] as string[],
   defaultDescription: 'none',
   requiresArg: true,
-  describe: 'Name of a resource that may be removed or replaced with the data that it holds',
+  describe:
+    'Name of a resource that may be removed or replaced with what it holds, also where it was there before, or made anew where it is gone',
 } as const
 
 export const preview = defineCommand({
