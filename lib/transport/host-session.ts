@@ -49,6 +49,8 @@ export class HostSession implements HostPort, BulkPort {
   #talk: LineTalk | undefined
   readonly #cut = new AbortController()
   #idle = new AbortController()
+  /** Ends a connection that is being opened, for another one to be tried. */
+  #opening = new AbortController()
   #frame = 0
   #nextId = 1
   /** Channels beside the worker's: the connection stays while there is one. */
@@ -145,7 +147,10 @@ export class HostSession implements HostPort, BulkPort {
 
   /** Ends the connection, or only an idle one; what is on the wire ends as `unknown` or `unreachable`, and the next exchange opens another. */
   reconnect(why: string, which: 'any' | 'idle'): void {
-    if (which === 'any' || this.#queue.pending + this.#queue.size === 0) this.#talk?.close(why)
+    if (which === 'idle' && this.#queue.pending + this.#queue.size > 0) return
+    this.#talk?.close(why)
+    this.#opening.abort(why)
+    this.#opening = new AbortController()
   }
 
   /** Cuts the connection; what is on the wire ends as `unknown` or `unreachable`. */
@@ -251,9 +256,16 @@ export class HostSession implements HostPort, BulkPort {
       this.counters.bytesUp += line.length
       end = await talk.ask(line, inFlight, silenceMs)
     } else {
-      const opened = await this.#opener.open(line, { abort, cut: this.#cut.signal })
+      const opening = this.#opening.signal
+      const cut = AbortSignal.any([this.#cut.signal, opening])
+      const opened = await this.#opener.open(line, { abort, cut })
       if (!opened.ok) {
         const { failure, ran } = opened.error
+        if (ran === 'nothing' && opening.aborted && !this.#closed && !abort?.aborted)
+          return {
+            failure: { kind: 'unreachable', host: this.host, detail: String(opening.reason) },
+            again: true,
+          }
         if (ran === 'nothing' || mutates) return { failure, again: false }
         return {
           failure: {

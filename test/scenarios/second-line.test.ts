@@ -46,6 +46,8 @@ describe('a site with two lines', () => {
     expect(made()).toBe(4)
     expect(host().backupCounters!.logins).toBeGreaterThan(0)
     expect(host().counters.logins).toBe(0)
+    // The connection that was being opened over the dead line is given up for one over the other, not waited for.
+    expect(rig.events.some((e) => e.kind === 'link' && e.state === 'retrying')).toBe(true)
     expect(lines()).toEqual([expect.stringMatching(/^backup: the primary line does not carry/)])
     // What it costs is told for the line that carries: 600 ms and 512 kbit/s instead of 103 ms and 2 Mbit/s.
     expect(report.previews[0]!.cost.ms).toBeGreaterThan(4 * 600)
