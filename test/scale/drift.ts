@@ -60,7 +60,7 @@ type Run = { readonly wallS: number; readonly outcomes: { readonly [outcome: str
 type Result = {
   /** What one site takes that does not answer, s: the limit of a connection. */
   readonly timeLimitS: number
-  readonly driftClean: Run & { readonly framesAHost: readonly number[]; readonly ownCpuS: number }
+  readonly driftClean: Run & { readonly framesAHost: readonly number[]; readonly cpuS: number }
   readonly driftBad: Run
   readonly upClean?: Run
   readonly upBad?: Run
@@ -119,10 +119,13 @@ async function look(
   rigged: Rig,
   chosen: readonly string[],
   program: string,
-): Promise<Run & { readonly ownCpuS: number }> {
+): Promise<Run & { readonly cpuS: number }> {
   const cli = fileURLToPath(new URL('../../lib/cli/chancery.mjs', import.meta.url))
   const args = [cli, 'drift', ...chosen, '--program', program, '--json', '--quiet']
+  const before = process.cpuUsage()
   const measured = await measureTree(process.execPath, args, rigged.folder)
+  const lab = process.cpuUsage(before)
+  const cpuS = measured.ownCpuS + measured.childrenCpuS + (lab.user + lab.system) / 1e6
   const answer = JSON.parse(measured.stdout) as {
     readonly sites: readonly {
       readonly outcome: string
@@ -134,7 +137,7 @@ async function look(
       outcome === 'done' && found.some(({ is }) => is === 'drifted') ? 'drifted' : outcome,
     ),
   )
-  return { wallS: measured.wallS, ownCpuS: measured.ownCpuS, outcomes }
+  return { wallS: measured.wallS, cpuS, outcomes }
 }
 
 async function up(rigged: Rig, chosen: readonly string[]): Promise<Pick<Result, 'upClean' | 'upBad'>> {
@@ -205,7 +208,7 @@ function textOf({ timeLimitS, driftClean, driftBad, upClean, upBad }: Result): s
       .join(', ')})`
   return [
     `${sites} missions × ${resources} resources, ${bad.unreachable} unreachable, ${bad.refused} refusing logins, ${bad.changed} changed`,
-    `drift: ${words(driftClean)}, limit ${driftLimitS} s; ${driftClean.framesAHost.join(' or ')} exchange a host; CPU ${driftClean.ownCpuS.toFixed(1)} s`,
+    `drift: ${words(driftClean)}, limit ${driftLimitS} s; ${driftClean.framesAHost.join(' or ')} exchange a host; CPU of all, lab included, ${driftClean.cpuS.toFixed(1)} s`,
     `one site that does not answer: ${timeLimitS.toFixed(1)} s`,
     `drift with bad sites: ${words(driftBad)}`,
     ...(upClean === undefined || upBad === undefined
