@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { openFleet } from '../../lib/cli/run/fleet.ts'
 import { systemClock } from '../../lib/domain/clock.ts'
 import { describeFailure } from '../../lib/domain/failure.ts'
@@ -17,6 +16,8 @@ export type LinkUserOrder = {
   readonly forMs: number
   /** Size of each frame, bytes. */
   readonly frameBytes: number
+  /** Each frame writes its text to this file; absent = frames only look. */
+  readonly writes?: { readonly path: string; readonly text: string }
 }
 
 /** Its last line: when each of its jobs ran, in ticks of the machine. */
@@ -30,9 +31,17 @@ export type LinkUserReport = {
 async function main(order: LinkUserOrder): Promise<void> {
   const loaded = loadInventory(order.inventory)
   if (!loaded.ok) throw new Error(formatComplaints(loaded.error))
-  const fleet = openFleet({ estate: loaded.value, clock: systemClock, emit: () => undefined, root: order.root })
+  const fleet = openFleet({
+    estate: loaded.value,
+    clock: systemClock,
+    emit: () => undefined,
+    root: order.root,
+  })
   const script = 'param($Params)\n'
-  const hash = createHash('sha256').update(script).digest('hex')
+  const write = '[IO.File]::WriteAllText($Params.path, $Params.text)\n'
+  const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+  const hash = hashOf(script)
+  const scripts = new Map([script, `${script}${write}`].map((text) => [hashOf(text), text]))
   const jobs: (readonly [number, number])[] = []
   const failures: string[] = []
   let frames = 0
@@ -42,23 +51,43 @@ async function main(order: LinkUserOrder): Promise<void> {
     while (ticks() < until) {
       const params = { text: randomBytes(order.frameBytes / 1.34).toString('base64') }
       const answer = await fleet.port(order.host).exchange({
-        scripts: new Map([[hash, script]]),
+        scripts,
         guards: [],
-        ops: [{ op: 'observe', key: 'test|nothing', script: hash, params }],
+        ops: [
+          order.writes === undefined
+            ? { op: 'observe', key: 'test|nothing', script: hash, params }
+            : {
+                op: 'apply',
+                key: 'test|nothing',
+                script: hash,
+                params,
+                expect: 'absent',
+                own: null,
+                steps: [
+                  {
+                    name: 'write',
+                    script: hashOf(`${script}${write}`),
+                    params: { path: order.writes.path, text: `${order.writes.text} ${frames}` },
+                  },
+                ],
+              },
+        ],
       })
-      frames += 1
-      if (!answer.ok) failures.push(describeFailure(answer.error))
+      if (answer.ok) frames += 1
+      else failures.push(describeFailure(answer.error))
+      if (!answer.ok) return
     }
   }
   const working = async (): Promise<void> => {
-    while (ticks() < until)
+    while (ticks() < until && failures.length === 0)
       await fleet.link(order.site).run('control', async () => {
         const from = ticks()
         await systemClock.sleep(20)
         jobs.push([from, ticks()])
       })
   }
-  await Promise.all([framing(), working()])
+  // A job may be refused in the same moment as a frame, which says why.
+  await Promise.all([framing(), order.writes === undefined ? working() : undefined])
   await fleet.close()
   process.stdout.write(`${JSON.stringify({ jobs, frames, failures } satisfies LinkUserReport)}\n`)
 }

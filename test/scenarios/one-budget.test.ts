@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { budgetAt } from '../../lib/link/index.ts'
+import { budgetAt, largestWrite } from '../../lib/link/index.ts'
+import { waitUntil } from '../rig/cli.ts'
 import { startRig, type Rig } from '../rig/estate.ts'
 import type { LinkUserOrder, LinkUserReport } from '../rig/link-user.ts'
 import { type MeasuredRelay, mostAtOnce, mostWithin, startMeasuredRelay } from '../rig/measured-relay.ts'
@@ -11,13 +12,19 @@ import { type MeasuredRelay, mostAtOnce, mostWithin, startMeasuredRelay } from '
 const script = fileURLToPath(new URL('../rig/link-user.ts', import.meta.url))
 
 /** A process of its own that uses a link; its lines, parsed. */
-function useLink(order: LinkUserOrder): { readonly report: Promise<LinkUserReport> } {
-  const child = spawn(process.execPath, [script, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'pipe'] })
+function useLink(order: LinkUserOrder): {
+  readonly report: Promise<LinkUserReport>
+  readonly signal: (name: NodeJS.Signals) => void
+} {
+  const child = spawn(process.execPath, [script, JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let text = ''
   let errors = ''
   child.stdout.on('data', (data: Buffer) => (text += data.toString()))
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()))
   return {
+    signal: (name) => void child.kill(name),
     report: new Promise((resolve, reject) =>
       child.once('close', () => {
         const last = text.trim().split('\n').at(-1) ?? ''
@@ -61,11 +68,44 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
     const reports = await Promise.all([useLink(order).report, useLink(order).report])
     expect(reports.flatMap(({ failures }) => failures)).toEqual([])
     const budget = (budgetAt(link, Date.now()).kbitPerS * 1000) / 8
-    // Two seconds less what the relay may be late in noting; headers of TCP and IP come on top of what it sees.
+    // On a slow line the bucket of the holder before, one write of 4096 bytes, may fall into the same two seconds.
     const most = mostWithin(relay.sent, 1_970)
-    expect(most).toBeLessThanOrEqual(2 * budget * 1.05)
+    expect(most).toBeLessThanOrEqual(2 * budget * 0.95 + 2 * largestWrite)
     expect(most).toBeGreaterThan(budget)
     expect(mostAtOnce(reports.flatMap(({ jobs }) => jobs))).toBe(1)
     for (const { frames, jobs } of reports) expect([frames > 1, jobs.length > 5]).toEqual([true, true])
+  })
+
+  it('one that was stopped, and whose link another took over, does nothing more when it wakes, and says why', async () => {
+    const path = 'C:\\fenced.txt'
+    const files = rig.lab.host(host).world.files
+    const written = (): string => {
+      const file = files.read(path)
+      return file.ok ? new TextDecoder().decode(file.value) : ''
+    }
+    const order = {
+      inventory: join(rig.folder, 'inventories', 'ministry'),
+      root: join(rig.folder, '.chancery'),
+      host,
+      site,
+      frameBytes: 100,
+    }
+    const late = useLink({ ...order, forMs: 120_000, writes: { path, text: 'late' } })
+    await waitUntil(() => written().startsWith('late'))
+    late.signal('SIGSTOP')
+    const next = await useLink({ ...order, forMs: 20_000, writes: { path, text: 'next' } }).report
+    expect(next.failures).toEqual([])
+    expect(next.frames).toBeGreaterThan(0)
+    const left = written()
+    expect(left).toMatch(/^next/)
+    const bytes = relay.sent.reduce((sum, [, n]) => sum + n, 0)
+    late.signal('SIGCONT')
+    const report = await late.report
+    expect(report.failures).toEqual([
+      expect.stringMatching(/process \d+ took over link beirut at \d{4}-|another run took over at \d{4}-/),
+    ])
+    expect(written()).toBe(left)
+    // What was in its hands when it was stopped, and not a frame more.
+    expect(relay.sent.reduce((sum, [, n]) => sum + n, 0) - bytes).toBeLessThan(1_500)
   })
 })
