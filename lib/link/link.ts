@@ -34,7 +34,7 @@ export type LinkOptions = {
   readonly breaker?: BreakerOptions
   /** True: bulk transfers go on outside the window, for which somebody gave a reason. */
   readonly bulkAnytime?: boolean
-  /** True: bulk transfers go on over the backup line. */
+  /** True: bulk transfers go on over the backup line beyond `largeBytes`. */
   readonly bulkOnBackup?: boolean
   /** Windows and blackouts beside the site's own: a rollout's. */
   readonly rules?: readonly Rules[]
@@ -105,8 +105,11 @@ export function createLink({
   let line: LineName = 'primary'
   let limitKbitPerS: number | undefined
   let bulkTold: string | undefined
+  /** Bulk bytes that had gone out when the line in use began to carry. */
+  let bulkBefore = 0
   const bulkHeld = (instant: number): string | undefined => {
-    if (line === 'backup' && !bulkOnBackup) return 'the backup line is in use'
+    if (line === 'backup' && !bulkOnBackup && pacer.sentBulk - bulkBefore >= (link.backup?.largeBytes ?? 0))
+      return 'the backup line is in use, and has carried as much as it may'
     if (bulkAnytime) return undefined
     const window = windowAt(allRules, instant)
     if (window.open) return undefined
@@ -198,6 +201,7 @@ export function createLink({
     use: (next) => {
       if (next === line) return
       line = next
+      bulkBefore = pacer.sentBulk
       pacer.follow((instant) => budgetAt(timed[next], instant))
       // What failed was the other line.
       become(closed, `the ${next} line carries`)

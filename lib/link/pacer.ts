@@ -51,6 +51,7 @@ export class Pacer {
   #pumping = false
   #wake: AbortController | undefined
   #sent = 0
+  #sentBulk = 0
   #measured: number | undefined
   /** The stretch that is being measured: when it began, and what was sent by then. */
   #stretch = { from: 0, sent: 0 }
@@ -136,6 +137,11 @@ export class Pacer {
     return this.#sent
   }
 
+  /** Those of the bulk lane. */
+  get sentBulk(): number {
+    return this.#sentBulk
+  }
+
   /** Rate of the last stretch of a second or more in which something always waited or was about to, kbit/s; undefined = there was none. */
   get measuredKbitPerS(): number | undefined {
     return this.#measured
@@ -215,6 +221,7 @@ export class Pacer {
   #take(head: Waiting): void {
     const lane = this.#lanes.control[0] === head ? this.#lanes.control : this.#lanes.bulk
     lane.shift()
+    if (lane === this.#lanes.bulk) this.#sentBulk += head.bytes
     this.#tokens -= head.bytes
     this.#sent += head.bytes
     const ms = this.#budgetMs(head.bytes)
