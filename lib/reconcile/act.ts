@@ -235,5 +235,8 @@ async function resolve(
   const now = looked.value
   if (now.state === 'unobservable') return err(now.failure)
   if (now.hash === sight.hash) return send(batch, request, abort)
+  // Removed, but the worker ended before it took our record away: that is what is left to do.
+  if (request.operation === 'delete' && now.found === null && now.owner !== null)
+    return send(batch, { ...request, steps: [], sight: now }, abort)
   return judge(request, now, ['the connection was lost during this act; what is there now was looked at'])
 }

@@ -66,6 +66,10 @@ export const findingsOf = {
         counter: 'lost',
         what: `the host is not as after a sound run: ${differences(is, should).join('; ')}`,
       }
+    const removed = point.stage.operation === 'delete' && sound.failures.length === 0
+    const { records } = is as { readonly records: readonly string[] }
+    if (removed && records.length > 0)
+      yield { counter: 'lost', what: `the thing is gone and its record is left: ${records.join()}` }
     for (const step of ledger.doubledAgainst(sound.ledger))
       yield { counter: 'doubled', what: `done twice: ${step}` }
   },

@@ -29,6 +29,8 @@ export function normal(snapshot: Json): JsonObject {
   return {
     ...(walk(rest, '') as JsonObject),
     files: Object.fromEntries(kept.map(([path, file]) => [numbered(path), plain(path, walk(file, ''))])),
+    // Of the worker's own files only whose record there is of what: no record is left over, and none is missing.
+    records: Object.keys(all).filter((path) => /\\chancery\\owned\\/i.test(path)),
     folders: (folders as readonly string[]).filter((path) => !own(path)),
   }
 }
