@@ -11,8 +11,8 @@ export function chunkBytesFor(kbitPerS: number): number {
 }
 
 /**
- * Most that is written and not answered, bytes: what the line holds in a round trip (and a quarter more, for the host takes its time),
- * and two chunks: an answer covers a whole one, and the next is being written.
+ * Most that is written and not answered, bytes: what the line holds in two round trips, and four chunks. Half of it carries a line that
+ * loses nothing; the other half keeps TCP fed while it sends lost packets again.
  */
 export const unansweredFor = (kbitPerS: number, rttMs: number): number =>
-  Math.ceil((kbitPerS / 8) * rttMs * 1.25) + 2 * chunkBytesFor(kbitPerS)
+  Math.ceil((kbitPerS / 8) * rttMs * 2) + 4 * chunkBytesFor(kbitPerS)
