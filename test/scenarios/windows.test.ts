@@ -25,7 +25,10 @@ const nights = (folder: string): void => {
   if (found < 0) throw new Error('organisation.yaml has other windows')
   writeFileSync(
     file,
-    text.replaceAll('    windows: []', "    windows:\n      - { days: weekdays, from: '20:00', to: '05:00' }"),
+    text.replaceAll(
+      '    windows: []',
+      "    windows:\n      - { days: weekdays, from: '20:00', to: '05:00' }",
+    ),
   )
 }
 const blackout = (folder: string): void => {
