@@ -4,7 +4,7 @@ if ([IO.Directory]::Exists($path)) {
     $reason = New-Object InvalidOperationException ('A folder is there: ' + $path)
     throw (New-Object Management.Automation.ErrorRecord $reason, 'Chancery.FolderThere', 'InvalidOperation', $path)
 }
-$content = [IO.Path]::Combine($env:ProgramData, 'Chancery', 'content', $Params.sha256)
+$content = $env:ProgramData + '\Chancery\content\' + $Params.sha256
 if (-not [IO.File]::Exists($content)) {
     $reason = New-Object InvalidOperationException ('The content is not in the store of the host: ' + $content)
     throw (New-Object Management.Automation.ErrorRecord $reason, 'Chancery.NotYet', 'InvalidOperation', $content)
