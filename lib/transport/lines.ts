@@ -11,8 +11,8 @@ export type Decoded =
     }
   | { readonly kind: 'noise'; readonly text: string }
 
-/** A line longer than this is not ours, bytes. */
-export const lineLimit = 64 * 1024 * 1024
+/** A line longer than this is not ours, bytes, also once it is inflated. */
+export const lineLimit = 32 * 1024 * 1024
 
 /**
  * Takes bytes as they come, gives whole lines: ours behind the marker, everything else (banners, CLIXML, stray output) as noise.
@@ -39,7 +39,9 @@ export class LineDecoder {
       this.#parts = []
       this.#length = 0
       start = end + 1
-      if (text !== '') lines.push(...decode(text))
+      const decoded = text === '' ? [] : decode(text, this.#limit)
+      if (decoded === 'oversized') return decoded
+      lines.push(...decoded)
     }
     this.#parts.push(bytes.subarray(start))
     this.#length += bytes.length - start
@@ -52,10 +54,12 @@ export class LineDecoder {
   }
 }
 
-function decode(text: string): readonly Decoded[] {
+function decode(text: string, limit: number): readonly Decoded[] | 'oversized' {
   for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
     const rest = text.slice(at + marker.length)
-    const lines = (rest.startsWith('z') ? inflate(rest.slice(1)) : rest)
+    const whole = rest.startsWith('z') ? inflate(rest.slice(1), limit) : rest
+    if (whole === undefined) return 'oversized'
+    const lines = whole
       .split('\n')
       .map(withHashes)
       .map((json) => ({ line: parse(json), json }))
@@ -67,12 +71,14 @@ function decode(text: string): readonly Decoded[] {
   return [{ kind: 'noise', text }]
 }
 
-/** The lines that stand behind a `z`; an empty text where it holds none. */
-function inflate(base64: string): string {
+/** The lines that stand behind a `z`; an empty text where it holds none, undefined where there are more than the limit. */
+function inflate(base64: string, limit: number): string | undefined {
   try {
-    return inflateRawSync(Buffer.from(base64, 'base64'), { maxOutputLength: lineLimit }).toString('latin1')
-  } catch {
-    return ''
+    return inflateRawSync(Buffer.from(base64, 'base64'), { maxOutputLength: limit }).toString('latin1')
+  } catch (cause) {
+    return cause instanceof RangeError && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
+      ? undefined
+      : ''
   }
 }
 

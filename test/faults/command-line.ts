@@ -101,7 +101,7 @@ class Group {
     const bare = this.#points.flatMap(({ stage }, at) =>
       stage.loaded.kind.needsFeature === undefined ? [`${used[at]}-hv1`] : [],
     )
-    const rig = await startRig({ sites: used, bare })
+    const rig = await rigOf(used, bare)
     const disk = this.#fault === 'disk full here' ? smallDisk(join(rig.folder, '.chancery')) : undefined
     try {
       pattern ??= await this.#patternFrom(rig)
@@ -280,6 +280,17 @@ class Group {
         said.failures.length === 0 && said.outcome !== 'done' ? [notDone(place, said)] : said.failures,
       events: [],
       state: outputs === undefined ? undefined : { outputs },
+    }
+  }
+}
+
+/** Ports are chosen free and taken a moment later: another program may come in between. */
+async function rigOf(used: readonly string[], bare: readonly string[]): Promise<Rig> {
+  for (let left = 3; ; left--) {
+    try {
+      return await startRig({ sites: used, bare })
+    } catch (cause) {
+      if (left === 0 || !String(cause).includes('EADDRINUSE')) throw cause
     }
   }
 }
