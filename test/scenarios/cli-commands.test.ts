@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fingerprint } from '../../lib/transport/ssh/known-hosts.ts'
@@ -114,6 +114,7 @@ describe('a network that is off limits', { timeout: 60_000 }, () => {
     const [heading, ...hosts] = readFileSync(ministry('hosts.csv'), 'utf8').split('\n')
     const nairobi = hosts.find((row) => row.startsWith('nairobi-hv1,'))!
     writeFileSync(ministry('hosts.csv'), `${heading}\n${nairobi.replace('127.0.0.1', 'localhost')}\n`)
+    rmSync(ministry('second-lines.yaml'))
   })
   afterAll(() => rig.close())
   const run = runIn(() => rig)
