@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { receiverCommand } from '../../lib/transport/delivery/wire.ts'
 import { chunkBytesFor } from '../../lib/transport/delivery/sizes.ts'
@@ -6,11 +7,11 @@ import type { Brought, BroughtSoFar } from './delivery-near.ts'
 import { assertThere, type Bench, incompressible, type Line, openEnds } from './delivery-rows.ts'
 
 const kills = 20
-const megabytes = 16
+const megabytes = 4
 
 /** Each end is killed in turn at twenty random points of one content; a new process, or a new channel, goes on. */
 export async function measureKills(bench: Bench): Promise<object> {
-  const line: Line = { rttMs: 60, kbitPerS: 8000, budgetKbitPerS: 7600, queueKb: 256, congestion: 'cubic' }
+  const line: Line = { rttMs: 60, kbitPerS: 2000, budgetKbitPerS: 1900, queueKb: 64, congestion: 'cubic' }
   const ends = await openEnds(bench, line)
   const path = incompressible(ends.folder, 'killed', megabytes)
   const size = megabytes * 1024 * 1024
@@ -66,12 +67,11 @@ export async function measureKills(bench: Bench): Promise<object> {
   }
 }
 
-/** Points in order, from a seed (a linear congruence). */
+/** Points in order, from a seed: the first bytes of hashes of it. */
 function randomPoints(seed: number, size: number): readonly number[] {
-  let state = seed
-  const points = Array.from({ length: kills }, () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return Math.floor((state / 2_147_483_648) * size * 0.85)
+  const points = Array.from({ length: kills }, (_, index) => {
+    const hash = createHash('sha256').update(`${seed} ${index}`).digest()
+    return Math.floor((hash.readUInt32LE(0) / 2 ** 32) * size * 0.9)
   })
   return points.sort((a, b) => a - b)
 }

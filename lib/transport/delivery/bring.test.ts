@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+import { err, ok } from '../../domain/result.ts'
+import { BreakerOpen, type LinkDoor } from '../../link/door.ts'
+import { ManualClock, settled } from '../../link/manual-clock.ts'
+import type { WindowState } from '../../link/window.ts'
+import { bring, type BringState } from './bring.ts'
+import type { BulkPort, ByteChannel } from './bulk-port.ts'
+import type { Deliver, Delivered, DeliveryFailure, DeliveryProgress } from './contract.ts'
+
+const content = { path: '/a', sha: 'ab'.repeat(32), size: 1000, name: 'agent.msi', stamp: 's' }
+const whole: Delivered = {
+  ...{ sha: content.sha, how: 'whole', sent: 1000, received: 10, resumedAt: 0, base: null, notes: [] },
+}
+const progress = (at: number): DeliveryProgress => ({ at, size: 1000, sent: at, base: null })
+
+/** One try, held in the hand: the test says how far it comes and how it ends. */
+type Try = {
+  readonly progress: (at: number) => void
+  readonly end: (result: Delivered | DeliveryFailure) => void
+  readonly abort: AbortSignal | undefined
+}
+
+function rig(window?: (now: number) => WindowState, run?: LinkDoor['run']) {
+  const clock = new ManualClock(0)
+  const tries: Try[] = []
+  const states: BringState[] = []
+  const failures: string[] = []
+  const channel: ByteChannel = {
+    listen: () => undefined,
+    gone: new AbortController().signal,
+    write: () => Promise.resolve(),
+    end: () => undefined,
+    close: () => undefined,
+  }
+  const port: BulkPort = { host: 'h1', beside: () => Promise.resolve(ok(channel)) }
+  const door: LinkDoor = {
+    id: 'h',
+    run: run ?? ((_, job) => job()),
+    pace: () => Promise.resolve(),
+    succeeded: () => undefined,
+    failed: (because) => void failures.push(because),
+  }
+  const deliver: Deliver = (_, __, options) =>
+    new Promise((resolve) => {
+      options.abort?.addEventListener('abort', () => resolve(err({ kind: 'interrupted' })))
+      tries.push({
+        progress: (at) => options.onProgress?.(progress(at)),
+        end: (result) => resolve('kind' in result ? err(result) : ok(result)),
+        abort: options.abort,
+      })
+    })
+  const abort = new AbortController()
+  const ended = bring(content, {
+    ...{ port, door, clock, deliver, rttMs: 600, patienceMs: 60_000 },
+    random: () => 0.5,
+    budget: () => 480,
+    ...(window === undefined ? {} : { window }),
+    delivery: { store: undefined },
+    onState: (state) => states.push(state),
+    abort: abort.signal,
+  })
+  return { clock, tries, states, failures, ended, abort }
+}
+
+const lost = (at: number): DeliveryFailure => ({ kind: 'lost', at, detail: 'connection lost' })
+
+describe('bringing a content', () => {
+  test('goes on after each loss, waits longer where nothing arrived, and tells the breaker', async () => {
+    const { clock, tries, states, failures, ended } = rig()
+    await settled()
+    tries[0]!.progress(400)
+    tries[0]!.end(lost(400))
+    await settled()
+    expect(states.at(-1)).toEqual({ kind: 'waiting', because: 'connection lost', at: 400, until: 750 })
+    await clock.advance(750)
+    await settled()
+    tries[1]!.end(lost(400))
+    await settled()
+    expect(states.at(-1)).toMatchObject({ kind: 'waiting', until: 750 + 1500 })
+    await clock.advance(1500)
+    await settled()
+    tries[2]!.end(whole)
+    expect(await ended).toEqual(ok(whole))
+    expect(failures).toEqual(['connection lost', 'connection lost'])
+  })
+
+  test('gives up when nothing more arrives for its patience, and says what is there', async () => {
+    const { clock, tries, ended } = rig()
+    await settled()
+    tries[0]!.progress(300)
+    tries[0]!.end(lost(300))
+    for (let i = 1; i < 20; i++) {
+      await settled()
+      await clock.advance(60_000)
+      await settled()
+      tries[i]?.end(lost(300))
+    }
+    expect(await ended).toEqual(
+      err({
+        kind: 'unreachable',
+        host: 'h1',
+        detail: 'agent.msi: 300 of 1000 bytes are there and stay; connection lost',
+      }),
+    )
+  })
+
+  test('pauses when the window closes in the middle, and goes on when the next one opens', async () => {
+    const window = (now: number): WindowState =>
+      now < 10_000
+        ? { open: true, until: 10_000 }
+        : now < 50_000
+          ? { open: false, opens: 50_000 }
+          : { open: true, until: undefined }
+    const { clock, tries, states, failures, ended } = rig(window)
+    await settled()
+    tries[0]!.progress(500)
+    await clock.advance(10_000)
+    await settled()
+    expect(tries[0]!.abort?.aborted).toBe(true)
+    expect(states.at(-1)).toEqual({
+      kind: 'waiting',
+      because: 'the window is closed',
+      at: 500,
+      until: 50_000,
+    })
+    await clock.advance(40_000)
+    await settled()
+    tries[1]!.end(whole)
+    expect(await ended).toEqual(ok(whole))
+    expect(failures).toEqual([])
+  })
+
+  test('waits for a breaker that is open, as long as it says', async () => {
+    let asked = 0
+    const { clock, tries, states, ended } = rig(undefined, (_, job) =>
+      asked++ === 0 ? Promise.reject(new BreakerOpen(20_000, 'no answer')) : job(),
+    )
+    await settled()
+    expect(states.at(-1)).toMatchObject({ kind: 'waiting', until: 20_000 })
+    await clock.advance(20_000)
+    await settled()
+    tries[0]!.end(whole)
+    expect(await ended).toEqual(ok(whole))
+  })
+
+  test('ends at once when a person stops it, and what the host refuses is not tried again', async () => {
+    const stopped = rig()
+    await settled()
+    stopped.abort.abort()
+    expect(await stopped.ended).toEqual(err({ kind: 'interrupted', host: 'h1' }))
+    const refused = rig()
+    await settled()
+    refused.tries[0]!.end({ kind: 'refused', at: 800, trouble: { why: 'space', need: 200, free: 10 } })
+    expect(await refused.ended).toMatchObject({ ok: false, error: { kind: 'refused', rule: 'disk-space' } })
+  })
+})
