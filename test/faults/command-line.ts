@@ -136,7 +136,8 @@ class Group {
     const ran = await runCli(['up', sites[0], '--program', seed, '--yes'], { cwd: rig.folder, env })
     if (ran.code !== 0)
       throw new Error(`without any fault it ends with ${ran.code}: ${ran.stdout}${ran.stderr}`)
-    rig.lab.host(`${sites[0]}-hv1`).world.files.remove('C:\\Notes', true, true)
+    const { files } = rig.lab.host(`${sites[0]}-hv1`).world
+    for (const left of ['C:\\Notes', 'C:\\ProgramData\\Chancery\\owned']) files.remove(left, true, true)
     return readPattern(join(rig.folder, '.chancery/state'), `seed.${sites[0]}`)
   }
 
