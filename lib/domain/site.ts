@@ -169,6 +169,8 @@ export type Inventory = {
   readonly offLimits: readonly OffLimitsNetwork[]
   /** Where stack state lives: a `file://` folder, `postgres://…`, `s3://…`; secrets never inside. */
   readonly stateBackend: string
+  /** File with the passphrase of the states' secrets, absolute; absent = the environment has it, or it is of our own making. */
+  readonly passphraseFile?: string
   /** known_hosts file, OpenSSH format. */
   readonly knownHosts: string
   /** SHA-256 of everything that was read, hex. */

@@ -92,6 +92,9 @@ export function readInventory(
     }),
     offLimits: networks,
     stateBackend: absoluteBackend(folder, organisation.stateBackend),
+    ...(organisation.passphraseFile === undefined
+      ? {}
+      : { passphraseFile: resolve(folder, organisation.passphraseFile) }),
     knownHosts: resolve(folder, organisation.knownHosts),
     digest: digestOf(texts),
     profiles,

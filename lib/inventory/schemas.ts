@@ -60,6 +60,12 @@ export const organisationSchema = z
         'Where stack state lives. A file:// path that does not start with / is relative to this folder.',
       )
       .meta({ examples: ['file://../../.chancery/state'] }),
+    passphraseFile: text
+      .optional()
+      .describe(
+        'File with the passphrase of the states’ secrets, relative to this folder; every operator has the same. The environment (PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE) goes first. Absent: the environment has it, unless the states lie in a .chancery folder.',
+      )
+      .meta({ examples: ['../../.chancery/passphrase'] }),
     knownHosts: text.describe('File of host keys in OpenSSH format, relative to this folder.'),
     defaults: z
       .strictObject({

@@ -66,7 +66,7 @@ describe('surroundings in which nothing can be done', { timeout: 90_000 }, () =>
       const text = readFileSync(organisation(), 'utf8')
       writeFileSync(organisation(), text.replace(/^stateBackend: .*$/m, `stateBackend: file://${shared}`))
       const before = touched()
-      const { code, stdout } = await up()
+      const { code, stdout } = await up({ PULUMI_CONFIG_PASSPHRASE: 'of the organisation' })
       expect(code).toBe(1)
       expect(stdout).toContain(`The state in file://${shared} can't be written`)
       expect(stdout).toContain('No host was touched.')

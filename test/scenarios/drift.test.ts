@@ -274,7 +274,8 @@ describe('drift', { timeout: 90_000 }, () => {
 
   it('asks the engine for a state that is in no folder of its own, and holds each backend apart', async () => {
     // A folder by another name, from the stack's work folder: only the engine resolves it.
-    const estate = { ...rig.estate, stateBackend: 'file://../../state' }
+    const passphraseFile = join(rig.folder, '.chancery', 'passphrase')
+    const estate = { ...rig.estate, stateBackend: 'file://../../state', passphraseFile }
     const report = await driftOf({ ...rig, estate }, { program })
     expect(report.sites).toMatchObject([{ outcome: 'done', applied: true }])
     expect(resourcesIn(report).map(({ verdict }) => verdict)).toMatchObject(

@@ -16,6 +16,8 @@ export type CopyRequest = {
   /** The real work folder. */
   readonly work: string
   readonly sites: readonly Site[]
+  /** The file that the inventory names. */
+  readonly passphraseFile?: string
   readonly env: { readonly [name: string]: string | undefined }
   /** Folders with state are copied file by file; any other backend, or with `by: 'engine'` every one, through the engine. */
   readonly by?: 'engine'
@@ -57,12 +59,15 @@ function copyFiles(backend: string, ours: string, sites: readonly Site[]): void 
 }
 
 async function throughEngine(overlay: Overlay, request: CopyRequest): Promise<Result<void, string>> {
-  const { backend, work, sites, env } = request
+  const { backend, work, sites, env, passphraseFile } = request
   const stacks = stacksOf(work, sites)
   if (stacks.length === 0) return ok(undefined)
   const engine = await ensureEngine({ env: { ...env }, onProgress: () => {} })
   if (!engine.ok) return err(describeEngineFailure(engine.error))
-  const file = join(overlay.work, 'passphrase')
+  const inEnvironment = ['PULUMI_CONFIG_PASSPHRASE', 'PULUMI_CONFIG_PASSPHRASE_FILE'].some(
+    (name) => env[name] !== undefined,
+  )
+  const file = passphraseFile ?? join(overlay.work, 'passphrase')
   for (const { program, site } of stacks) {
     const stack = `${program}.${site}`
     const placeIn = (backendUrl: string): StackPlace => ({
@@ -73,10 +78,7 @@ async function throughEngine(overlay: Overlay, request: CopyRequest): Promise<Re
       backendUrl,
       workFolder: join(overlay.work, 'stacks', stack),
       pluginFolders: {},
-      passphrase:
-        env['PULUMI_CONFIG_PASSPHRASE'] === undefined && existsSync(file)
-          ? { from: 'file', path: file }
-          : { from: 'environment' },
+      passphrase: inEnvironment || !existsSync(file) ? { from: 'environment' } : { from: 'file', path: file },
       env: { ...env },
     })
     const copied = await copyStack(placeIn(backend), placeIn(overlay.stateBackend))

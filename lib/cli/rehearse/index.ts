@@ -57,7 +57,14 @@ export async function rehearse(request: RehearsalRequest): Promise<Result<number
   try {
     const work = workRoot(request.cwd, request.env)
     const { estate, sites, env } = request
-    const copied = await copyState(overlay, { backend: estate.stateBackend, work, sites, env })
+    const { stateBackend, passphraseFile } = estate
+    const copied = await copyState(overlay, {
+      backend: stateBackend,
+      work,
+      sites,
+      env,
+      ...(passphraseFile === undefined ? {} : { passphraseFile }),
+    })
     if (!copied.ok) return copied
     const client = newKeyPair()
     writeFileSync(overlay.key, client.privatePem, { mode: 0o600 })

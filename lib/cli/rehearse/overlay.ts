@@ -79,6 +79,7 @@ export function pointAtLab(
   const document = parseDocument(readFileSync(organisation, 'utf8'))
   document.set('stateBackend', overlay.stateBackend)
   document.set('knownHosts', knownHosts)
+  if (real.passphraseFile !== undefined) document.set('passphraseFile', real.passphraseFile)
   document.setIn(['defaults', 'key'], overlay.key)
   // Neither the conference system nor a second line of the real estate has a part in a rehearsal.
   document.delete('conference')

@@ -1,20 +1,22 @@
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Estate } from '../../domain/profile.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Site } from '../../domain/site.ts'
 import { describeEngineFailure } from '../../engine/engine-failure.ts'
 import { ensureEngine } from '../../engine/obtain.ts'
 import type { Passphrase, StackPlace } from '../../engine/place.ts'
+import { withoutPassword } from '../../engine/stack-failure.ts'
 import { engineProgressText } from './engine-progress-text.ts'
-import { ensureFolders, ensurePassphrase } from './own-folders.ts'
+import { ensureFolders, ensurePassphrase, isFileError } from './own-folders.ts'
 import { stackName } from './program.ts'
 import type { RunFailure } from './types.ts'
 
 /** What is said of where stacks live. */
 export type StacksRequest = {
   readonly sites: readonly Site[]
-  readonly estate: Pick<Estate, 'stateBackend'>
+  readonly estate: Pick<Estate, 'stateBackend' | 'passphraseFile'>
   /** Folder that `.chancery` lies in. */
   readonly cwd: string
   readonly env: { readonly [name: string]: string | undefined }
@@ -53,7 +55,7 @@ export function stackHomes(
   const stacks = request.sites.map((site) => stackName(program, site.id))
   const folders = ensureFolders([
     root,
-    ...ownState(request.estate),
+    ...ownState(request),
     ...stacks.map((stack) => stackFolder(root, stack)),
   ])
   const passphrase = folders.ok ? passphraseOf(request) : folders
@@ -93,16 +95,59 @@ export async function openStacks(
   return ok(homes.value.map((home) => ({ ...home, enginePath, engineVersion })))
 }
 
-/** A state folder below some `.chancery` is our own and made on first use; any other must exist. */
-const ownState = ({ stateBackend }: StacksRequest['estate']): readonly string[] =>
-  stateBackend.startsWith('file:///') && stateBackend.includes('/.chancery/')
-    ? [fileURLToPath(stateBackend)]
-    : []
+/** A state folder of our own is made on first use; any other must exist. */
+const ownState = (request: Pick<StacksRequest, 'estate' | 'env'>): readonly string[] =>
+  isOwn(request) ? [fileURLToPath(request.estate.stateBackend)] : []
 
-/** From the environment where it is set, else from a file of our own. */
+/** A folder below some `.chancery`, or a rehearsal's: nobody shares it. */
+function isOwn({ estate: { stateBackend }, env }: Pick<StacksRequest, 'estate' | 'env'>): boolean {
+  const rehearsal = env['CHANCERY_REHEARSAL']
+  return (
+    stateBackend.startsWith('file:///') &&
+    (stateBackend.includes('/.chancery/') ||
+      (rehearsal !== undefined && stateBackend.startsWith(pathToFileURL(`${rehearsal}${sep}`).href)))
+  )
+}
+
+const names = ['PULUMI_CONFIG_PASSPHRASE', 'PULUMI_CONFIG_PASSPHRASE_FILE']
+
+/**
+ * From the environment where it is set, else from the file that the inventory names, else from one of our own, which is made only
+ * for states that nobody shares: made twice, it would be two.
+ */
 function passphraseOf(request: Omit<StacksRequest, 'note'>): Result<Passphrase, string> {
-  const names = ['PULUMI_CONFIG_PASSPHRASE', 'PULUMI_CONFIG_PASSPHRASE_FILE']
   if (names.some((name) => request.env[name] !== undefined)) return ok({ from: 'environment' })
-  const path = ensurePassphrase(join(workRoot(request.cwd, request.env), 'passphrase'))
-  return path.ok ? ok({ from: 'file', path: path.value }) : path
+  const { stateBackend, passphraseFile } = request.estate
+  if (passphraseFile !== undefined) return fromFile(passphraseFile, stateBackend)
+  const own = join(workRoot(request.cwd, request.env), 'passphrase')
+  if (isOwn(request)) {
+    const path = ensurePassphrase(own)
+    return path.ok ? ok({ from: 'file', path: path.value }) : path
+  }
+  return err(
+    `the passphrase of the states' secrets in ${withoutPassword(stateBackend)}: expected one that every operator shares, got none. No host was touched. Set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that has it, or name that file as passphraseFile in organisation.yaml.${
+      existsSync(own)
+        ? ` (If ${own}, which was made on this machine, is what these states are encrypted with, name that, and give it to the other operators.)`
+        : ''
+    }`,
+  )
+}
+
+/** The file that the inventory names: never made here, for it would be another one on each machine. */
+function fromFile(path: string, stateBackend: string): Result<Passphrase, string> {
+  const expected = `passphraseFile: expected the file ${path} with the passphrase of the states' secrets in ${withoutPassword(stateBackend)}`
+  const fix =
+    'No host was touched. Get it from another operator, correct passphraseFile in organisation.yaml, or set PULUMI_CONFIG_PASSPHRASE.'
+  try {
+    return readFileSync(path, 'utf8').trim() === ''
+      ? err(`${expected}, but it is empty. ${fix}`)
+      : ok({ from: 'file', path })
+  } catch (error) {
+    if (!isFileError(error)) throw error
+    return err(
+      error.code === 'ENOENT'
+        ? `${expected}, but there is none. ${fix}`
+        : `${expected}, but it can't be read (${error.code}). ${fix}`,
+    )
+  }
 }
