@@ -42,9 +42,14 @@ const lengthOf = (plan: Plan): number =>
       : 1_000
 
 function costOf(kind: AnyKind, inputs: JsonObject, seen: JsonObject): number {
+  const plan = planOf(kind, inputs, seen)
+  return plan === undefined ? Number.POSITIVE_INFINITY : lengthOf(plan)
+}
+
+/** Undefined: these are no inputs of the kind. */
+function planOf(kind: AnyKind, inputs: JsonObject, seen: JsonObject): Plan | undefined {
   const parsed = kind.props.safeParse(inputs)
-  if (!parsed.success) return Number.POSITIVE_INFINITY
-  return lengthOf(kind.plan(parsed.data as JsonObject, seen, undefined))
+  return parsed.success ? kind.plan(parsed.data as JsonObject, seen, undefined) : undefined
 }
 
 /** The inputs with the value of one property that brings the plan closest to nothing. */
@@ -82,8 +87,8 @@ function correctedTogether(kind: AnyKind, inputs: JsonObject, seen: JsonObject):
 
 /** Properties that the plan would change; all of them where it is no list of steps. */
 function namedBy(kind: AnyKind, inputs: JsonObject, seen: JsonObject): readonly string[] {
-  const plan = kind.plan(inputs, seen, undefined)
-  const named = plan.do === 'steps' ? plan.steps.flatMap(({ changes }) => changes) : names(kind)
+  const plan = planOf(kind, inputs, seen)
+  const named = plan?.do === 'steps' ? plan.steps.flatMap(({ changes }) => changes) : names(kind)
   return [...new Set(named)].filter((name) => names(kind).includes(name))
 }
 
@@ -99,8 +104,8 @@ function completed(kind: AnyKind, inputs: JsonObject, name: string, seen: JsonOb
 
 /** Inputs that look otherwise where what was seen can't be expressed: a text of which only the hash is known. */
 function otherwise(kind: AnyKind, inputs: JsonObject, seen: JsonObject): JsonObject {
-  const plan = kind.plan(inputs, seen, undefined)
-  const changed = plan.do === 'steps' ? plan.steps.flatMap(({ changes }) => changes) : []
+  const plan = planOf(kind, inputs, seen)
+  const changed = plan?.do === 'steps' ? plan.steps.flatMap(({ changes }) => changes) : []
   for (const name of changed.filter((one) => !kind.replaceOn.includes(one))) {
     const value = inputs[name]
     if (typeof value !== 'string') continue
