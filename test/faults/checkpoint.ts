@@ -62,3 +62,13 @@ export function outputsIn(state: string, stack: string): JsonObject | undefined 
   const thing = checkpoint.latest.resources?.find(({ type }) => type.startsWith('chancery:'))
   return thing?.['outputs'] as { readonly [name: string]: Json } | undefined
 }
+
+/** Why the state of a stack can't be read; undefined: it can, or there is none. */
+export function tornState(state: string, stack: string): string | undefined {
+  try {
+    outputsIn(state, stack)
+    return undefined
+  } catch (cause) {
+    return `the state of ${stack} is torn: ${String(cause).slice(0, 200)}`
+  }
+}

@@ -10,7 +10,7 @@ import { nameOf } from '../../lib/reconcile/target.ts'
 import { runCli, type RunningCli, startCli, waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { filesProgram } from '../rig/programs.ts'
-import { outputsIn, type Pattern, readPattern, urnOf, writeCheckpoint } from './checkpoint.ts'
+import { tornState, outputsIn, type Pattern, readPattern, urnOf, writeCheckpoint } from './checkpoint.ts'
 import { type Finding, findingsOf } from './findings.ts'
 import { Ledger } from './ledger.ts'
 import { soundRun } from './one-process.ts'
@@ -247,7 +247,8 @@ class Group {
   #afterFirst(rig: Rig, place: Place, said: readonly Said[]): readonly Finding[] {
     if (!place.struck) return [{ counter: 'lost', what: 'the fault never struck' }]
     const mine = said.find(({ site }) => site === place.site)
-    if (mine === undefined) return []
+    if (mine === undefined || tornState(join(rig.folder, '.chancery/state'), place.stack) !== undefined)
+      return []
     const world = place.host.world
     return [
       ...findingsOf.first(place.point, this.#ran(rig, place, mine), { changed: place.ledger.changed, world }),
@@ -265,6 +266,8 @@ class Group {
       return [
         { counter: 'unreachableForGood', what: `the next run says nothing of it: ${all.slice(0, 1500)}` },
       ]
+    const torn = tornState(join(rig.folder, '.chancery/state'), place.stack)
+    if (torn !== undefined) return [{ counter: 'lost', what: torn }]
     const sound = await soundRun(place.point.stage, false)
     return [
       ...findingsOf.last(place.point, this.#ran(rig, place, mine), place.host.world, place.ledger, sound),
