@@ -5,6 +5,7 @@ import { systemClock } from '../../lib/domain/clock.ts'
 import { describeFailure } from '../../lib/domain/failure.ts'
 import { ok } from '../../lib/domain/result.ts'
 import type { Link } from '../../lib/domain/site.ts'
+import { kind } from '../../lib/kinds/windows/file/index.ts'
 import { measureSource } from '../../lib/link/delivery/source.ts'
 import { createLink } from '../../lib/link/index.ts'
 import { bring } from '../../lib/transport/delivery/bring.ts'
@@ -70,12 +71,13 @@ async function main(order: NearOrder): Promise<void> {
   })
   const text = readFileSync(observe, 'utf8')
   const script = createHash('sha256').update(text).digest('hex')
+  const params = kind.look({ path: order.key, content: '', encoding: 'utf8' }, undefined)
   const look = async (): Promise<number> => {
     const started = performance.now()
     const answer = await transport.host('site').exchange({
       scripts: new Map([[script, text]]),
       guards: [],
-      ops: [{ op: 'observe', key: 'file', script, params: { path: order.key, size: null } }],
+      ops: [{ op: 'observe', key: 'file', script, params }],
     })
     if (!answer.ok) throw new Error(describeFailure(answer.error))
     if (answer.value.replies[0]?.ok !== true) throw new Error(JSON.stringify(answer.value.replies))
