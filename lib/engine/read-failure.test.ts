@@ -30,7 +30,8 @@ describe('what the engine says of a run that failed', () => {
     })
     const text = describeStackFailure(failure)
     expect(text).toContain('by anna on ops1, process 4711')
-    expect(text).toContain('pulumi cancel --stack organization/chancery/mission.beirut')
+    expect(text).toContain('organization/chancery/mission.beirut is in use')
+    expect(text).toContain('from anywhere: chancery unlock')
   })
 
   it.each([

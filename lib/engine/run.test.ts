@@ -10,7 +10,8 @@ import { createInterrupts } from './interrupts.ts'
 import { ensureEngine, type Engine } from './obtain.ts'
 import { memoryProvider, Thing, type MemoryProvider } from './run.rig.ts'
 import { runStack, type Operation, type StackRun } from './run.ts'
-import { clearStaleLock, exportState, listStacks } from './state.ts'
+import { clearStaleLock } from './lock.ts'
+import { exportState, listStacks } from './state.ts'
 
 let engine: Engine
 beforeAll(async () => {

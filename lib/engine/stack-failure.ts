@@ -48,7 +48,7 @@ export function describeStackFailure(failure: StackFailure): string {
         ...failure.holders.map(
           ({ user, host, pid, since }) => `  Held by ${user} on ${host}, process ${pid}, since ${since}.`,
         ),
-        `Wait for it to end. If that process is no more, run again on that machine, which clears its lock by itself; or, from anywhere: PULUMI_BACKEND_URL=${failure.backendUrl} pulumi cancel --stack ${failure.stack}`,
+        `Wait for it to end. If that process is no more, run again on that machine, which clears its lock by itself; or, from anywhere: chancery unlock, which shows whose it is and asks before it clears it.`,
       ].join('\n')
     case 'backend':
       return `The state in ${failure.backendUrl} ${problemText[failure.problem]} (${failure.detail}). No host was touched. ${problemFix[failure.problem]}`

@@ -1,14 +1,11 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
 import { runChild } from './child.ts'
-import { runs } from './own-engines.ts'
 import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
 import { readFailure, stackNotFound } from './read-failure.ts'
-import type { LockHolder, StackFailure } from './stack-failure.ts'
+import type { StackFailure } from './stack-failure.ts'
 
 /** A resource as a checkpoint or an export of it has it. */
 export const resourceShape = z.object({
@@ -92,67 +89,6 @@ export async function copyStack(from: StackPlace, to: StackPlace): Promise<Resul
   const imported = await call(to, ['stack', 'import', '--stack', to.stack, '--file', file])
   await rm(file)
   return imported.ok ? ok(true) : imported
-}
-
-/** Why a lock was left alone. */
-export type LockKept =
-  | { readonly kind: 'not-locked' }
-  /** Its process may be alive, on this host or on one that can't be asked from here. */
-  | { readonly kind: 'may-be-alive'; readonly holder: LockHolder }
-
-/**
- * Clears the lock that a killed engine left behind. Only when each holder was on this host and its process is no more.
- * In a backend that is a folder no more than those processes' own locks go, whoever takes the stack meanwhile; in any other,
- * `holders` are those of a `locked` failure.
- */
-export async function clearStaleLock(
-  place: StackPlace,
-  holders: readonly LockHolder[] = [],
-): Promise<Result<void, LockKept | StackFailure>> {
-  const locks = await readLocks(place)
-  const known = locks ?? holders.map((holder) => ({ holder, file: undefined }))
-  if (known.length === 0) return err({ kind: 'not-locked' })
-  const alive = known.find(({ holder: { host, pid } }) => host !== hostname() || runs(pid))
-  if (alive !== undefined) return err({ kind: 'may-be-alive', holder: alive.holder })
-  if (locks !== undefined) {
-    for (const { file } of locks) await rm(file, { force: true })
-    return ok(undefined)
-  }
-  const cancelled = await call(place, ['cancel', place.stack, '--yes'])
-  return cancelled.ok ? ok(undefined) : cancelled
-}
-
-const lockShape = z.object({
-  pid: z.number(),
-  username: z.string(),
-  hostname: z.string(),
-  timestamp: z.string(),
-})
-
-/** The locks of a stack in a backend that is a folder: one JSON file each; undefined for any other backend. */
-async function readLocks(
-  place: StackPlace,
-): Promise<readonly { readonly holder: LockHolder; readonly file: string }[] | undefined> {
-  if (!place.backendUrl.startsWith('file:///')) return undefined
-  const folder = join(
-    fileURLToPath(place.backendUrl),
-    '.pulumi/locks/organization',
-    place.project,
-    place.stack,
-  )
-  const names = await readdir(folder).catch(() => [])
-  const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))
-  const locks = files.map(async (file) => {
-    // One that is gone, or not whole yet, is somebody's who is alive: the next try sees it.
-    const text = await readFile(file, 'utf8').catch(() => '')
-    return { file, text }
-  })
-  return (await Promise.all(locks))
-    .filter(({ text }) => text !== '')
-    .map(({ file, text }) => {
-      const { username, hostname, pid, timestamp } = lockShape.parse(JSON.parse(text))
-      return { file, holder: { user: username, host: hostname, pid, since: timestamp } }
-    })
 }
 
 /** What the engine prints; undefined when it knows no such stack. */

@@ -16,6 +16,7 @@ import { schema } from './schema.ts'
 import { sites } from './sites.ts'
 import { takeover } from './takeover.ts'
 import { trust } from './trust.ts'
+import { unlock } from './unlock.ts'
 import { video } from './video.ts'
 
 /** Every command, in the order of the help. */
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   restart,
   trust,
   takeover,
+  unlock,
   doctor,
   lab,
   schema,

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os'
 import type { Clock } from '../../domain/clock.ts'
 import type { Result } from '../../domain/result.ts'
+import { clearStaleLock } from '../../engine/lock.ts'
 import { isOrphan, runs } from '../../engine/own-engines.ts'
 import type { StackPlace } from '../../engine/place.ts'
 import type { LockHolder, StackFailure } from '../../engine/stack-failure.ts'
-import { clearStaleLock } from '../../engine/state.ts'
 
 /** What an engine whose chancery is gone gets to write its state and end by itself, ms. */
 export const orphanWaitMs = 30_000
