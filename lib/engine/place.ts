@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { err, ok, type Result } from '../domain/result.ts'
-import { engineUrl, mendState } from './state-folder.ts'
+import { engineUrl, mendState, type StateFolderFailure } from './state-folder.ts'
 import { withoutPassword, type StackFailure } from './stack-failure.ts'
 
 /** Where the passphrase of the state's secrets comes from. It reaches the engine by environment only. */
@@ -29,11 +29,18 @@ export type StackPlace = {
   readonly pluginFolders: { readonly [name: string]: string }
   readonly passphrase: Passphrase
   readonly env: NodeJS.ProcessEnv
+  /** Hears what was mended of the state before it was used. Absent: nobody. */
+  readonly note?: (text: string) => void
 }
 
-/** Writes `Pulumi.yaml` when it is not as it should be, whole or not at all; mends what a killed engine left of the state. */
-export async function prepareWorkFolder(place: StackPlace): Promise<void> {
-  await mendState(place)
+/**
+ * Writes `Pulumi.yaml` when it is not as it should be, whole or not at all; mends what an engine left of the state that was killed or
+ * had no room. Fails where the state is torn and nothing can take its place.
+ */
+export async function prepareWorkFolder(place: StackPlace): Promise<Result<void, StackFailure>> {
+  const mended = await mendState(place)
+  if (!mended.ok) return err(folderFailure(place, mended.error))
+  if (mended.value !== undefined) place.note?.(mended.value)
   await mkdir(place.workFolder, { recursive: true })
   const path = join(place.workFolder, 'Pulumi.yaml')
   const text = stringify({
@@ -43,11 +50,18 @@ export async function prepareWorkFolder(place: StackPlace): Promise<void> {
       providers: Object.entries(place.pluginFolders).map(([name, folder]) => ({ name, path: folder })),
     },
   })
-  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return ok(undefined)
   const fresh = `${path}.${process.pid}.new`
   await writeFile(fresh, text)
   await rename(fresh, path)
+  return ok(undefined)
 }
+
+/** A failure of the folder in which a stack's state lies, as one of the stack. */
+export const folderFailure = (
+  { backendUrl }: Pick<StackPlace, 'backendUrl'>,
+  failure: StateFolderFailure,
+): StackFailure => ({ kind: 'backend', backendUrl: withoutPassword(backendUrl), ...failure })
 
 /** The engine's environment. Nothing is asked for on the net, and no plugin is fetched. */
 export function engineEnvironment(

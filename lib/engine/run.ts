@@ -3,10 +3,11 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { readEvent, rootStackType, type EngineEvent, type EngineOp } from './engine-event.ts'
 import type { Interrupts } from './interrupts.ts'
 import { isolated } from './isolate.ts'
-import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
+import { checkPlace, engineEnvironment, folderFailure, prepareWorkFolder, type StackPlace } from './place.ts'
 import { engineCommand, EngineExit } from './pulumi-command.ts'
 import { readFailure, stackNotFound } from './read-failure.ts'
 import type { StackFailure } from './stack-failure.ts'
+import { roomForState } from './state-folder.ts'
 
 export type Operation = 'preview' | 'up' | 'refresh' | 'destroy' | 'preview-refresh' | 'preview-destroy'
 
@@ -40,7 +41,10 @@ export type StackSummary = {
 export async function runStack(run: StackRun): Promise<Result<StackSummary, StackFailure>> {
   const sound = await checkPlace(run)
   if (!sound.ok) return sound
-  await prepareWorkFolder(run)
+  const prepared = await prepareWorkFolder(run)
+  if (!prepared.ok) return prepared
+  const room = changesHosts(run.operation) ? await roomForState(run) : ok(undefined)
+  if (!room.ok) return err(folderFailure(run, room.error))
   const events: EngineEvent[] = []
   let outputs: Record<string, unknown> = {}
   let thrown: string | undefined
@@ -99,6 +103,10 @@ export async function runStack(run: StackRun): Promise<Result<StackSummary, Stac
   const { changes, seconds, maybeCorrupt } = summary
   return ok({ changes, seconds, maybeCorrupt, outputs })
 }
+
+/** What a run of these does is lost where it can't be written down. */
+const changesHosts = (operation: Operation): boolean =>
+  operation === 'up' || operation === 'destroy' || operation === 'refresh'
 
 const nothing: StackSummary = { changes: {}, seconds: 0, maybeCorrupt: false, outputs: {} }
 

@@ -24,7 +24,7 @@ export type StackFailure =
   | {
       readonly kind: 'backend'
       readonly backendUrl: string
-      readonly problem: 'not-found' | 'not-writable' | 'passphrase' | 'other'
+      readonly problem: 'not-found' | 'not-writable' | 'passphrase' | 'torn' | 'full' | 'other'
       readonly detail: string
     }
   /** The program threw, or an output of it did. */
@@ -72,6 +72,8 @@ const problemText = {
   'not-found': 'does not exist',
   'not-writable': "can't be written",
   passphrase: "can't be decrypted",
+  torn: "can't be read, and nothing can take its place",
+  full: 'has no room for what a run writes down',
   other: "can't be used",
 } as const
 
@@ -80,6 +82,8 @@ const problemFix = {
   'not-writable': 'Give this account the right to write there.',
   passphrase:
     'Set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE to the file with the right one.',
+  torn: 'Put a sound copy (a backup of that folder) in its place. Without any, move the torn file away and run again: the hosts are looked at, and what is ours there on their records and still declared is known again; what is not declared any more stays on the hosts.',
+  full: 'Free some space there and run again.',
   other: 'Correct it and run again.',
 } as const
 

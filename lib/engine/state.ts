@@ -98,7 +98,8 @@ export async function call(
 ): Promise<Result<string | undefined, StackFailure>> {
   const sound = await checkPlace(place)
   if (!sound.ok) return sound
-  await prepareWorkFolder(place)
+  const prepared = await prepareWorkFolder(place)
+  if (!prepared.ok) return prepared
   const exit = await runChild(place.enginePath, [...args, '--non-interactive', '--color', 'never'], {
     cwd: place.workFolder,
     env: engineEnvironment(place, {}),

@@ -92,7 +92,14 @@ export async function openStacks(
   })
   if (!engine.ok) return err({ kind: 'setup', message: describeEngineFailure(engine.error) })
   const { path: enginePath, version: engineVersion } = engine.value
-  return ok(homes.value.map((home) => ({ ...home, enginePath, engineVersion })))
+  return ok(
+    homes.value.map((home, at) => ({
+      ...home,
+      enginePath,
+      engineVersion,
+      note: (text: string) => request.note(`${request.sites[at]?.id ?? home.stack}  ${text}`),
+    })),
+  )
 }
 
 /** A state folder of our own is made on first use; any other must exist. */
