@@ -39,6 +39,8 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
    * (bytes) of what it holds are put into the other two before anything is planned. None of them is ever secret.
    */
   readonly source?: { readonly file: string; readonly sha256: string; readonly size: string }
+  /** Of a kind whose look gives a digest of inputs: nobody can tell from a keyed one what it is of. */
+  readonly keyed?: Keyed<W, F>
   /** What must be in the content store of the host before that step runs: it is delivered ahead, in the bulk lane of the link. */
   contentOf?(want: W, step: Step): Content | undefined
   /** Stable name on the host, case-folded: `c:\\chancery\\motd.txt`, `dmz`. Two resources of a kind on a host never share one. */
@@ -54,6 +56,17 @@ export interface Kind<W extends object = JsonObject, F extends JsonObject = Json
   outputs(found: F): JsonObject
   /** How what exists is listed and described, for `chancery import`; none: it can't be imported. */
   readonly listing?: Listing<W, F>
+}
+
+/** How a kind looks and plans where one of these inputs is secret: the digest that the host gives is made under a key. */
+export interface Keyed<W extends object = JsonObject, F extends JsonObject = JsonObject> {
+  /** Inputs of which the look gives a digest. */
+  readonly inputs: readonly string[]
+  /**
+   * The same kind under a key (32 bytes in base64). Its look differs in nothing but the parameter `digestKey`, which is null otherwise.
+   * Undefined: there is no key; the look gives no digest (`digestKey` is empty), and what can't be compared is refused.
+   */
+  under(key: string | undefined): Kind<W, F>
 }
 
 /**

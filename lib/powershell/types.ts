@@ -79,6 +79,7 @@ const KNOWN: readonly string[] = [
   'System.Globalization.CultureInfo',
   'System.IO.Path',
   'System.IO.FileAttributes',
+  'System.Security.Cryptography.HMACSHA256',
   'System.Security.Cryptography.SHA256',
   'System.Security.Cryptography.SHA1',
   'System.Security.Cryptography.MD5',

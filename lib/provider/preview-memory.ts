@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Operation } from '../reconcile/decide.ts'
+import { withoutKey } from '../reconcile/digest-key.ts'
 import type { Sight } from '../reconcile/observation.ts'
 import { keyOf, lookOf, nameOf, type Target } from '../reconcile/target.ts'
 import { acceptPart, digestOf, type Inputs } from './inputs.ts'
@@ -15,6 +16,7 @@ export type Remembered = {
   /** Digest of the inputs without secrets and without what was not known. */
   readonly inputs: string
   readonly unknown: readonly string[]
+  /** A key of a secret's digest is only said to be there. */
   readonly look: ReturnType<typeof lookOf>
   /** Undefined: it could not be looked at, and nothing was decided. */
   readonly sight: Pick<Sight, 'hash' | 'found' | 'owner' | 'machine'> | undefined
@@ -48,7 +50,7 @@ export function rememberedOf(
     name: nameOf(target),
     inputs: digestWithout(inputs, inputs.unknown),
     unknown: inputs.unknown,
-    look: lookOf(target),
+    look: withoutKey(lookOf(target)),
     sight:
       sight === undefined
         ? undefined

@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/failure.ts'
 import type { JsonObject } from '../domain/json.ts'
 import type { BookEntry } from '../reconcile/book.ts'
+import { keyedFor } from '../reconcile/digest-key.ts'
 import type { LoadedKind } from '../reconcile/loaded-kind.ts'
 import { nameOf, type Target } from '../reconcile/target.ts'
 import type { Call, Struct } from './calls.ts'
@@ -36,7 +37,7 @@ export const targetOf = (
 ): Target => ({
   host: inputs.host,
   urn: call.urn,
-  loaded: call.loaded,
+  loaded: keyedFor(call.loaded, inputs.host, inputs.want, inputs.secrets),
   want: inputs.want,
   ...last,
   adopt: inputs.adopt,

@@ -1,10 +1,13 @@
 import type { JsonObject } from '../domain/json.ts'
 import type { Kind } from '../kinds/kind.ts'
+import type { DigestKeys } from './digest-key.ts'
 
 /** A kind with the text of its scripts. `hash` is the SHA-256 (hex) of the text's UTF-8 bytes. */
 export type LoadedKind = {
   readonly kind: Kind<JsonObject, JsonObject>
   readonly scripts: ReadonlyMap<string, Script>
+  /** Keys under which secret inputs are looked at; absent: there are none, and such a resource is refused by its kind. */
+  readonly digestKeys?: DigestKeys
 }
 
 export type Script = { readonly hash: string; readonly text: string }

@@ -70,7 +70,7 @@ export const fileScenes: readonly Scene[] = [
     params,
     prepare: store('tast', 'old'),
     expect: 'Chancery.HashDiffers',
-    says: [stored, storedHash],
+    says: [stored, `expected ${storedHash}`],
   },
   {
     title: 'the drive has too little room',

@@ -24,6 +24,8 @@ const caseFile = z.strictObject({
   want: z.record(z.string(), z.json()),
   found: z.record(z.string(), z.json()).nullable(),
   recorded: z.record(z.string(), z.json()).optional(),
+  /** Base64: an input is secret, and the kind looks and plans under this key; empty: there is none. */
+  digestKey: z.string().optional(),
   expect: z.looseObject({ do: z.string() }),
 })
 
@@ -57,8 +59,16 @@ export const readText = (...path: readonly string[]): string => readFileSync(joi
 export const scriptNames = (one: KindFolder): readonly string[] =>
   one.files.filter((name) => name.endsWith('.ps1'))
 
+/** The kind as it is for a case: under a key where one of its inputs is secret. */
+export function kindOf(kind: Kind, { digestKey, name }: Case): Kind {
+  if (digestKey === undefined) return kind
+  if (kind.keyed === undefined) throw new Error(`case ${name}: ${kind.token} knows no key`)
+  return kind.keyed.under(digestKey === '' ? undefined : digestKey)
+}
+
 /** What the kind plans for a case. */
-export function planOf(kind: Kind, one: Case): Plan {
+export function planOf(plain: Kind, one: Case): Plan {
+  const kind = kindOf(plain, one)
   const want = kind.props.parse(one.want) as JsonObject
   const found = one.found === null ? null : kind.found.parse(one.found)
   const recorded = one.recorded === undefined ? undefined : kind.found.parse(one.recorded)

@@ -5,12 +5,22 @@ import { sceneComplaints } from './kind-scenes.ts'
 import { type LabBench, labBench, onVolumeC } from './lab-bench.ts'
 
 /** A kind and everything that its cases declare, each once, on the lab's volume. */
-export type WalkedKind = KindFolder & { readonly wants: readonly JsonObject[] }
+export type WalkedKind = KindFolder & { readonly wants: readonly JsonObject[]; readonly title: string }
 
 export function walked(one: KindFolder): WalkedKind {
   const distinct = new Map(one.cases.map(({ want }) => [JSON.stringify(want), onVolumeC(want)]))
   const wants = [...distinct.values(), ...(further[one.folder] ?? [])]
-  return { ...one, wants: wants.map((want) => one.kind.props.parse(want) as JsonObject) }
+  return {
+    ...one,
+    title: one.folder,
+    wants: wants.map((want) => one.kind.props.parse(want) as JsonObject),
+  }
+}
+
+/** A kind whose look gives a digest under a key where an input is secret, with such a key. */
+export function underKey(one: WalkedKind): readonly WalkedKind[] {
+  const kind = one.kind.keyed?.under(Buffer.alloc(32, 5).toString('base64'))
+  return kind === undefined ? [] : [{ ...one, kind, title: `${one.folder} under a key` }]
 }
 
 /** What the walk needs beyond the cases: each setting of a host, two adapters that differ in everything. */

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../lib/domain/json.ts'
 import { kindFolders, kindsRoot, readKind } from './kind-folders.ts'
 import { sceneComplaints } from './kind-scenes.ts'
-import { hostFor, needsRestart, others, reach, unseen, walked, type WalkedKind } from './kind-walk.ts'
+import {
+  hostFor,
+  needsRestart,
+  others,
+  reach,
+  underKey,
+  unseen,
+  walked,
+  type WalkedKind,
+} from './kind-walk.ts'
 import type { LabBench } from './lab-bench.ts'
 
 const kinds = (await Promise.all(kindFolders(kindsRoot).map((folder) => readKind(kindsRoot, folder)))).map(
@@ -17,7 +26,18 @@ function reached(bench: LabBench, one: WalkedKind, want: JsonObject, recorded?: 
   return end
 }
 
-describe.each(kinds)('$folder on the lab', (one) => {
+const keyed = kinds.flatMap(underKey)
+
+it('there are kinds that look under a key, and nothing else of their looks differs', () => {
+  expect(keyed.map(({ folder }) => folder)).toContain('windows/file')
+  for (const { kind, folder, wants } of keyed) {
+    const plain = kinds.find((one) => one.folder === folder)!.kind
+    for (const want of wants)
+      expect({ ...kind.look(want, undefined), digestKey: null }).toEqual(plain.look(want, undefined))
+  }
+})
+
+describe.each([...kinds, ...keyed])('$title on the lab', (one) => {
   const { wants, kind } = one
 
   it('brings a host to whatever its cases declare, each step twice, and nothing else is seen otherwise', () => {

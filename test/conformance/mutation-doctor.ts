@@ -40,6 +40,10 @@ $null = Install-WindowsFeature -Name 'Failover-Clustering' -ErrorAction Stop
 Set-Service -Name 'wuauserv' -StartupType Automatic -ErrorAction Stop
 Set-ItemProperty -LiteralPath 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\wuauserv' -Name 'DelayedAutostart' -Value 1 -Type DWord -ErrorAction Stop`)
   bench.world.hyperv.checkpoint(bench.world.hyperv.machines[0]!, 'before')
+  const owned = 'C:\\ProgramData\\Chancery\\owned'
+  bench.world.files.makeFolder(owned)
+  for (const name of ['b.json', 'a.json', 'a.json.4711', 'note.txt'])
+    bench.world.files.write(`${owned}\\${name}`, `{"of":"${name}"}`)
   return bench
 }
 

@@ -5,6 +5,7 @@ import { loadLint, type ScriptRole } from '../../lib/powershell/index.ts'
 import { doctorComplaints } from './mutation-doctor.ts'
 import { kindComplaints } from './kind-complaints.ts'
 import { kindFolders, kindsRoot, readKind } from './kind-folders.ts'
+import { listingComplaints } from './kind-listing.ts'
 import { walkComplaints, walked, type WalkedKind } from './kind-walk.ts'
 import {
   described,
@@ -93,12 +94,15 @@ function thrown(check: () => string | undefined): string | undefined {
   }
 }
 
-/** The first complaint of the walk. */
+/** The first complaint of the walk, and of the listing of a kind that has one. */
 const firstOf = (copy: WalkedKind, kinds: readonly WalkedKind[]): string | undefined =>
-  thrown(() => {
-    const first = walkComplaints(copy, kinds).next()
-    return first.done === true ? undefined : first.value
-  })
+  thrown(() => first(walkComplaints(copy, kinds))) ??
+  (copy.kind.listing === undefined ? undefined : thrown(() => first(listingComplaints(copy))))
+
+function first(complaints: Iterator<string>): string | undefined {
+  const next = complaints.next()
+  return next.done === true ? undefined : next.value
+}
 
 function inCopy<T>(kind: WalkedKind, one: Mistake, text: string, use: (copy: WalkedKind) => T): T {
   const home = mkdtempSync(join(tmpdir(), 'chancery-mistake-'))

@@ -110,6 +110,19 @@ describe('windows/file under real PowerShell', () => {
   )
 })
 
+test('a secret content is found by its digest under a key, and its SHA-256 is not said', async () => {
+  const path = join(sshd.folder, 'secret.txt')
+  const want = { path, content: 'Århus 東京 😀\n', encoding: 'utf8' as const }
+  const keyed = file.keyed!.under(Buffer.alloc(32, 9).toString('base64'))
+  const look = keyed.look(want, undefined)
+  const done = await act('windows/file', look, keyed.plan(want, null, undefined), 'absent')
+  if (done?.ok !== true || done.op !== 'apply' || done.seen === null) throw new Error(JSON.stringify(done))
+  expect(done.seen['sha256']).toMatch(/^hmac:[A-Za-z0-9+/]{43}=$/)
+  expect(keyed.plan(want, file.found.parse(done.seen), undefined)).toMatchObject({ do: 'nothing' })
+  const blind = await observe('windows/file', file.keyed!.under(undefined).look(want, undefined))
+  expect(blind).toMatchObject({ ok: true, seen: { sha256: '' } })
+})
+
 /** Elsewhere than on Windows a kind's look ends at the first command of a Windows module; up to there it must run. */
 describe('the look of every kind', () => {
   const folders = globSync('*/*/index.ts', { cwd: root }).map(dirname).sort()

@@ -6,6 +6,8 @@ import { hasCheckpointFile } from '../../engine/checkpoint.ts'
 import { collect } from '../../engine/collect.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
 import { unwrap } from '../../provider/wire-values.ts'
+import { withDigestKeys } from '../../reconcile/digest-key.ts'
+import { digestKeysFor } from '../plan/key.ts'
 import { type Fleet, openFleet } from '../run/fleet.ts'
 import { contextOf, programModule, stackName } from '../run/program.ts'
 import { openStacks, project, stackHomes, workRoot } from '../run/stacks.ts'
@@ -35,7 +37,8 @@ export async function openDrift(request: DriftRequest): Promise<Result<DriftLook
     ? stackHomes(request, module.value.name)
     : await openStacks(request, module.value.name, request.abort)
   if (!homes.ok) return homes
-  const [today, catalogue] = await Promise.all([leaveToday(request, module.value), loadCatalogue()])
+  const [today, kinds] = await Promise.all([leaveToday(request, module.value), loadCatalogue()])
+  const catalogue = withDigestKeys(kinds, digestKeysFor(request.estate, homes.value[0]))
   const fleet = openFleet({ ...request, root: workRoot(request.cwd, request.env) })
   const siteDrift = async (site: Site, home: Home): Promise<SiteDrift> => {
     const stack = await reading.add(() => appliedAt(site, home, catalogue, today, request.clock.now()))

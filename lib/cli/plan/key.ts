@@ -3,6 +3,7 @@ import type { Estate } from '../../domain/profile.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { StackPlace } from '../../engine/place.ts'
 import { withoutPassword } from '../../engine/stack-failure.ts'
+import { type DigestKeys, digestKeysOf, noDigestKeys } from '../../reconcile/digest-key.ts'
 import { keyCheck, type PlanDocument, type Sealer, sealerOf } from '../../reconcile/plan-file/index.ts'
 import { isFileError } from '../run/own-folders.ts'
 
@@ -18,6 +19,15 @@ export function planSealer(
       "the passphrase of the states' secrets is empty, so anybody could write a plan and read its secrets. Nothing was changed. Set PULUMI_CONFIG_PASSPHRASE.",
     )
   return ok(sealerOf(passphrase.value, [estate.organisation, withoutPassword(estate.stateBackend)]))
+}
+
+/** Keys of the digests of secret inputs: none where there is no passphrase, which is told where one is needed. */
+export function digestKeysFor(
+  { organisation }: Pick<Estate, 'organisation'>,
+  place: Pick<StackPlace, 'passphrase' | 'env'> | undefined,
+): DigestKeys {
+  const passphrase = place === undefined ? ok('') : passphraseIn(place)
+  return passphrase.ok ? digestKeysOf(passphrase.value, organisation) : noDigestKeys
 }
 
 /** As the engine reads it: the variable before the file, blanks around the file's text left out. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { Remembered } from '../../provider/preview-memory.ts'
 import type { BatchEnd, HostBatch } from '../../reconcile/batch.ts'
 import type { PlanBook } from '../../reconcile/book.ts'
+import { type DigestKeys, withKey } from '../../reconcile/digest-key.ts'
 import { type Catalogue, type Script, scriptOf } from '../../reconcile/loaded-kind.ts'
 import { lookOf, nameOf } from '../../reconcile/target.ts'
 import type { Guard } from '../../transport/wire.ts'
@@ -48,6 +49,7 @@ export function armRemembered(
   entries: readonly Remembered[],
   catalogue: Catalogue,
   batch: (host: string) => HostBatch,
+  digestKeys: DigestKeys,
 ): void {
   const scripts = new Map(
     [...catalogue.values()].map((loaded) => scriptOf(loaded, 'observe')).map((one) => [one.hash, one]),
@@ -57,7 +59,15 @@ export function armRemembered(
       const script = scripts.get(look.script)
       return sight === undefined || !guardAtStart || script === undefined
         ? []
-        : [{ host, guard: { ...look, expect: sight.hash }, script, name, found: sight.found }]
+        : [
+            {
+              host,
+              guard: { ...withKey(look, host, digestKeys), expect: sight.hash },
+              script,
+              name,
+              found: sight.found,
+            },
+          ]
     },
   )
   arm(expectations, batch, () => 0)

@@ -9,9 +9,10 @@ import { describeStackFailure, type StackFailure } from '../../engine/stack-fail
 import { exportState, type StackState } from '../../engine/state.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
 import { unwrap } from '../../provider/wire-values.ts'
+import { withDigestKeys } from '../../reconcile/digest-key.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import { isSealedBy } from '../../reconcile/plan-file/index.ts'
-import { foreignSeal, planSealer } from '../plan/key.ts'
+import { digestKeysFor, foreignSeal, planSealer } from '../plan/key.ts'
 import { laterIn, tracedOutputs } from '../plan/later.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
@@ -41,10 +42,11 @@ export async function prepareSites(
   if (!collected.ok)
     return err({ kind: 'setup', message: describeCollectFailure(request.program, collected.error) })
   const collections = new Map(collected.value.map((c) => [c.id, c]))
-  const [{ default: program }, catalogue] = await Promise.all([
+  const [{ default: program }, kinds] = await Promise.all([
     needsProgram ? (import(module.value.url) as Promise<{ default: Program }>) : { default: () => undefined },
     loadCatalogue(),
   ])
+  const catalogue = withDigestKeys(kinds, digestKeysFor(request.estate, places.value[0]))
   const planning = await planningOf(
     request,
     module.value.url,

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../domain/json.ts'
 import { inputsOf } from '../../provider/inputs.ts'
 import { lastRun } from '../../provider/resource-state.ts'
+import { keyedFor } from '../../reconcile/digest-key.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
-import type { Target } from '../../reconcile/target.ts'
+import { keyOf, type Target } from '../../reconcile/target.ts'
 
 /** A resource of ours as a program declares it or a state records it. */
 export type Declared = { readonly type: string; readonly name: string; readonly inputs: JsonObject }
@@ -13,7 +14,7 @@ export type Recorded = Declared & {
   readonly protect: boolean
 }
 
-/** Everything of a site that can be named before the engine runs: what is declared, and what only the state still knows. */
+/** Everything of a site that can be named before the engine runs: what is declared, as it is declared, and what only the state still knows. */
 export function targetsOf(
   catalogue: Catalogue,
   declared: readonly Declared[],
@@ -27,8 +28,11 @@ export function targetsOf(
     return targetOf(catalogue, d, state?.urn ?? '', known)
   })
   const known = recorded.flatMap((r) => targetOf(catalogue, r, r.urn, r.outputs))
-  return [...wanted, ...known]
+  const named = new Set(wanted.map(idOf))
+  return [...wanted, ...known.filter((target) => !named.has(idOf(target)))]
 }
+
+const idOf = (target: Target): string => `${target.host}|${keyOf(target)}`
 
 /** None for resources of other providers, and for those whose name on the host is not known yet. */
 export function targetOf(
@@ -45,5 +49,14 @@ export function targetOf(
   if (parts.unknown.length > 0 || parts.host === '' || !loaded.kind.props.safeParse(parts.want).success)
     return []
   const last = lastRun(loaded, outputs ?? {})
-  return [{ host: parts.host, urn, loaded, want: parts.want, ...last, adopt: parts.adopt }]
+  return [
+    {
+      host: parts.host,
+      urn,
+      loaded: keyedFor(loaded, parts.host, parts.want, parts.secrets),
+      want: parts.want,
+      ...last,
+      adopt: parts.adopt,
+    },
+  ]
 }

@@ -4,7 +4,7 @@ import { toNumber } from '../convert-numbers.ts'
 import { dateOf } from '../dates.ts'
 import { Native, Refused } from '../errors.ts'
 import { callOverload, native, num } from './arguments.ts'
-import { encodingOf } from './encodings.ts'
+import { encodingOf, keyedHash } from './encodings.ts'
 import { same } from './lists.ts'
 import { convertNative } from './static-parse.ts'
 import {
@@ -69,6 +69,9 @@ export function construct(e: Engine, type: string, args: readonly PsValue[]): Ps
       return builder
     case 'System.Text.UTF8Encoding':
       return encodingOf('utf8')
+    case 'System.Security.Cryptography.HMACSHA256':
+      if (args.length === 1) return keyedHash('sha256', one)
+      break
     case 'System.Management.Automation.PSObject':
       return args.length === 0
         ? new PsObject(['System.Management.Automation.PSCustomObject'], new Map())

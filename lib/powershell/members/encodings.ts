@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { Refused } from '../errors.ts'
 import { int32 } from '../numbers.ts'
 import { PsNative, NOTHING } from '../objects.ts'
@@ -41,6 +41,18 @@ export function hashAlgorithm(name: string): PsNative {
     {},
     {
       ComputeHash: (b) => bytesOf(createHash(name).update(bufferOf(b)).digest()),
+      Dispose: () => NOTHING,
+    },
+  )
+}
+
+/** A hash algorithm under a key. */
+export function keyedHash(name: string, key: PsValue): PsNative {
+  return new PsNative(
+    `System.Security.Cryptography.HMAC${name.toUpperCase()}`,
+    {},
+    {
+      ComputeHash: (b) => bytesOf(createHmac(name, bufferOf(key)).update(bufferOf(b)).digest()),
       Dispose: () => NOTHING,
     },
   )

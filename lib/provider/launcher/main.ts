@@ -4,9 +4,11 @@ import { systemClock } from '../../domain/clock.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import { chooseInventory, formatComplaints, loadInventory } from '../../inventory/index.ts'
 import { openFleet } from '../../cli/run/fleet.ts'
+import { digestKeysFor } from '../../cli/plan/key.ts'
 import { armRemembered } from '../../cli/run/guards.ts'
 import { workRoot } from '../../cli/run/stacks.ts'
 import { PlanBook } from '../../reconcile/book.ts'
+import { withDigestKeys } from '../../reconcile/digest-key.ts'
 import { Observations } from '../../reconcile/look.ts'
 import { loadCatalogue } from '../catalogue.ts'
 import { serveProvider } from '../server.ts'
@@ -36,9 +38,10 @@ const emit = (event: Parameters<Parameters<typeof openFleet>[0]['emit']>[0]): vo
   if (event.kind === 'warning') process.stderr.write(`${event.host}: ${event.resource}: ${event.message}\n`)
 }
 const fleet = openFleet({ estate: estate.value, clock: systemClock, emit, root: workRoot(cwd) })
-const catalogue = await loadCatalogue()
+const digestKeys = digestKeysFor(estate.value, { passphrase: { from: 'environment' }, env: process.env })
+const catalogue = withDigestKeys(await loadCatalogue(), digestKeys)
 const memory = openPreviewFile(join(workRoot(cwd), 'plain'))
-if (memory.follows) armRemembered(memory.entries, catalogue, (host) => fleet.batch(host))
+if (memory.follows) armRemembered(memory.entries, catalogue, (host) => fleet.batch(host), digestKeys)
 const run = new StackRun({
   phase: 'free',
   catalogue,

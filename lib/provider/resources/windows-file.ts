@@ -41,7 +41,7 @@ export class File extends pulumi.CustomResource {
   declare readonly sourceSize: pulumi.Output<number | undefined>
   /** Bytes on disk. */
   declare readonly length: pulumi.Output<number | null>
-  /** SHA-256 of those bytes, lower-case hex. Empty: not read, for it is larger than 64 MiB and of another length than the wanted one. */
+  /** SHA-256 of those bytes, lower-case hex. Of a secret content `hmac:` and their HMAC-SHA256 in base64, under a key of the organisation. Empty: not read, for it is larger than 64 MiB and of another length than the wanted one. */
   declare readonly sha256: pulumi.Output<string | null>
   constructor(name: string, args: FileArgs, options?: pulumi.CustomResourceOptions) {
     const outs = { length: undefined, sha256: undefined }

@@ -1,7 +1,7 @@
 import type { Kind } from '../../kind.ts'
 import { foldCase } from '../../windows-path.ts'
 import { listing } from './listing.ts'
-import { contentOf, plan, remove } from './plan.ts'
+import { contentOf, plan, planUnder, remove } from './plan.ts'
 import { found, type Found, props, type Want } from './props.ts'
 
 export const kind: Kind<Want, Found> = {
@@ -16,7 +16,18 @@ export const kind: Kind<Want, Found> = {
   identity: (want) => foldCase(want.path),
   source: { file: 'source', sha256: 'sourceSha256', size: 'sourceSize' },
   contentOf,
-  look: (want) => ({ path: want.path, size: want.sourceSize ?? null }),
+  keyed: {
+    inputs: ['content'],
+    under: (key) => ({
+      ...kind,
+      look: (want) => ({
+        ...kind.look(want, undefined),
+        digestKey: want.content === undefined ? null : (key ?? ''),
+      }),
+      plan: planUnder(key),
+    }),
+  },
+  look: (want) => ({ path: want.path, size: want.sourceSize ?? null, digestKey: null }),
   plan,
   remove,
   outs: found.pick({ length: true, sha256: true }),

@@ -11,8 +11,13 @@ if ($null -ne $item) {
     if (-not $item.PSIsContainer) {
         $length = $item.Length
         $sha256 = ''
-        # A large file of another length has another content: it is not read to know that.
-        if ($null -eq $Params.size -or $length -eq $Params.size -or $length -le 67108864) {
+        # A large file of another length has another content: it is not read to know that. No secret content is that large.
+        if ($null -ne $Params.digestKey) {
+            if ($Params.digestKey -ne '' -and $length -le 67108864) {
+                $hmac = New-Object Security.Cryptography.HMACSHA256 (, [Convert]::FromBase64String($Params.digestKey))
+                $sha256 = 'hmac:' + [Convert]::ToBase64String($hmac.ComputeHash([IO.File]::ReadAllBytes($Params.path)))
+            }
+        } elseif ($null -eq $Params.size -or $length -eq $Params.size -or $length -le 67108864) {
             $hash = Get-FileHash -LiteralPath $Params.path -Algorithm SHA256 -ErrorAction Stop
             $sha256 = $hash.Hash.ToLowerInvariant()
         }

@@ -70,7 +70,7 @@ export const found = z.strictObject({
     .string()
     .nullable()
     .describe(
-      'SHA-256 of those bytes, lower-case hex. Empty: not read, for it is larger than 64 MiB and of another length than the wanted one.',
+      'SHA-256 of those bytes, lower-case hex. Of a secret content `hmac:` and their HMAC-SHA256 in base64, under a key of the organisation. Empty: not read, for it is larger than 64 MiB and of another length than the wanted one.',
     ),
 })
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plan } from './plan.ts'
+import { plan, planUnder } from './plan.ts'
 import { contentLimit, props } from './props.ts'
-import { encode, encodings, fingerprint } from './text.ts'
+import { encode, encodings, fingerprint, fingerprintUnder } from './text.ts'
 
 const file = (content: string, encoding: string) => props.safeParse({ path: 'C:\\a.txt', content, encoding })
 const anyText = fc.string({ unit: 'grapheme' })
@@ -33,6 +33,26 @@ describe('the bytes of a text', () => {
         const bytes = Buffer.from(encode(text, encoding))
         const sha256 = createHash('sha256').update(bytes).digest('hex')
         expect(fingerprint(text, encoding)).toEqual({ length: bytes.length, sha256 })
+      }),
+    )
+  })
+})
+
+describe('the bytes of a secret text', () => {
+  const key = Buffer.alloc(32, 7).toString('base64')
+
+  it('have the HMAC under the key that the host will find, and no other key gives it', () => {
+    fc.assert(
+      fc.property(anyText, fc.constantFrom(...encodings), (content, encoding) => {
+        fc.pre(file(content, encoding).success)
+        const bytes = Buffer.from(encode(content, encoding))
+        const mac = createHmac('sha256', Buffer.alloc(32, 7)).update(bytes).digest('base64')
+        const found = { path: 'C:\\a.txt', length: bytes.length, sha256: `hmac:${mac}` }
+        const want = { path: 'C:\\a.txt', content, encoding }
+        expect(fingerprintUnder(key)(content, encoding).sha256).toBe(found.sha256)
+        expect(planUnder(key)(want, found).do).toBe('nothing')
+        expect(planUnder(Buffer.alloc(32, 8).toString('base64'))(want, found).do).toBe('steps')
+        expect(planUnder(undefined)(want, found)).toMatchObject({ do: 'refuse', rule: 'no-passphrase' })
       }),
     )
   })

@@ -1,3 +1,4 @@
+import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 
@@ -17,13 +18,26 @@ export function encode(text: string, encoding: Encoding): Uint8Array {
   }
 }
 
-/** Length and SHA-256 (lower-case hex) of the text on disk. */
-export function fingerprint(
+/** What `observe.ps1` will say of a text on disk. */
+export type Digest = (
   text: string,
   encoding: Encoding,
-): { readonly length: number; readonly sha256: string } {
+) => { readonly length: number; readonly sha256: string }
+
+/** Length and SHA-256 (lower-case hex) of the text on disk. */
+export const fingerprint: Digest = (text, encoding) => {
   const bytes = encode(text, encoding)
   return { length: bytes.length, sha256: bytesToHex(sha256(bytes)) }
+}
+
+/** Length and HMAC-SHA256 of the text on disk, `hmac:` and base64. `key`: base64. */
+export function fingerprintUnder(key: string): Digest {
+  const secret = Uint8Array.from(atob(key), (c) => c.charCodeAt(0))
+  return (text, encoding) => {
+    const bytes = encode(text, encoding)
+    const mac = String.fromCharCode(...hmac(sha256, secret, bytes))
+    return { length: bytes.length, sha256: `hmac:${btoa(mac)}` }
+  }
 }
 
 function utf16le(text: string): Uint8Array {
