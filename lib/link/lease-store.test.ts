@@ -92,6 +92,30 @@ describe('a file of leases', () => {
     expect(await one.take('beirut')).toMatchObject({ token: 3, restedMs: 0 })
   })
 
+  test('takes nothing of what an earlier holder had sent for what a later one that ended without a word had', async () => {
+    const [one, two, three] = [open(1), open(2), open(3)]
+    running.add('3 a')
+    await one.take('beirut')
+    await one.release('beirut', 1, { savedMs: 1, writes: [[5, 20]] })
+    expect(await two.take('beirut')).toMatchObject({ sent: { savedMs: 1, writes: [[5, 20]] } })
+    running.delete('2 a')
+    expect(await three.take('beirut')).toMatchObject({ token: 3, restedMs: 0, sent: undefined })
+  })
+
+  test('of the version before is used on, tokens and name included', async () => {
+    const store = open(1)
+    const { id } = store
+    await store.take('beirut')
+    await store.close()
+    opened.splice(0)
+    const db = new DatabaseSync(file)
+    db.exec('ALTER TABLE held DROP COLUMN sent; PRAGMA user_version = 2')
+    db.close()
+    const next = open(2)
+    expect(next.id).toBe(id)
+    expect(await next.take('beirut')).toMatchObject({ token: 2, sent: undefined })
+  })
+
   test('forgets who asked and asks no more', async () => {
     const [one, two, three] = [open(1), open(2), open(1)]
     await one.take('beirut')

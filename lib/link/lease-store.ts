@@ -1,36 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { type Beat, type HeldLink, type Holder, leaseMs, type LeaseStore, type Taken } from './lease.ts'
-import { LeaseStoreUnusable, type LeaseStoreProblem } from './lease-failure.ts'
+import { atOnce, openFile, usable } from './lease-file.ts'
+import {
+  type HeldRow,
+  heldRow,
+  names,
+  prepare,
+  type ProcessRow,
+  type WaitingRow,
+  waitingRow,
+} from './lease-rows.ts'
+import type { SentLately } from './sent-lately.ts'
 import { type ProcessId, processRuns, thisProcess, ticks } from './this-process.ts'
 
 /** Who waits for a link asks again within this time, ms, or loses its place. */
 const placeMs = 3_000
-/** Format of the file: SQLite's user_version. */
-const format = 2
-
-const process = {
-  link: z.string(),
-  machine: z.string(),
-  user: z.string(),
-  pid: z.int(),
-  place: z.string(),
-  boot: z.string(),
-  started: z.string(),
-  since: z.int(),
-  /** Ticks of the machine at the last renewal, or when last asked. */
-  at: z.int(),
-}
-const heldRow = z.object({ ...process, token: z.int(), beat: z.int(), held: z.literal([0, 1]) })
-const waitingRow = z.object({ ...process, seq: z.int(), who: z.string() })
-type ProcessRow = Omit<z.infer<typeof waitingRow>, 'seq' | 'who'>
-
-const columns =
-  'link TEXT NOT NULL, machine TEXT NOT NULL, user TEXT NOT NULL, pid INTEGER NOT NULL, place TEXT NOT NULL, boot TEXT NOT NULL, started TEXT NOT NULL, since INTEGER NOT NULL, at INTEGER NOT NULL'
-const names = 'link, machine, user, pid, place, boot, started, since, at'
 
 export type LeaseStoreParts = {
   readonly me: ProcessId
@@ -65,20 +51,9 @@ class SqliteLeases implements LeaseStore {
   constructor(file: string, parts: LeaseStoreParts) {
     this.#file = file
     this.#parts = parts
-    this.#db = this.#usable(() => {
-      mkdirSync(dirname(file), { recursive: true })
-      const db = new DatabaseSync(file, { timeout: 5_000 })
-      try {
-        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-        if (parts.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${parts.maxPages}`)
-        return db
-      } catch (cause) {
-        db.close()
-        throw cause
-      }
-    })
+    this.#db = openFile(file, parts.maxPages)
     try {
-      this.id = this.#atOnce(() => this.#prepare())
+      this.id = this.#atOnce(() => prepare(file, this.#db))
     } catch (cause) {
       this.#db.close()
       throw cause
@@ -109,12 +84,12 @@ class SqliteLeases implements LeaseStore {
     const token = (last?.token ?? 0) + 1
     this.#db
       .prepare(
-        `INSERT OR REPLACE INTO held (${names}, token, beat, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1)`,
+        `INSERT OR REPLACE INTO held (${names}, token, beat, held, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, NULL)`,
       )
       .run(...this.#row(link), token)
     this.#leave(link)
     this.#mine.set(link, token)
-    return { taken: true, token, restedMs: this.#restedMs(last) }
+    return { taken: true, token, restedMs: this.#restedMs(last), sent: last?.sent ?? undefined }
   }
 
   renew(link: string, token: number): ReturnType<LeaseStore['renew']> {
@@ -134,9 +109,9 @@ class SqliteLeases implements LeaseStore {
     )
   }
 
-  release(link: string, token: number): Promise<void> {
+  release(link: string, token: number, sent?: SentLately): Promise<void> {
     return this.#settled((atOnce) => {
-      atOnce(() => this.#free(link, token))
+      atOnce(() => this.#free(link, token, sent))
       if (this.#mine.get(link) === token) this.#mine.delete(link)
     })
   }
@@ -177,39 +152,12 @@ class SqliteLeases implements LeaseStore {
     }
   }
 
-  #prepare(): string {
-    const version = z
-      .object({ user_version: z.int() })
-      .parse(this.#db.prepare('PRAGMA user_version').get()).user_version
-    if (version > format)
-      throw new LeaseStoreUnusable(
-        this.#file,
-        'newer',
-        `expected format ${format} or earlier, got ${version}: a later version of Chancery has written it`,
-      )
-    if (version < format)
-      this.#db.exec(
-        [
-          'DROP TABLE IF EXISTS lease',
-          'CREATE TABLE store (id TEXT NOT NULL) STRICT',
-          `CREATE TABLE held (${columns}, token INTEGER NOT NULL, beat INTEGER NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (link)) STRICT`,
-          `CREATE TABLE waiting (${columns}, seq INTEGER PRIMARY KEY AUTOINCREMENT, who TEXT NOT NULL, UNIQUE (link, who)) STRICT`,
-          `PRAGMA user_version = ${format}`,
-        ].join(';'),
-      )
-    const id = this.#db.prepare('SELECT id FROM store').get()
-    if (id !== undefined) return z.object({ id: z.string() }).parse(id).id
-    const made = randomBytes(6).toString('base64url')
-    this.#db.prepare('INSERT INTO store VALUES (?)').run(made)
-    return made
-  }
-
-  #held(link: string): z.infer<typeof heldRow> | undefined {
+  #held(link: string): HeldRow | undefined {
     const row = this.#db.prepare('SELECT * FROM held WHERE link = ?').get(link)
     return row === undefined ? undefined : heldRow.parse(row)
   }
 
-  #line(link: string): readonly z.infer<typeof waitingRow>[] {
+  #line(link: string): readonly WaitingRow[] {
     return z
       .array(waitingRow)
       .parse(this.#db.prepare('SELECT * FROM waiting WHERE link = ? ORDER BY seq').all(link))
@@ -226,14 +174,14 @@ class SqliteLeases implements LeaseStore {
       .run(...this.#row(link), this.#who)
   }
 
-  #free(link: string, token: number): void {
+  #free(link: string, token: number, sent?: SentLately): void {
     this.#db
-      .prepare('UPDATE held SET held = 0, at = ? WHERE link = ? AND token = ? AND held = 1')
-      .run(this.#parts.ticks(), link, token)
+      .prepare('UPDATE held SET held = 0, at = ?, sent = ? WHERE link = ? AND token = ? AND held = 1')
+      .run(this.#parts.ticks(), sent === undefined ? null : JSON.stringify(sent), link, token)
   }
 
   /** Undefined: nobody holds it any more. */
-  #refusal(last: z.infer<typeof heldRow> | undefined, unmoved: Beat | undefined): Taken | undefined {
+  #refusal(last: HeldRow | undefined, unmoved: Beat | undefined): Taken | undefined {
     return last === undefined || last.held === 0 || this.#isGone(last, leaseMs) || same(last, unmoved)
       ? undefined
       : { taken: false, by: holderOf(last), beat: { token: last.token, beat: last.beat } }
@@ -276,37 +224,18 @@ class SqliteLeases implements LeaseStore {
     return since > forMs || since < 0
   }
 
-  #restedMs(last: z.infer<typeof heldRow> | undefined): number {
+  #restedMs(last: HeldRow | undefined): number {
     if (last === undefined || last.boot !== this.#parts.me.boot) return Infinity
     return last.held === 1 ? 0 : Math.max(0, this.#parts.ticks() - last.at)
   }
 
   /** One transaction. */
   #atOnce<T>(act: () => T): T {
-    return this.#usable(() => {
-      this.#db.exec('BEGIN IMMEDIATE')
-      try {
-        const result = act()
-        this.#db.exec('COMMIT')
-        return result
-      } catch (cause) {
-        // A full disk has ended the transaction already.
-        if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-        throw cause
-      }
-    })
+    return atOnce(this.#file, this.#db, act)
   }
 
   #settled<T>(act: (atOnce: <U>(act: () => U) => U) => T): Promise<T> {
-    return new Promise((resolve) => resolve(this.#usable(() => act((part) => this.#atOnce(part)))))
-  }
-
-  #usable<T>(act: () => T): T {
-    try {
-      return act()
-    } catch (cause) {
-      throw unusable(this.#file, cause) ?? cause
-    }
+    return new Promise((resolve) => resolve(usable(this.#file, () => act((part) => this.#atOnce(part)))))
   }
 }
 
@@ -314,40 +243,3 @@ const same = ({ token, beat }: Beat, other: Beat | undefined): boolean =>
   token === other?.token && beat === other.beat
 
 const holderOf = ({ machine, pid, user, since }: ProcessRow): Holder => ({ machine, pid, user, since })
-
-/** SQLite's result codes, and those of the file system, that say something of the file. */
-const problems: { readonly [code: number | string]: readonly [LeaseStoreProblem, string] } = {
-  3: ['unwritable', 'may not be opened'],
-  5: ['busy', 'was locked for longer than 5 s'],
-  8: ['unwritable', "can't be written"],
-  10: ['unwritable', "can't be read or written, the disk reports an error"],
-  11: ['corrupt', 'is damaged'],
-  13: ['full', "can't be written, no space is left on its disk"],
-  14: ['unwritable', "can't be opened or made"],
-  26: ['corrupt', 'is not a file of leases'],
-  EACCES: ['unwritable', "can't be made, access to its folder is denied"],
-  EPERM: ['unwritable', "can't be made, access to its folder is denied"],
-  EROFS: ['unwritable', "can't be made, its disk is read-only"],
-  ENOSPC: ['full', "can't be made, no space is left on its disk"],
-  ENOTDIR: ['unwritable', "can't be made, its folder is a file"],
-  EEXIST: ['unwritable', "can't be made, its folder is a file"],
-}
-
-function unusable(file: string, cause: unknown): LeaseStoreUnusable | undefined {
-  if (!(cause instanceof Error) || cause instanceof LeaseStoreUnusable) return undefined
-  // A file that SQLite reads and whose rows are not ours.
-  if (cause instanceof z.ZodError)
-    return new LeaseStoreUnusable(file, 'corrupt', 'holds rows of another shape')
-  const code =
-    'errcode' in cause && typeof cause.errcode === 'number'
-      ? cause.errcode & 0xff
-      : 'code' in cause
-        ? String(cause.code)
-        : ''
-  const found = problems[code]
-  if (found !== undefined) return new LeaseStoreUnusable(file, found[0], `${found[1]} (${cause.message})`)
-  // Tables that are missing or other than ours.
-  return code === 1
-    ? new LeaseStoreUnusable(file, 'corrupt', `is not as it was made (${cause.message})`)
-    : undefined
-}

@@ -38,6 +38,7 @@ const open = (pid: number): LeaseStore => {
   opened.push(store)
   return store
 }
+const nothingSent = { savedMs: 0, writes: [] }
 const hour = 3_600_000
 /** Lets time pass without waking anybody, as for a process that is stopped. */
 const sleepThrough = (ms: number): void => clock.pass(ms)
@@ -144,7 +145,14 @@ describe('a lease', () => {
 describe('a shared lease', () => {
   const shared = () => {
     const store = open(1)
-    return { store, lease: new SharedLease((abort) => holdLease('beirut', { store, clock }, abort), clock) }
+    return {
+      store,
+      lease: new SharedLease(
+        (abort) => holdLease('beirut', { store, clock }, abort),
+        clock,
+        () => nothingSent,
+      ),
+    }
   }
   const job = () => {
     let end = (): void => undefined

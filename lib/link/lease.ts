@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import { LeaseLost, LeaseStoreUnusable } from './lease-failure.ts'
+import type { SentLately } from './sent-lately.ts'
 
 /**
  * One holder a link across processes. A lease is taken with a token that only grows; whoever takes the link over has a
@@ -23,8 +24,8 @@ export interface LeaseStore {
   take(link: string, unmoved?: Beat): Promise<Taken>
   /** Holds the lease for another `leaseMs`, unless it is another's by now. */
   renew(link: string, token: number): Promise<Renewed>
-  /** Gives a link back; without effect when the token is not the holder's. */
-  release(link: string, token: number): Promise<void>
+  /** Gives a link back, with what went out over it lately; without effect when the token is not the holder's. */
+  release(link: string, token: number, sent?: SentLately): Promise<void>
   /** Stands in line no more. */
   leave(link: string): Promise<void>
   /** Every link that is held or waited for, whoever holds it. */
@@ -47,8 +48,16 @@ export type Holder = {
 export type Beat = { readonly token: number; readonly beat: number }
 
 export type Taken =
-  /** `restedMs`: since its last holder gave it back, ms; infinite = not known to have been used, 0 = the holder is gone without a word. */
-  | { readonly taken: true; readonly token: number; readonly restedMs: number }
+  /**
+   * `restedMs`: since its last holder gave it back, ms; infinite = not known to have been used, 0 = the holder is gone without a word.
+   * `sent`: what that holder had sent when it gave it back; undefined = it did not say.
+   */
+  | {
+      readonly taken: true
+      readonly token: number
+      readonly restedMs: number
+      readonly sent: SentLately | undefined
+    }
   /** `beat` is undefined where the link is free and somebody else is first in line. */
   | { readonly taken: false; readonly by: Holder; readonly beat: Beat | undefined }
 
@@ -80,13 +89,16 @@ export interface Lease {
   readonly token: number
   /** Since another holder gave the link back, ms. */
   readonly restedMs: number
+  /** What it had sent by then; undefined = it did not say. */
+  readonly sent: SentLately | undefined
   /** Another process waits for the link. */
   readonly wanted: boolean
   /** Aborts when the lease was lost: another process may be using the link. */
   readonly lost: AbortSignal
   /** Makes sure of it before something goes out: free of cost unless the last renewal is long past. Rejects with `LeaseLost`. */
   confirm(): Promise<void>
-  release(): Promise<void>
+  /** @param sent what went out lately, for the next holder */
+  release(sent?: SentLately): Promise<void>
 }
 
 export type LeaseOptions = {
@@ -122,6 +134,7 @@ class HeldLease implements Lease {
   readonly store: string
   readonly token: number
   readonly restedMs: number
+  readonly sent: SentLately | undefined
   readonly #link: string
   readonly #options: LeaseOptions
   readonly #lost = new AbortController()
@@ -132,13 +145,14 @@ class HeldLease implements Lease {
 
   constructor(
     link: string,
-    { token, restedMs }: Extract<Taken, { taken: true }>,
+    { token, restedMs, sent }: Extract<Taken, { taken: true }>,
     options: LeaseOptions,
     askedAt: number,
   ) {
     this.#link = link
     this.token = token
     this.restedMs = restedMs
+    this.sent = sent
     this.store = options.store.id
     this.#options = options
     this.#renewedAt = askedAt
@@ -160,10 +174,10 @@ class HeldLease implements Lease {
     this.lost.throwIfAborted()
   }
 
-  async release(): Promise<void> {
+  async release(sent?: SentLately): Promise<void> {
     if (this.#released.signal.aborted) return
     this.#released.abort()
-    await this.#options.store.release(this.#link, this.token)
+    await this.#options.store.release(this.#link, this.token, sent)
   }
 
   async #keep(): Promise<void> {

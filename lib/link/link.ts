@@ -131,12 +131,16 @@ export function createLink({
   const pacer = new Pacer(clock, (instant) => budgetAt(timed.primary, instant), { holdsBulk })
   const shared =
     lease &&
-    new SharedLease(async (abort) => {
-      const taken = await lease(link.id, abort)
-      if (taken.token !== lastToken + 1) pacer.rested(taken.restedMs)
-      lastToken = taken.token
-      return taken
-    }, clock)
+    new SharedLease(
+      async (abort) => {
+        const taken = await lease(link.id, abort)
+        if (taken.token !== lastToken + 1) pacer.takeOver(taken.restedMs, taken.sent)
+        lastToken = taken.token
+        return taken
+      },
+      clock,
+      () => pacer.handOver(),
+    )
   let lastToken = 0
   let breaker: Breaker = closed
   let measuredRttMs: number | undefined

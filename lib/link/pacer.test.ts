@@ -270,12 +270,12 @@ describe('Pacer', () => {
     for (const [restedMs, atOnce] of [
       [Infinity, 2],
       [0, 0],
-      [100, 1],
+      [200, 1],
     ] as const) {
       const clock = new ManualClock(5_000)
       const pacer = new Pacer(clock, steady(480))
       const { send, writes } = record(pacer, clock)
-      pacer.rested(restedMs)
+      pacer.takeOver(restedMs, undefined)
       for (let i = 0; i < 60; i++) void send(4096, 'bulk')
       await clock.advance(0)
       expect(writes.length).toBe(atOnce)
@@ -287,5 +287,63 @@ describe('Pacer', () => {
         expect(own + others).toBeLessThanOrEqual(480 * 125 * 2 * 1.05)
       }
     }
+  })
+
+  test('two that hand over to each other at any instants never exceed the budget together by more than a twentieth over any two seconds', async () => {
+    const turns = fc.array(
+      fc.record({
+        forMs: fc.integer({ min: 0, max: 1_500 }),
+        gapMs: fc.integer({ min: 0, max: 400 }),
+        bytes: fc.integer({ min: 500, max: largestWrite }),
+        /** A holder that is gone leaves no word. */
+        dies: fc.boolean(),
+      }),
+      { minLength: 2, maxLength: 12 },
+    )
+    await fc.assert(
+      fc.asyncProperty(turns, fc.integer({ min: 64, max: 1_000 }), async (list, kbitPerS) => {
+        const clock = new ManualClock()
+        const pacers = [new Pacer(clock, steady(kbitPerS)), new Pacer(clock, steady(kbitPerS))] as const
+        const sent: Write[] = []
+        for (const [turn, { forMs, gapMs, bytes, dies }] of list.entries()) {
+          const pacer = pacers[turn % 2 === 0 ? 0 : 1]
+          const stop = new AbortController()
+          const sending = (async () => {
+            while (!stop.signal.aborted)
+              await pacer.pace(bytes, 'control', stop.signal).then(
+                () => sent.push({ at: clock.now(), bytes, lane: 'control' }),
+                () => undefined,
+              )
+          })()
+          await clock.advance(forMs)
+          stop.abort()
+          await sending
+          const left = JSON.parse(JSON.stringify(pacer.handOver())) as ReturnType<Pacer['handOver']>
+          const gap = dies ? 0 : gapMs
+          await clock.advance(gap)
+          pacers[turn % 2 === 0 ? 1 : 0].takeOver(gap, dies ? undefined : left)
+        }
+        const allowed = kbitPerS * 125 * 2 * 1.05
+        for (const [i, start] of sent.entries()) {
+          let sum = 0
+          for (let k = i; k < sent.length && sent[k]!.at <= start.at + 2_000; k++) sum += sent[k]!.bytes
+          expect(sum).toBeLessThanOrEqual(allowed)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('goes on where the last holder stopped: at once where that one had hardly sent, and without a pause of two seconds', async () => {
+    const clock = new ManualClock()
+    const [one, two] = [new Pacer(clock, steady(128)), new Pacer(clock, steady(128))]
+    const first = record(one, clock)
+    void first.send(300, 'control')
+    await clock.advance(10)
+    two.takeOver(5, one.handOver())
+    const { send, writes } = record(two, clock)
+    void send(3_000, 'control')
+    await clock.advance(0)
+    expect(writes.map(({ at }) => at)).toEqual([10])
   })
 })

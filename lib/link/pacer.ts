@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Priority } from './door.ts'
+import { type SentLately, SentLog, type SpanLimit, worstBefore } from './sent-lately.ts'
 import type { Budget } from './timetable.ts'
 
 /** Part of the budget that is used; the rest pays for headers and what others send. */
@@ -7,14 +8,12 @@ export const usedShare = 0.95
 /** Largest write, bytes: a control frame waits behind at most one of them. */
 export const largestWrite = 4096
 /**
- * Over any span of this length, ms, no more goes out than this part of the budget: 105 % less a hundredth for the few bytes that an idle
- * connection of another process sends meanwhile.
+ * Over any span of this length no more goes out than 103 % of the budget of two seconds: at the far end, where writes may arrive a little
+ * closer together than they went out and idle connections of other processes send a few bytes, it is 105 % at most over any two seconds.
  */
-const span = { ms: 2_000, share: 1.04 } as const
+const span: SpanLimit = { ms: 2_020, mostMs: 2_000 * 1.03 }
 /** A change that nobody announces (clock set, window closed) is seen after this time at the latest, ms. */
 const lookAgainMs = 500
-/** What another process may have sent is counted in pieces of this length, ms. */
-const pieceMs = 100
 /** Rates are measured over at least this long, ms. */
 const measuredMs = 1_000
 /** Who sends one write after the other pauses for less than this between them, ms. */
@@ -56,8 +55,7 @@ export class Pacer {
   /** The stretch that is being measured: when it began, and what was sent by then. */
   #stretch = { from: 0, sent: 0 }
   #idleSince = -Infinity
-  /** Writes of the last two seconds: when, and how many ms of the budget each took. */
-  readonly #recent: { readonly at: number; readonly ms: number }[] = []
+  readonly #log = new SentLog(span)
 
   /** @param budgetAt the timetable; called once per change of the budget */
   constructor(clock: Clock, budgetAt: (instant: number) => Budget, options: PacerOptions = {}) {
@@ -110,20 +108,23 @@ export class Pacer {
     })
   }
 
-  /**
-   * Another process may have used the whole budget until `ms` ago: nothing is saved up from before, and what it may have sent in the
-   * last two seconds counts.
-   */
-  rested(ms: number): void {
+  /** What went out until now, for the process that holds the link next. */
+  handOver(): SentLately {
     this.#fill()
-    this.#tokens = Math.min(this.#tokens, ms * this.#bytesPerMs())
-    const now = this.#filled.elapsed
-    const others: { at: number; ms: number }[] = []
-    for (let ago = span.ms; ago > ms; ago -= pieceMs)
-      others.push({ at: now - ago, ms: Math.min(pieceMs, ago - ms) * usedShare })
-    // Its bucket may have gone out last of all.
-    if (ms < span.ms) others.push({ at: now - ms, ms: this.#budgetMs(burstBytes(this.#bytesPerMs())) })
-    this.#recent.splice(0, this.#recent.length, ...others)
+    const savedMs = Math.max(0, Math.floor(this.#tokens / this.#bytesPerMs()))
+    return { savedMs, writes: this.#log.handOver(this.#filled.elapsed) }
+  }
+
+  /**
+   * Another process used the budget until `restedMs` ago, and this is what it sent; undefined = it left no word, and may have sent as much
+   * as a pacer lets out, at the latest instants. Both sides together keep to what one pacer keeps to.
+   */
+  takeOver(restedMs: number, sent: SentLately | undefined): void {
+    this.#fill()
+    const rate = this.#bytesPerMs()
+    const last = sent ?? worstBefore(span, usedShare, this.#budgetMs(burstBytes(rate)))
+    this.#tokens = Math.min(this.#tokens, (last.savedMs + restedMs) * rate)
+    if (restedMs <= span.ms) this.#log.takeOver(this.#filled.elapsed, restedMs, last.writes)
     this.#wake?.abort()
   }
 
@@ -203,19 +204,8 @@ export class Pacer {
 
   /** How long until a write may go, ms; 0 = now. */
   #waitMs(head: Waiting): number {
-    const now = this.#filled.elapsed
-    while (this.#recent[0] !== undefined && this.#recent[0].at < now - span.ms) this.#recent.shift()
     const needed = Math.max(0, (head.bytes - this.#tokens) / this.#bytesPerMs())
-    const own = this.#budgetMs(head.bytes)
-    if (own > span.ms * span.share) return needed
-    let over = this.#recent.reduce((sum, { ms }) => sum + ms, 0) + own - span.ms * span.share
-    let free = 0
-    for (const { at, ms } of this.#recent) {
-      if (over <= 0) break
-      over -= ms
-      free = at + span.ms + 1 - now
-    }
-    return Math.max(needed, free)
+    return Math.max(needed, this.#log.waitMs(this.#filled.elapsed, this.#budgetMs(head.bytes)))
   }
 
   #take(head: Waiting): void {
@@ -224,8 +214,7 @@ export class Pacer {
     if (lane === this.#lanes.bulk) this.#sentBulk += head.bytes
     this.#tokens -= head.bytes
     this.#sent += head.bytes
-    const ms = this.#budgetMs(head.bytes)
-    if (ms <= span.ms * span.share) this.#recent.push({ at: this.#filled.elapsed, ms })
+    this.#log.add(this.#filled.elapsed, this.#budgetMs(head.bytes))
     head.go()
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Lease } from './lease.ts'
+import type { SentLately } from './sent-lately.ts'
 
 /** A lease that was taken less than this ago is kept for a moment after the last job, ms: the next one comes soon, most often. */
 const sliceMs = 2_000
@@ -17,6 +18,7 @@ export const lingerMs = 100
 export class SharedLease {
   readonly #take: (abort: AbortSignal) => Promise<Lease>
   readonly #clock: Clock
+  readonly #sent: () => SentLately
   #takenAt = 0
   #lingering = new AbortController()
   #users = 0
@@ -27,9 +29,11 @@ export class SharedLease {
   #ended: Promise<void> = Promise.resolve()
   #end = (): void => undefined
 
-  constructor(take: (abort: AbortSignal) => Promise<Lease>, clock: Clock) {
+  /** @param sent what went out until now, for the next holder */
+  constructor(take: (abort: AbortSignal) => Promise<Lease>, clock: Clock, sent: () => SentLately) {
     this.#take = take
     this.#clock = clock
+    this.#sent = sent
   }
 
   /** Runs a job while the lease is held. Rejects once the lease was lost: whoever planned on it must look again first. */
@@ -105,7 +109,7 @@ export class SharedLease {
     this.#stop.abort(new Error('nobody waits for the lease any more'))
     this.#stop = new AbortController()
     try {
-      await (await lease)?.release()
+      await (await lease)?.release(this.#sent())
     } catch {
       // It was never taken, or can't be given back: then it runs out.
     }

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { budgetAt, largestWrite } from '../../lib/link/index.ts'
+import { budgetAt } from '../../lib/link/index.ts'
 import { waitUntil } from '../rig/cli.ts'
 import { startRig, type Rig } from '../rig/estate.ts'
 import type { LinkUserOrder, LinkUserReport } from '../rig/link-user.ts'
@@ -68,9 +68,13 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
     const reports = await Promise.all([useLink(order).report, useLink(order).report])
     expect(reports.flatMap(({ failures }) => failures)).toEqual([])
     const budget = (budgetAt(link, Date.now()).kbitPerS * 1000) / 8
-    // On a slow line the bucket of the holder before, one write of 4096 bytes, may fall into the same two seconds.
-    const most = mostWithin(relay.sent, 1_970)
-    expect(most).toBeLessThanOrEqual(2 * budget * 0.95 + 2 * largestWrite)
+    const most = mostWithin(relay.sent, 2_000)
+    console.log(
+      'ratio',
+      most / (2 * budget),
+      reports.map(({ frames, jobs }) => [frames, jobs.length]),
+    )
+    expect(most).toBeLessThanOrEqual(2 * budget * 1.05)
     expect(most).toBeGreaterThan(budget)
     expect(mostAtOnce(reports.flatMap(({ jobs }) => jobs))).toBe(1)
     for (const { frames, jobs } of reports) expect([frames > 1, jobs.length > 5]).toEqual([true, true])

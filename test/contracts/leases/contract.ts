@@ -126,6 +126,16 @@ export function leaseContract(name: string, share: () => Promise<Shared>): void 
       ])
     })
 
+    test('hand on what a holder said it had sent, and nothing of one that is gone without a word', async () => {
+      const sent = { savedMs: 3, writes: [[40, 12.5] as const] }
+      await one!.store.release('beirut', await tokenOf(one), sent)
+      expect(await two!.store.take('beirut')).toMatchObject({ taken: true, token: 2, sent })
+      await two!.die()
+      const token = await tokenOf(three)
+      await three!.store.release('beirut', token)
+      expect(await one!.store.take('beirut')).toMatchObject({ taken: true, sent: undefined })
+    })
+
     test('keep their tokens and their name when everybody is gone', async () => {
       const { id } = one!.store
       expect(two!.store.id).toBe(id)

@@ -46,7 +46,7 @@ const bound = (store: ReturnType<typeof openLeaseStore>): ReturnType<typeof open
   id: store.id,
   take: (link, unmoved) => store.take(link, unmoved),
   renew: (link, token) => store.renew(link, token),
-  release: (link, token) => store.release(link, token),
+  release: (link, token, sent) => store.release(link, token, sent),
   leave: (link) => store.leave(link),
   holders: () => store.holders(),
   close: () => store.close(),
