@@ -80,7 +80,11 @@ test('a script begins with its parameter and ends with a line feed', () => {
 })
 
 /** Scripts that run others, or are run by no worker: they set up what the others find. */
-const workers = ['lib/transport/worker/worker.ps1', 'lib/cli/doctor/whole/run-checks.ps1']
+const workers = [
+  'lib/transport/worker/worker.ps1',
+  'lib/transport/delivery/receiver.ps1',
+  'lib/cli/doctor/whole/run-checks.ps1',
+]
 const roleOf = (file: string): ScriptRole =>
   workers.includes(file) ? 'worker' : /\/(observe|restart-state)\.ps1$|\/doctor\//.test(file) ? 'look' : 'act'
 

@@ -200,11 +200,12 @@ function Open-Part {
     $n = $open.list.Read($text, 0, $text.Length)
     foreach ($line in [Text.Encoding]::ASCII.GetString($text, 0, $n).Split([char]10)) {
         if ($line -cnotmatch '^[0-9]{1,18} [0-9a-f]{32}$') { break }
-        $end, $sum = $line.Split(' ')
+        $parts = $line.Split(' ')
+        $end = $parts[0]
         $size = [long]$end - $open.at
         if ($size -lt 1 -or $size -gt $yield.Length -or [long]$end -gt $open.size) { break }
         if ($open.part.Read($yield, 0, $size) -ne $size) { break }
-        if ((Get-Hex $sha.ComputeHash($yield, 0, $size)).Substring(0, 32) -cne $sum) { break }
+        if ((Get-Hex $sha.ComputeHash($yield, 0, $size)).Substring(0, 32) -cne $parts[1]) { break }
         [void]$open.whole.TransformBlock($yield, 0, $size, $null, 0)
         $open.at = [long]$end
         $good += $line.Length + 1
@@ -327,19 +328,30 @@ function Expand-Chunk {
     $edge = [long]0
     if ($null -ne $file) { $edge = $file.Length }
     $at = 0
-    for ($i = 0; $i -lt $n; $i++) {
+    for ($i = 0; $i -lt $n; $i += 1) {
         $literal = $Raw[$literals + $i]
         if ($literal) {
-            if ($literal -eq 255) { $literal = $wide[$w++] }
+            if ($literal -eq 255) {
+                $literal = $wide[$w]
+                $w += 1
+            }
             [Buffer]::BlockCopy($Raw, $text, $yield, $at, $literal)
             $text += $literal
             $at += $literal
         }
         $copy = $Raw[$copies + $i]
         if ($copy) {
-            if ($copy -eq 255) { $copy = $wide[$w++] }
+            if ($copy -eq 255) {
+                $copy = $wide[$w]
+                $w += 1
+            }
             $jump = $Raw[$jumps + $i]
-            if ($jump -eq 255) { $from += $literal + $wide[$w++] } else { $from += $literal + $jump - 127 }
+            if ($jump -eq 255) {
+                $from += $literal + $wide[$w]
+                $w += 1
+            } else {
+                $from += $literal + $jump - 127
+            }
             if ($from -lt $edge) {
                 $source = $file
                 $source.Position = $from
