@@ -234,9 +234,28 @@ async function resolve(
   if (!looked.ok) return looked.error.kind === 'unreachable' ? err(lost) : looked
   const now = looked.value
   if (now.state === 'unobservable') return err(now.failure)
-  if (now.hash === sight.hash) return send(batch, request, abort)
+  if (now.hash === sight.hash) return sendAgain(batch, request, abort)
   // Removed, but the worker ended before it took our record away: that is what is left to do.
   if (request.operation === 'delete' && now.found === null && now.owner !== null)
     return send(batch, { ...request, steps: [], sight: now }, abort)
   return judge(request, now, ['the connection was lost during this act; what is there now was looked at'])
+}
+
+/** Sent once more; when the host has changed by then, it may have been by the first time. */
+async function sendAgain(
+  batch: HostBatch,
+  request: ActRequest,
+  abort?: AbortSignal,
+): Promise<Result<Acted, Failure>> {
+  const again = await send(batch, request, abort)
+  if (again.ok || again.error.kind !== 'changed') return again
+  // A lost worker may hold the host for longer than a look waits: then it ran after that look.
+  const later = await lookAgain(batch, request.target, abort)
+  if (!later.ok || later.value.state === 'unobservable') return again
+  const { found, owner } = later.value
+  if (request.operation === 'delete' && found === null && owner !== null)
+    return send(batch, { ...request, steps: [], sight: later.value }, abort)
+  const judged = judge(request, later.value, ['the connection was lost during this act, which ended later'])
+  const { short } = judged.ok ? judged.value : { short: judged.error }
+  return short === undefined || short.kind === 'deferred' ? judged : again
 }

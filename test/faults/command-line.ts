@@ -184,10 +184,9 @@ class Group {
         : [[site, { kind: stage.loaded.kind.token.split(':')[1], inputs: stage.inputs }] as const],
     )
     writeFileSync(join(path, '../wanted.json'), JSON.stringify(Object.fromEntries(wanted)))
-    for (const folder of [rig.folder, join(path, '..')]) {
-      mkdirSync(join(folder, 'packages'), { recursive: true })
-      writeFileSync(join(folder, 'packages/agent.msi'), 'test')
-    }
+    const packages = join(rig.estate.folder, 'packages')
+    mkdirSync(packages, { recursive: true })
+    writeFileSync(join(packages, 'agent.msi'), 'test')
     const lost = new Set(
       places.map(({ point: { stage } }) => nameOf({ loaded: stage.loaded, want: stage.want })),
     )

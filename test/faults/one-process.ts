@@ -9,12 +9,13 @@ import { type Lab, type LabHost, startLab } from '../../lib/lab/index.ts'
 import type { LinkDoor } from '../../lib/link/door.ts'
 import { batchWaits, HostBatch } from '../../lib/reconcile/batch.ts'
 import { createTransport, type Transport } from '../../lib/transport/session.ts'
+import type { HostPort } from '../../lib/transport/port.ts'
 import type { Owner } from '../../lib/transport/wire.ts'
 import { type Finding, findingsOf, type Sound } from './findings.ts'
 import { Ledger } from './ledger.ts'
 import type { Point, Stage } from './points.ts'
 import { furnish } from './scene.ts'
-import { previewAndApply, type Ran, type State } from './small-engine.ts'
+import { type Backend, previewAndApply, type Ran, type State } from './small-engine.ts'
 
 /** Time that goes so much faster than the machine's: waits of seconds are over in milliseconds. */
 const hurry = 100
@@ -40,6 +41,12 @@ const door: LinkDoor = {
   pace: () => Promise.resolve(),
   succeeded: () => {},
   failed: () => {},
+}
+
+export type Connected = {
+  readonly port: HostPort
+  readonly backend: Backend
+  close(): Promise<void>
 }
 
 /** One host of the lab, furnished for a case, and a way to it over real SSH. */
@@ -80,8 +87,8 @@ export class Bench {
     return bench
   }
 
-  /** A run of a process of its own: another connection, nothing remembered but the state. */
-  async run(stage: Stage, state: State, abort = new AbortController().signal): Promise<Ran> {
+  /** A process of its own: another connection, nothing remembered. Its sender, and the token of its lease. */
+  connect(from?: string, token = 0): Connected {
     const transport = createTransport({
       resolve: () => ({
         address: '127.0.0.1',
@@ -91,18 +98,26 @@ export class Bench {
       }),
       knownHosts: this.#knownHosts,
       allowed: () => ok(undefined),
-      door: () => door,
+      door: () => ({ ...door, lease: { store: 'store', token } }),
       emit: () => {},
       clock: hurried,
+      ...(from === undefined ? {} : { sender: { from, by: `holder ${token}` } }),
     })
     this.#transports.push(transport)
-    const batch = new HostBatch(transport.host('hv1'), { clock: hurried, ...batchWaits(0) })
+    const port = transport.host('hv1')
+    const batch = new HostBatch(port, { clock: hurried, ...batchWaits(0) })
     const backend = { batch: () => batch, host: 'hv1', owner, clock: hurried }
+    return { port, backend, close: () => transport.close() }
+  }
+
+  /** A run of a process of its own: nothing is remembered but the state. */
+  async run(stage: Stage, state: State, abort = new AbortController().signal): Promise<Ran> {
+    const { backend, close } = this.connect()
     const inputs = stage.operation === 'delete' ? undefined : { ...stage.inputs, host: 'hv1' }
     try {
       return await previewAndApply(backend, { urn, loaded: stage.loaded }, inputs, state, abort)
     } finally {
-      await transport.close()
+      await close()
     }
   }
 

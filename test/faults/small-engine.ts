@@ -42,17 +42,8 @@ const onTheHost: ContentPort = {
   deliver: () => Promise.resolve(ok(undefined)),
 }
 
-/**
- * One resource, previewed and then applied, as the engine asks a provider for it: check, diff, the mutation in a preview, the guards,
- * the same again for real; the state is kept as the engine keeps it. Everything below the engine is the real thing.
- */
-export async function previewAndApply(
-  backend: Backend,
-  call: Call,
-  inputs: JsonObject | undefined,
-  state: State,
-  abort: AbortSignal,
-): Promise<Ran> {
+/** The runs of one stack: its preview and its apply share a plan book. */
+export function stackOf(backend: Backend, dataLoss: readonly string[]) {
   const book = new PlanBook()
   const observations = new Observations()
   const events: Event[] = []
@@ -66,12 +57,27 @@ export async function previewAndApply(
       backend: backend.owner.backend,
       observations,
       book,
-      dataLoss: new Set([call.urn]),
+      dataLoss: new Set(dataLoss),
       online: true,
       contents: onTheHost,
       clock: backend.clock,
       emit: (event) => events.push(event),
     })
+  return { book, observations, events, run }
+}
+
+/**
+ * One resource, previewed and then applied, as the engine asks a provider for it: check, diff, the mutation in a preview, the guards,
+ * the same again for real; the state is kept as the engine keeps it. Everything below the engine is the real thing.
+ */
+export async function previewAndApply(
+  backend: Backend,
+  call: Call,
+  inputs: JsonObject | undefined,
+  state: State,
+  abort: AbortSignal,
+): Promise<Ran> {
+  const { book, observations, events, run } = stackOf(backend, [call.urn])
   const preview = run('preview')
   const news: Struct = inputs ?? oldInputs(call.loaded, state?.outputs ?? {})
   const ended = (operation: Ran['operation'], failures: Iterable<Failure>, now: State): Ran => ({

@@ -8,7 +8,7 @@ export type Guard = {
   readonly file: string
   readonly code: string
   readonly without: string
-  /** Words of the points that show it, and the counter that rises there. */
+  /** Words of the points or of the encounter that show it, and the counter that rises there. */
   readonly points: readonly string[]
   readonly counter: string
 }
@@ -25,9 +25,9 @@ export const guards: readonly Guard[] = [
   {
     what: 'sent again only when the host looks exactly as before',
     file: 'lib/reconcile/act.ts',
-    code: 'if (now.hash === sight.hash) return send(batch, request, abort)',
-    without: 'return send(batch, request, abort)',
-    points: ['windows/service create,', 'lost during'],
+    code: 'if (now.hash === sight.hash)',
+    without: 'if (Date.now() > 0)',
+    points: ['virtual-machine create,', 'worker killed'],
     counter: 'wrongReports',
   },
   {
@@ -70,6 +70,118 @@ export const guards: readonly Guard[] = [
     points: ['windows/file absent,', 'lost during'],
     counter: 'lost',
   },
+  {
+    what: 'a lost worker that outlasts a look is looked for once more',
+    file: 'lib/reconcile/act.ts',
+    code: "if (again.ok || again.error.kind !== 'changed') return again",
+    without: 'return again',
+    points: ['the lost worker is still at it'],
+    counter: 'wrongReports',
+  },
+  {
+    what: 'the first frame carries every expectation of the plan',
+    file: 'lib/reconcile/batch.ts',
+    code: 'const guards = mutating > 0 ? this.guards : []',
+    without: 'const guards: readonly Guard[] = []',
+    points: ['changed by hand before the first act'],
+    counter: 'wrongReports',
+  },
+  {
+    what: 'a host checks every expectation of a frame before anything of it runs',
+    file: 'lib/lab/worker.ts',
+    code: 'if (refused !== undefined) return yield end(frame.frame, refused)',
+    without: '',
+    points: ['changed by hand before the first act'],
+    counter: 'wrongReports',
+  },
+  {
+    what: 'an act expects what its preview saw',
+    file: 'lib/lab/worker.ts',
+    code: 'if (before.hash !== op.expect) return',
+    without: 'if (false) return',
+    points: ['changed by hand between two acts'],
+    counter: 'lost',
+  },
+  {
+    what: 'a thing of another owner is refused at the act',
+    file: 'lib/lab/worker.ts',
+    code: 'if (op.own !== null && foreign(before, op.own, op)) return',
+    without: 'if (false) return',
+    points: ['another stack takes a thing over'],
+    counter: 'lost',
+  },
+  {
+    what: 'an act has the inputs of its preview',
+    file: 'lib/provider/mutation.ts',
+    code: 'if (!sameInputs(entry, inputs)) return',
+    without: 'if (false) return',
+    points: ['wants something else than was previewed'],
+    counter: 'wrongReports',
+  },
+  {
+    what: 'one frame at a time runs on a host',
+    file: 'lib/lab/frame-lock.ts',
+    code: 'if (!this.#held) return this.#take()',
+    without: 'return () => undefined',
+    points: ['the lost worker is still at it'],
+    counter: 'doubled',
+  },
+  {
+    what: 'a host acts for no holder of the link whom another one followed',
+    file: 'lib/lab/worker.ts',
+    code: 'ours && sender.token >= seen',
+    without: 'ours',
+    points: ['a holder of the link whom another one followed'],
+    counter: 'doubled',
+  },
+  {
+    what: 'a frame says the token of its lease',
+    file: 'lib/transport/host-session.ts',
+    code: "const { store, token } = this.#target.door.lease ?? { store: 'none', token: 0 }",
+    without: "const { store, token } = { store: 'none', token: 0 }",
+    points: ['a holder of the link whom another one followed'],
+    counter: 'doubled',
+  },
+  {
+    what: 'a host acts for one organisation and backend',
+    file: 'lib/lab/worker.ts',
+    code: 'const ours = old?.from === sender.from',
+    without: 'const ours = old !== null',
+    points: ['another organisation acts'],
+    counter: 'doubled',
+  },
+  {
+    what: 'a script is the one of its hash',
+    file: 'lib/lab/worker.ts',
+    code: "if (sha256(Buffer.from(text, 'utf8')) !== hash)",
+    without: 'if (false)',
+    points: ['a script arrives that is not the one of its hash'],
+    counter: 'wrongReports',
+  },
+  {
+    what: 'no two operations of a process have one id',
+    file: 'lib/transport/host-session.ts',
+    code: 'this.#nextId += request.ops.length',
+    without: '',
+    points: ['comes again after a reconnect'],
+    counter: 'wrongReports',
+  },
+  {
+    what: 'an operation is answered once',
+    file: 'lib/transport/in-flight.ts',
+    code: 'if (this.replies[index] !== undefined)',
+    without: 'if (false)',
+    points: ['a look is answered twice'],
+    counter: 'wrongReports',
+  },
+  {
+    what: 'an answer is to something that was asked',
+    file: 'lib/transport/in-flight.ts',
+    code: 'if (!Number.isInteger(index) || index < 0 || index >= this.replies.length)',
+    without: 'if (false)',
+    points: ['an answer comes that nobody asked for'],
+    counter: 'wrongReports',
+  },
 ]
 
 const root = new URL('../../', import.meta.url)
@@ -88,24 +200,30 @@ export function remove({ file, code, without }: Guard): void {
   })
 }
 
-/** Run by the test as a process of its own: without the guard of this number, or with all where there is none. */
+/** Run by the test as a process of its own: the counters without the guard of each number, or of what shows all of them with every guard. */
 if (import.meta.main) {
-  const [number = '', ...words] = process.argv.slice(2)
-  const guard = guards[Number(number)]
-  if (guard !== undefined && number !== '') remove(guard)
+  const [number = ''] = process.argv.slice(2)
+  const guard = number === '' ? undefined : guards[Number(number)]
+  if (guard !== undefined) remove(guard)
   const { stages, pointsOf, nameOfPoint } = await import('./points.ts')
   const { tryPoint } = await import('./one-process.ts')
+  const { encounters, tryEncounter } = await import('./encounters.ts')
+  const all = pointsOf(await stages())
   const counts: { [counter: string]: number } = {}
-  const points = pointsOf(await stages()).filter((point) =>
-    words.every((word) => nameOfPoint(point).includes(word)),
-  )
-  for (const point of points) {
-    // A sound run that goes wrong shows the guard's absence as well.
-    const found = await tryPoint(point).catch((error: unknown) => [
-      { counter: 'broken', what: String(error) },
-    ])
-    for (const { counter } of found) counts[counter] = (counts[counter] ?? 0) + 1
+  const tried: { [what: string]: number } = {}
+  for (const { what, points: words } of guard === undefined ? guards : [guard]) {
+    const told = (name: string): boolean => words.every((word) => name.includes(word))
+    const tries = [
+      ...all.filter((point) => told(nameOfPoint(point))).map((point) => () => tryPoint(point)),
+      ...encounters.filter(({ title }) => told(title)).map((one) => () => tryEncounter(one)),
+    ]
+    tried[what] = tries.length
+    for (const one of tries) {
+      // A sound run that goes wrong shows the guard's absence as well.
+      const found = await one().catch((error: unknown) => [{ counter: 'broken', what: String(error) }])
+      for (const { counter } of found) counts[counter] = (counts[counter] ?? 0) + 1
+    }
   }
-  process.stdout.write(JSON.stringify({ points: points.length, ...counts }))
+  process.stdout.write(JSON.stringify({ tried, counts }))
   process.exit()
 }
