@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { StackPlace } from './place.ts'
-import { resourceShape, type StateResource } from './state.ts'
+import { resourceShape, type StateResource } from './resource-shape.ts'
 
 const deploymentShape = z.object({
   secrets_providers: z.object({ type: z.string(), state: z.json().optional() }).optional(),

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** A resource as a checkpoint or an export of it has it. */
+export const resourceShape = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().default(''),
+  custom: z.boolean().default(false),
+  protect: z.boolean().default(false),
+  parent: z.string().default(''),
+  dependencies: z.array(z.string()).default([]),
+  inputs: z.record(z.string(), z.json()).default({}),
+  outputs: z.record(z.string(), z.json()).default({}),
+  initErrors: z.array(z.string()).default([]),
+  /** Still to be removed: the old half of a replacement. */
+  delete: z.boolean().default(false),
+  /** Removed already, and not made again yet. */
+  pendingReplacement: z.boolean().default(false),
+  ignoreChanges: z.array(z.string()).default([]),
+  /** When the state of it was last written, RFC 3339. */
+  modified: z.string().optional(),
+})
+
+/** A resource as the last checkpoint has it. Secrets are in the clear and marked, as a provider gets them: never written anywhere. */
+export type StateResource = Readonly<z.infer<typeof resourceShape>>
