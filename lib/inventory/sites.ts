@@ -81,7 +81,7 @@ function readSite(reader: Reader, row: Row, id: string): SiteRow | undefined {
     users: number('users', 10),
     size: reader.read(row.cell('size'), oneOf(['small', 'medium', 'large', 'home'])) ?? 'small',
     profile: text('profile'),
-    provenance: reader.read(row.cell('provenance'), oneOf(['strategy', 'public', 'synthetic'])) ?? '',
+    provenance: reader.read(row.cell('provenance'), oneOf(['strategy', 'public', 'synthetic', 'own'])) ?? '',
     link: {
       id,
       medium: reader.read(row.cell('link'), oneOf(['satellite', 'terrestrial', 'lan'])) ?? 'lan',
@@ -92,7 +92,11 @@ function readSite(reader: Reader, row: Row, id: string): SiteRow | undefined {
       timeZone: zone,
     },
   }
-  reader.read(row.cell('latitude'), degrees(90))
-  reader.read(row.cell('longitude'), degrees(180))
+  // Nothing is reckoned with them: they may be left empty.
+  for (const [column, limit] of [
+    ['latitude', 90],
+    ['longitude', 180],
+  ] as const)
+    if (row.cell(column).text !== '') reader.read(row.cell(column), degrees(limit))
   return reader.complaints.length === before ? site : undefined
 }

@@ -4,6 +4,7 @@ import { doctor } from './doctor.ts'
 import { history } from './history.ts'
 import { drift } from './drift.ts'
 import { importCommand } from './import.ts'
+import { init } from './init.ts'
 import { lab } from './lab.ts'
 import { links } from './links.ts'
 import { plan } from './plan.ts'
@@ -21,6 +22,7 @@ import { video } from './video.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
+  init,
   sites,
   links,
   video,
