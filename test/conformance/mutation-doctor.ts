@@ -50,14 +50,19 @@ Set-ItemProperty -LiteralPath 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\wuaus
 const cli = join(import.meta.dirname, '../../lib/cli')
 const recorded = join(import.meta.dirname, 'mutation-doctor.json')
 
-/** What a script prints of the whole host, or the id of its error; what is long by its length and hash. */
+/** What a script prints of the whole host, as an administrator and as nobody, or the id of its error; what is long by its length and hash. */
 export function answerOf(file: string, text: string): string {
-  const bench = wholeHost()
-  const { out, fault } = bench.execute(text, nowhere[nameOf(file)] ?? {})
-  const restarts = bench.world.restartIn === undefined ? [] : [`restarts in ${bench.world.restartIn} s`]
-  const answer = [...(fault === undefined ? out : [`error ${fault.fqid}`]), ...restarts].join('\n')
+  const answer = (['full', 'denied'] as const).map((rights) => answerUnder(rights, file, text)).join('\n')
   if (answer.length < 2000) return answer
   return `${answer.length} characters, ${createHash('sha256').update(answer).digest('hex')}`
+}
+
+function answerUnder(rights: 'full' | 'denied', file: string, text: string): string {
+  const bench = wholeHost()
+  bench.world.rights = rights
+  const { out, fault } = bench.execute(text, nowhere[nameOf(file)] ?? {})
+  const restarts = bench.world.restartIn === undefined ? [] : [`restarts in ${bench.world.restartIn} s`]
+  return [...(fault === undefined ? out : [`error ${fault.fqid}`]), ...restarts].join('\n')
 }
 
 /** The scripts of the command line's own, and what each is known to print of the whole host. */
