@@ -85,6 +85,8 @@ export type Failure =
     }
   /** Who may use the link can't be read or written; nothing was sent. */
   | { readonly kind: 'leases'; readonly host: string; readonly detail: string }
+  /** What is about to be done can't be written down here; nothing was sent. */
+  | { readonly kind: 'unwritten'; readonly host: string; readonly detail: string }
   /** The host spoke something that is not our protocol. */
   | { readonly kind: 'protocol'; readonly host: string; readonly detail: string }
   | { readonly kind: 'interrupted'; readonly host: string }
@@ -124,6 +126,8 @@ export function describeFailure(f: Failure): string {
       return `${f.host}: another run took over${f.at === undefined ? '' : ` at ${f.at}`}${f.by === undefined ? '' : ` (${f.by})`}. This one stopped: no further step of it runs there, and it uses the link no more. Preview again to see what is there now.`
     case 'leases':
       return `${f.host}: ${f.detail} Nothing was sent.`
+    case 'unwritten':
+      return `${f.host}: what is about to be done there can't be written down here first (${f.detail}). Nothing was sent. Correct that and run again.`
     case 'protocol':
       return `${f.host}: answered what is not our protocol: ${f.detail}. Nothing is assumed of what ran.`
     case 'interrupted':

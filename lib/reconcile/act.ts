@@ -10,7 +10,7 @@ import { planLeaving } from './left-alone.ts'
 import { type Script, scriptOf } from './loaded-kind.ts'
 import { type Observation, observationOf, type Sight, sightOf } from './observation.ts'
 import { describeOwner, nameToTakeFrom, recordOf, sameOwner } from './ownership.ts'
-import { lookOf, nameOf, type Target } from './target.ts'
+import { keyOf, lookOf, nameOf, type Target } from './target.ts'
 
 /** How an act ended where something can be said of the thing: what is there, and whether it falls short. */
 export type Acted = {
@@ -200,26 +200,24 @@ const stillThere = (target: Target, because: string): Failure => ({
   fix: 'Preview again and compare; the host, not the state, says what is true.',
 })
 
-/** Waits before each look after a lost connection, ms. */
-const resolveWaits = [0, 1000, 3000, 8000] as const
-
-/** Looks again and again until the host answers, or the tries are used up. */
+/** Looks again and again until the host answers, a person stops it, or there is no more time; then with what is known. */
 async function lookAgain(
   batch: HostBatch,
   target: Target,
   abort?: AbortSignal,
 ): Promise<Result<Observation, Failure>> {
-  let last: Result<Observation, Failure> = err({
-    kind: 'unreachable',
-    host: target.host,
-    detail: 'not tried',
-  })
-  for (const wait of resolveWaits) {
-    if (wait > 0 && !(await batch.sleep(wait, abort))) return last
-    last = await observe(batch, target, abort)
-    if (last.ok || (last.error.kind !== 'unreachable' && last.error.kind !== 'unknown')) return last
+  const began = batch.now()
+  const { leftMs } = batch.patience
+  const allowed = leftMs(began)
+  for (let attempt = 2, waited = 0; ; attempt++) {
+    const looked = await observe(batch, target, abort)
+    if (looked.ok || (looked.error.kind !== 'unreachable' && looked.error.kind !== 'unknown')) return looked
+    // A clock that was set back, or stands still, makes nobody wait for ever.
+    const left = allowed - Math.max(waited, batch.now() - began)
+    const wait = await batch.pause(attempt, left, abort)
+    if (wait === undefined) return looked
+    waited += wait
   }
-  return last
 }
 
 /** The reply was lost: look, compare with before and with wanted. The same as before means that nothing happened: send once more. */
@@ -234,11 +232,21 @@ async function resolve(
   if (!looked.ok) return looked.error.kind === 'unreachable' ? err(lost) : looked
   const now = looked.value
   if (now.state === 'unobservable') return err(now.failure)
-  if (now.hash === sight.hash) return sendAgain(batch, request, abort)
+  const key = keyOf(target)
+  if (now.hash === sight.hash) {
+    batch.resolved(key, 'not-begun')
+    return sendAgain(batch, request, abort)
+  }
   // Removed, but the worker ended before it took our record away: that is what is left to do.
-  if (request.operation === 'delete' && now.found === null && now.owner !== null)
+  if (request.operation === 'delete' && now.found === null && now.owner !== null) {
+    batch.resolved(key, 'failed')
     return send(batch, { ...request, steps: [], sight: now }, abort)
-  return judge(request, now, ['the connection was lost during this act; what is there now was looked at'])
+  }
+  const judged = judge(request, now, [
+    'the connection was lost during this act; what is there now was looked at',
+  ])
+  batch.resolved(key, judged.ok && judged.value.short === undefined ? 'done' : 'failed')
+  return judged
 }
 
 /** Sent once more; when the host has changed by then, it may have been by the first time. */

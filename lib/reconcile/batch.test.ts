@@ -4,6 +4,7 @@ import type { Reply } from '../transport/wire.ts'
 import { act, observe } from './act.ts'
 import { HostBatch } from './batch.ts'
 import { frameEnd, handClock, handPort, noteTarget } from './fake-host.test-rig.ts'
+import type { Intent, Intents } from './intents.ts'
 import type { Sight } from './observation.ts'
 
 const sees = (text: string | null, op: 'observe' | 'apply' = 'observe', id = 0): Reply => {
@@ -129,12 +130,24 @@ describe('guards', () => {
 
 describe('a lost reply', () => {
   const lost = err({ kind: 'unknown', host: 'h1', detail: 'closed' } as const)
-  const run = async (answers: Parameters<typeof handPort>[0]) => {
+  const unreachable = err({ kind: 'unreachable', host: 'h1', detail: 'refused' } as const)
+  const run = async (answers: Parameters<typeof handPort>[0], leftMs = 60_000, acts = 1) => {
     const clock = handClock()
     const port = handPort(answers)
-    const result = act(new HostBatch(port, { clock, ...waits }), write('a'))
-    for (let i = 0; i < 40; i++) await clock.tick(5000)
-    return { result: await result, ops: port.sent.map((s) => s.ops[0]!.op) }
+    const told: string[] = []
+    const patience = {
+      leftMs: () => leftMs,
+      chance: () => 0,
+      told: (attempt: number, wait: number, left: number) =>
+        void told.push(`${attempt} in ${wait} of ${left}`),
+    }
+    const log = intentLog()
+    const batch = new HostBatch(port, { clock, ...waits, patience })
+    batch.keep(log)
+    const results = Promise.all(Array.from({ length: acts }, (_, i) => act(batch, write(`n${i}`))))
+    for (let i = 0; i < 400; i++) await clock.tick(500)
+    const [result] = await results
+    return { result, ops: port.sent.map((s) => s.ops[0]!.op), told, log: log.lines }
   }
 
   it('is resolved by looking: the act had happened', async () => {
@@ -154,11 +167,119 @@ describe('a lost reply', () => {
     expect(result).toMatchObject({ ok: true, value: { short: { kind: 'refused', rule: 'converged' } } })
     expect(ops).toEqual(['apply', 'observe'])
   })
-  it('stays unknown while the host can’t be reached, after several tries', async () => {
-    const { result, ops } = await run((_, n) =>
-      n === 1 ? lost : err({ kind: 'unreachable', host: 'h1', detail: 'refused' }),
-    )
+  it('stays unknown while the host can’t be reached, and is looked at less and less often until there is no more time', async () => {
+    const { result, ops, told, log } = await run((_, n) => (n === 1 ? lost : unreachable))
     expect(result).toEqual(lost)
-    expect(ops.filter((op) => op === 'observe').length).toBeGreaterThan(2)
+    expect(ops).toEqual(['apply', ...Array.from({ length: 6 }, () => 'observe')])
+    expect(told.map((text) => text.replace(/ of .*/, ''))).toEqual([
+      '2 in 1000',
+      '3 in 2000',
+      '4 in 4000',
+      '5 in 8000',
+      '6 in 16000',
+    ])
+    expect(log).toEqual(['begin test:Note|n0'])
+  })
+  it('is not tried again where no time is left', async () => {
+    const { ops, told } = await run((_, n) => (n === 1 ? lost : unreachable), 0)
+    expect(ops).toEqual(['apply', 'observe'])
+    expect(told).toEqual([])
+  })
+  it('of many acts is looked at together, in one frame a try', async () => {
+    const { ops, told } = await run((_, n) => (n === 1 ? lost : unreachable), 4000, 20)
+    expect(ops).toEqual(['apply', 'observe', 'observe', 'observe'])
+    expect(told).toHaveLength(2)
   })
 })
+
+describe('what is about to be done', () => {
+  const lost = err({ kind: 'unknown', host: 'h1', detail: 'closed' } as const)
+  const unreachable = err({ kind: 'unreachable', host: 'h1', detail: 'refused' } as const)
+  const run = async (answers: Parameters<typeof handPort>[0], log = intentLog()) => {
+    const clock = handClock()
+    const port = handPort((request, n) => {
+      log.lines.push(`sent ${request.ops[0]!.op}`)
+      return answers(request, n)
+    })
+    const batch = new HostBatch(port, { clock, ...waits })
+    batch.keep(log)
+    const result = act(batch, write('a'))
+    for (let i = 0; i < 4; i++) await clock.tick(500)
+    return { result: await result, log: log.lines }
+  }
+
+  it('is written before it is sent, and how it ended after', async () => {
+    const { log } = await run(() => frameEnd([sees('new', 'apply')]))
+    expect(log).toEqual(['begin test:Note|a', 'sent apply', 'done 1'])
+  })
+  it('that was never sent is written as not begun', async () => {
+    const { log } = await run(() => unreachable)
+    expect(log).toEqual(['begin test:Note|a', 'sent apply', 'not-begun 1'])
+  })
+  it('that the host refused is written as not begun, and one that failed there as failed', async () => {
+    const changed: Reply = { id: 0, ok: false, why: 'changed', hash: 'x', seen: { text: 'x' }, owner: null }
+    expect((await run(() => frameEnd([changed]))).log.at(-1)).toBe('not-begun 1')
+    const error = { fqid: 'X', category: 'Y', message: 'Z', type: 'T', hresult: 0, stack: '' }
+    const failed: Reply = {
+      id: 0,
+      ok: false,
+      why: 'error',
+      error,
+      step: 'write',
+      ran: [],
+      after: null,
+      warnings: [],
+    }
+    expect((await run(() => frameEnd([failed]))).log.at(-1)).toBe('failed 1')
+  })
+  it('whose reply was lost has no end until it is looked at', async () => {
+    const { log } = await run((_, n) => (n === 1 ? lost : frameEnd([sees('new')])))
+    expect(log).toEqual(['begin test:Note|a', 'sent apply', 'sent observe', 'done 1'])
+    const again = await run((_, n) =>
+      n === 1 ? lost : frameEnd([n === 2 ? sees(null) : sees('new', 'apply')]),
+    )
+    expect(again.log).toEqual([
+      'begin test:Note|a',
+      'sent apply',
+      'sent observe',
+      'not-begun 1',
+      'begin test:Note|a',
+      'sent apply',
+      'done 2',
+    ])
+  })
+  it('is not sent where it can’t be written', async () => {
+    const full = { ...intentLog(), begin: () => err('no space left') }
+    const { result, log } = await run(() => frameEnd([sees('new', 'apply')]), full)
+    expect(result).toEqual(err({ kind: 'unwritten', host: 'h1', detail: 'no space left' }))
+    expect(log).toEqual([])
+  })
+  it('holds no value of what is wanted', async () => {
+    const seen: Intent[] = []
+    const log: ReturnType<typeof intentLog> = {
+      ...intentLog(),
+      begin: (intents) => (seen.push(...intents), ok(intents.map((_, i) => i))),
+    }
+    await run(() => frameEnd([sees('new', 'apply')]), log)
+    expect(seen).toEqual([
+      { host: 'h1', urn: 'u', key: 'test:Note|a', operation: 'create', verbs: ['write'], expect: 'absent' },
+    ])
+  })
+})
+
+/** Keeps what is written, in its order, in memory. */
+function intentLog(): Intents & { readonly lines: string[] } {
+  const lines: string[] = []
+  let id = 0
+  return {
+    lines,
+    begin: (intents) =>
+      ok(
+        intents.map(({ key }) => {
+          lines.push(`begin ${key}`)
+          return ++id
+        }),
+      ),
+    end: (of, how) => void lines.push(`${how} ${of}`),
+  }
+}

@@ -3,7 +3,9 @@ import type { Failure } from '../domain/failure.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { HostPort, OpBody } from '../transport/port.ts'
 import type { FrameEnd, Guard, Reply } from '../transport/wire.ts'
+import { endOf, type IntentEnd, intentOf, type Intents } from './intents.ts'
 import type { Script } from './loaded-kind.ts'
+import { defaultPatience, type Patience, waitBefore } from './patience.ts'
 
 export type BatchOptions = {
   readonly clock: Clock
@@ -13,10 +15,12 @@ export type BatchOptions = {
   readonly longestMs: number
   /** The first frame of a plan waits this long for all that is known to come, ms. */
   readonly firstMs: number
+  /** After a lost connection; default `defaultPatience`. */
+  readonly patience?: Patience
 }
 
 /** Waits worth a fraction of what an exchange costs on the link. `rttMs`: round trip of the link. */
-export const batchWaits = (rttMs: number): Omit<BatchOptions, 'clock'> => ({
+export const batchWaits = (rttMs: number): Omit<BatchOptions, 'clock' | 'patience'> => ({
   quietMs: Math.min(Math.max(5, rttMs / 20), 40),
   longestMs: Math.min(Math.max(25, rttMs / 2), 300),
   firstMs: 2000,
@@ -49,6 +53,10 @@ export class HostBatch {
   /** While a frame with guards is under way nothing else that changes something leaves. */
   private guarding: Promise<unknown> | undefined
   private broken: Failure | undefined
+  private intents: Intents | undefined
+  private pausing: Promise<number | undefined> | undefined
+  /** Ids of what was sent and never answered, by key, until it is looked at. */
+  private readonly unanswered = new Map<string, number>()
   /** Says what a failed guard means in the words of the resource. */
   private describeGuards: (end: BatchEnd) => Failure
 
@@ -80,13 +88,31 @@ export class HostBatch {
     this.broken = undefined
   }
 
+  /** From now on everything that changes something is written down before it is sent, and how it ended. */
+  keep(intents: Intents): void {
+    this.intents = intents
+  }
+
+  /** Says how something ended that was sent and never answered: it was looked at. */
+  resolved(key: string, how: IntentEnd): void {
+    const id = this.unanswered.get(key)
+    if (id === undefined) return
+    this.unanswered.delete(key)
+    this.intents?.end(id, how)
+  }
+
+  /** Now, ms, by the clock that `sleep` sleeps by. */
+  now(): number {
+    return this.options.clock.now()
+  }
+
   /** Adds an operation to the next frame. Failures are those of `HostPort.exchange`, and `changed` when a guard failed. */
   request(body: OpBody, scripts: readonly Script[], abort?: AbortSignal): Promise<Result<Reply, Failure>> {
     return new Promise((settle) => {
       if (body.op === 'apply' && this.broken !== undefined) return settle(err(this.broken))
       if (this.waiting.length === 0) this.oldest = this.options.clock.now()
       this.waiting.push({ body, scripts, abort, settle })
-      void this.flushAfter(this.patience(mutationsIn(this.waiting)))
+      void this.flushAfter(this.waitFor(mutationsIn(this.waiting)))
     })
   }
 
@@ -95,13 +121,32 @@ export class HostBatch {
     return this.port.hello?.machine ?? undefined
   }
 
-  /** False when aborted. */
-  sleep(ms: number, abort?: AbortSignal): Promise<boolean> {
-    return this.options.clock.sleep(ms, abort)
+  /** How long a lost connection is tried again. */
+  get patience(): Patience {
+    return this.options.patience ?? defaultPatience
+  }
+
+  /**
+   * Waits before another try to reach the host, all who wait for it together: their looks travel as one frame. Gives how long the wait
+   * was, ms; undefined = it would last longer than what is left, or was aborted.
+   */
+  async pause(attempt: number, leftMs: number, abort?: AbortSignal): Promise<number | undefined> {
+    if (abort?.aborted === true) return undefined
+    if (this.pausing === undefined) {
+      const wait = waitBefore(attempt, this.patience.chance())
+      if (wait > leftMs) return undefined
+      this.patience.told(attempt, wait, leftMs)
+      const over = this.options.clock.sleep(wait, abort).then((whole) => {
+        this.pausing = undefined
+        return whole ? wait : undefined
+      })
+      this.pausing = over
+    }
+    return this.pausing
   }
 
   /** How long to wait for more, ms. The first frame of a plan waits for every mutation that can be in it. */
-  private patience(mutations: number): number {
+  private waitFor(mutations: number): number {
     const { quietMs, longestMs, firstMs } = this.options
     const waited = this.options.clock.now() - this.oldest
     if (mutations === 0 || this.ready === 0) return Math.min(quietMs, Math.max(0, longestMs - waited))
@@ -131,10 +176,17 @@ export class HostBatch {
     for (const w of batch) for (const s of w.scripts) scripts.set(s.hash, s.text)
     if (mutating > 0) this.guards = []
     if (mutating > 0) this.ready = 0
+    const begun = this.begin(batch)
+    if (!begun.ok) {
+      this.guards = guards
+      for (const w of batch) w.settle(begun)
+      return
+    }
     const settled = new Set<number>()
     const settle = (index: number, answer: Result<Reply, Failure>) => {
       if (settled.has(index)) return
       settled.add(index)
+      this.ended(batch[index]!.body, begun.value.get(index), answer)
       batch[index]!.settle(answer)
     }
     const sending = this.port.exchange(
@@ -168,6 +220,26 @@ export class HostBatch {
         ),
       )
     })
+  }
+
+  /** Writes down what a frame is about to change; ids by the place in the frame. */
+  private begin(batch: readonly Waiting[]): Result<ReadonlyMap<number, number>, Failure> {
+    const acts = batch.flatMap((w, index) => {
+      const intent = intentOf(this.host, w.body)
+      return intent === undefined ? [] : [{ index, intent }]
+    })
+    if (this.intents === undefined || acts.length === 0) return ok(new Map())
+    const ids = this.intents.begin(acts.map(({ intent }) => intent))
+    if (!ids.ok) return err({ kind: 'unwritten', host: this.host, detail: ids.error })
+    return ok(new Map(acts.map(({ index }, i) => [index, ids.value[i]!])))
+  }
+
+  private ended(body: OpBody, id: number | undefined, answer: Result<Reply, Failure>): void {
+    if (id === undefined || !('key' in body)) return
+    if (answer.ok) return this.intents?.end(id, endOf(answer.value))
+    const { kind } = answer.error
+    if (kind === 'unknown' || kind === 'protocol') this.unanswered.set(body.key, id)
+    else this.intents?.end(id, 'not-begun')
   }
 
   private failureOf(answer: Awaited<ReturnType<HostPort['exchange']>>): Failure | undefined {

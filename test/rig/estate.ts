@@ -12,10 +12,13 @@ import type { Estate } from '../../lib/domain/profile.ts'
 import { createInterrupts, type Interrupts } from '../../lib/engine/interrupts.ts'
 import { formatComplaints, loadInventory } from '../../lib/inventory/index.ts'
 import type { Lab } from '../../lib/lab/index.ts'
+import { machineOf } from './cli.ts'
 
 /** A project in a temporary folder: the ministry's inventory with free ports, and the lab that answers there. */
 export interface Rig {
   readonly folder: string
+  /** This process's, but for the folder of this machine's links. */
+  readonly env: { readonly [name: string]: string | undefined }
   readonly estate: Estate
   readonly lab: Lab
   readonly events: Event[]
@@ -34,6 +37,8 @@ export type RunOptions = {
   readonly planning?: RunRequest['planning']
   readonly leave?: RunRequest['leave']
   readonly interrupts?: Interrupts
+  /** For how long a lost host is tried again, ms; default 12,000. */
+  readonly reconnectMs?: number
   readonly confirm?: (previews: readonly SitePreview[]) => Promise<boolean>
   readonly onEvent?: (event: Event) => void
 }
@@ -79,8 +84,10 @@ export async function startRig(options: {
   })
   if (!lab.ok) throw new Error(lab.error)
   const events: Event[] = []
+  const env = { ...process.env, CHANCERY_MACHINE_FOLDER: machineOf(folder) }
   return {
     folder,
+    env,
     estate,
     lab: lab.value,
     events,
@@ -97,7 +104,7 @@ export async function startRig(options: {
         estate,
         program: run.program ?? 'mission',
         cwd: folder,
-        env: process.env,
+        env,
         offline: run.offline ?? false,
         dataLoss: run.dataLoss ?? [],
         ...(run.planning === undefined ? {} : { planning: run.planning }),
@@ -108,6 +115,7 @@ export async function startRig(options: {
         },
         note: () => {},
         interrupts: run.interrupts ?? createInterrupts(),
+        reconnectMs: run.reconnectMs ?? 12_000,
         clock,
         confirm: run.confirm ?? (async () => true),
       })

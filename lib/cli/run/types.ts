@@ -35,6 +35,8 @@ export type RunRequest = {
   readonly planning?: Planning
   /** What a person said beside windows and lines: `--now --reason`, `--on-backup`. Absent: nothing. */
   readonly leave?: Leave
+  /** For how long a host is tried again whose connection was lost during an act, ms. Absent: until its window closes. */
+  readonly reconnectMs?: number
   /** Shows the previews and says whether to go on; called once, after all sites are previewed. */
   readonly confirm: (previews: readonly SitePreview[]) => Promise<boolean>
 }
