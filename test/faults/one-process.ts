@@ -25,6 +25,8 @@ const hurried: Clock = {
   sleep: (ms, abort) => systemClock.sleep(ms / hurry, abort),
 }
 const restartMs = 2_000
+/** A machine with much else to do is no broken link. */
+const patient = { dialMs: 60_000 * hurry, loginMs: 60_000 * hurry, silenceMs: 60_000 * hurry }
 
 const key = newKeyPair()
 const hostKey = newKeyPair()
@@ -101,6 +103,7 @@ export class Bench {
       door: () => ({ ...door, lease: { store: 'store', token } }),
       emit: () => {},
       clock: hurried,
+      ...patient,
       ...(from === undefined ? {} : { sender: { from, by: `holder ${token}` } }),
     })
     this.#transports.push(transport)
