@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -5,6 +6,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { describeFailure } from '../../domain/failure.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
+import { operatorOf } from '../operator.ts'
+import { withIntents } from '../resolve/intent-log.ts'
 import type { Fleet } from '../run/fleet.ts'
 import { prepareSites } from '../run/prepare.ts'
 import { programModule, stackName } from '../run/program.ts'
@@ -70,8 +73,13 @@ export async function readyToTake(
 }
 
 /** Writes the records, each under guard, and lets the state hold the things. */
-export const takeOver = ({ run, previewed }: Ready): Promise<SiteReport> =>
-  applySite(run, previewed, `${run.targets?.length ?? 0} things taken over`)
+export function takeOver({ run, previewed }: Ready): Promise<SiteReport> {
+  const { place, request, targets } = run
+  const ours = { run: randomUUID(), by: operatorOf(request.env), operation: 'import', stack: place.stack }
+  return withIntents(place.workFolder, ours, request.clock, (intents) =>
+    applySite(run, previewed, `${targets?.length ?? 0} things taken over`, intents),
+  )
+}
 
 /** Why this one is not taken over as it was listed, or undefined. What failed is told by its own words. */
 function complaintAbout({ book }: Previewed, urn: string, take: Take): string | undefined {

@@ -91,6 +91,21 @@ export class IntentLog implements Intents {
   }
 }
 
+/** Does a job with the intents of a run at hand, which are closed after it however it ends. */
+export async function withIntents<T>(
+  workFolder: string,
+  run: IntentRun,
+  clock: Clock,
+  job: (intents: Intents) => Promise<T>,
+): Promise<T> {
+  const intents = new IntentLog(workFolder, run, clock)
+  try {
+    return await job(intents)
+  } finally {
+    intents.close()
+  }
+}
+
 /** A line that a full disk cut off is closed by the next one's line feed in front of it. */
 function write(fd: number, lines: readonly (IntentLine | RunLine)[]): void {
   const bytes = Buffer.from(lines.map((line) => `\n${JSON.stringify(line)}`).join(''))

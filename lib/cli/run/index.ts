@@ -6,6 +6,8 @@ import { appendJournal, type JournalEntry } from '../history/journal.ts'
 import { composeNote } from '../history/message.ts'
 import { operatorOf } from '../operator.ts'
 import type { PlanDocument } from '../../reconcile/plan-file/index.ts'
+import { earlierText, settleEarlier } from '../resolve/earlier.ts'
+import { withIntents } from '../resolve/intent-log.ts'
 import { admitSite } from './admit.ts'
 import { openFleet } from './fleet.ts'
 import { prepareSites } from './prepare.ts'
@@ -52,6 +54,10 @@ async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise
     runs.map(async (run) => ({ run, ...(await previewSite(run, (job) => engines.add(job))) })),
   )
   const previews = previewed.map((p) => p.preview)
+  for (const { site, place } of runs) {
+    const earlier = earlierText(site.id, place.workFolder)
+    if (earlier !== undefined) request.note(earlier)
+  }
   const differences = previews.some(hasChanges)
   const goOn =
     request.operation !== 'preview' &&
@@ -72,6 +78,11 @@ async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise
     request.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) })
   }
   if (goOn) keepJournal(request, sites, runs)
+  if (request.operation === 'up' || request.operation === 'destroy') {
+    const at = new Date(request.clock.now()).toISOString()
+    for (const [i, { run, observations }] of previewed.entries())
+      if (sites[i]?.outcome === 'done') settleEarlier(run.place.workFolder, observations, request.id, at)
+  }
   return { sites, previews, differences, confirmed: goOn, interrupted: request.interrupts.level > 0 }
 }
 
@@ -107,7 +118,12 @@ async function settle(request: Labelled, run: SiteRun, previewed: Previewed): Pr
     return report('deferred', 'interrupted before it started; nothing was changed')
   const admitted = admitSite(request, run, preview)
   if (admitted !== 'go') return report(admitted.outcome, admitted.because)
-  return applySite(run, previewed, composeNote({ ...noteOf(request), changes: changesOf(preview) }))
+  const { id, by, operation, clock } = request
+  const { stack, workFolder } = run.place
+  const message = composeNote({ ...noteOf(request), changes: changesOf(preview) })
+  return withIntents(workFolder, { run: id, by, operation, stack }, clock, (intents) =>
+    applySite(run, previewed, message, intents),
+  )
 }
 
 function withoutApply(request: RunRequest, preview: SitePreview, differences: boolean): SiteReport {

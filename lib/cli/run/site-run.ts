@@ -12,6 +12,7 @@ import { serveProvider } from '../../provider/server.ts'
 import { type Phase, StackRun } from '../../provider/stack-run.ts'
 import { inputsOf } from '../../provider/inputs.ts'
 import { PlanBook } from '../../reconcile/book.ts'
+import type { Intents } from '../../reconcile/intents.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
 import { nameOf } from '../../reconcile/target.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
@@ -228,11 +229,12 @@ async function runEngine(
   }
 }
 
-/** Carries out what the preview booked, and nothing else. The backend keeps `message` with it. */
+/** Carries out what the preview booked, and nothing else. The backend keeps `message` with it; each act is in `intents` before it is sent. */
 export async function applySite(
   run: SiteRun,
   { preview, book, observations }: Previewed,
   message: string,
+  intents: Intents,
 ): Promise<SiteReport> {
   const undelivered = await deliverAhead(book, run.fleet.contents, run.abort)
   if (undelivered.length > 0) {
@@ -244,6 +246,7 @@ export async function applySite(
   const waits = (urn: string): boolean =>
     (run.dependencies.get(urn) ?? []).some((d) => acting.has(d) || waits(d))
   armGuards(book, (host) => run.fleet.batch(host), waits)
+  for (const { id } of run.site.hosts) run.fleet.batch(id).keep(intents)
   const phase = operation === 'refresh' ? 'refresh' : 'apply'
   const ran = await pastStaleLock(
     run.place,
