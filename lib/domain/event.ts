@@ -15,11 +15,11 @@ export type Event =
       readonly state: 'open' | 'half-open' | 'closed'
       readonly because: string
     }
-  /** A link's circumstances changed: live video, the line in use, bulk transfers held back. `state` is a word, `because` a sentence. */
+  /** A link's circumstances changed: live video, the line in use, bulk transfers held back, nothing known of other processes. `state` is a word, `because` a sentence. */
   | {
       readonly kind: 'line'
       readonly link: string
-      readonly state: 'video' | 'no video' | 'backup' | 'primary' | 'bulk paused' | 'bulk goes on'
+      readonly state: 'video' | 'no video' | 'backup' | 'primary' | 'bulk paused' | 'bulk goes on' | 'alone'
       readonly because: string
     }
   | {

@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { lineState, type LineState } from './failover.ts'
+import { ensureSharedFile } from './shared-file.ts'
 import { processRuns, thisProcess } from './this-process.ts'
 
 /** What is known of links on this machine, kept where every process sees it. */
@@ -85,7 +84,7 @@ const row = z.object({ link: z.string(), at: z.number(), json: z.string() })
 
 /** Opens the board in a SQLite file, which is made with its folder. A row that can't be read counts as absent. */
 export function openBoard(file: string): Board {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+  if (file !== ':memory:') ensureSharedFile(file)
   const db = new DatabaseSync(file, { timeout: 5_000 })
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   db.exec(

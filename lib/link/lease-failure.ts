@@ -18,7 +18,7 @@ export class LeaseLost extends Error {
 
 /** What is wrong with a store of leases. */
 export type LeaseStoreProblem =
-  'unwritable' | 'corrupt' | 'full' | 'newer' | 'busy' | 'unreachable' | 'refused'
+  'nowhere' | 'unwritable' | 'corrupt' | 'full' | 'newer' | 'busy' | 'unreachable' | 'refused'
 
 /** A store of leases can't be read or written, so no link may be used. The message says where, what, and what to do. */
 export class LeaseStoreUnusable extends Error {
@@ -32,7 +32,9 @@ export class LeaseStoreUnusable extends Error {
 }
 
 const fixes: { readonly [problem in LeaseStoreProblem]: string } = {
-  unwritable: 'Give this account the right to write it and its folder.',
+  nowhere: 'Set CHANCERY_MACHINE_FOLDER to a folder of this machine that this account may write.',
+  unwritable:
+    'Give this account the right to write it and its folder, or set CHANCERY_MACHINE_FOLDER to a folder that everybody here who uses these links may write.',
   corrupt:
     'When no other chancery runs, move the file (and those beside it that end in -wal and -shm) away; a new one is made.',
   full: 'Make room on that disk, then run again.',

@@ -1,13 +1,12 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { type LeaseStoreProblem, LeaseStoreUnusable } from './lease-failure.ts'
+import { ensureSharedFile } from './shared-file.ts'
 
 /** Opens a SQLite file, which is made with its folder. Throws `LeaseStoreUnusable`. */
 export function openFile(file: string, maxPages: number | undefined): DatabaseSync {
   return usable(file, () => {
-    mkdirSync(dirname(file), { recursive: true })
+    ensureSharedFile(file)
     const db = new DatabaseSync(file, { timeout: 5_000 })
     try {
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/powershell/**/*.test.ts'],
     globalSetup: ['test/powershell/needs.ts'],
+    setupFiles: ['test/rig/own-machine.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
     pool: 'forks',

@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 
 const chancery = fileURLToPath(new URL('../../lib/cli/chancery.mjs', import.meta.url))
+
+/** What a command line in this folder takes for the folder of this machine's links: no test shares links with another one, or with whoever runs it. */
+export const machineOf = (cwd: string): string => join(cwd, 'machine')
 
 export type CliOptions = {
   /** Folder of the project: the one of a rig. */
@@ -124,9 +128,13 @@ function spawnIn(args: readonly string[], { cwd, env, columns, minded = false }:
   const options = {
     cwd,
     env: Object.fromEntries(
-      Object.entries({ ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }).filter(
-        ([, value]) => value !== undefined,
-      ),
+      Object.entries({
+        ...process.env,
+        NO_COLOR: undefined,
+        FORCE_COLOR: undefined,
+        CHANCERY_MACHINE_FOLDER: machineOf(cwd),
+        ...env,
+      }).filter(([, value]) => value !== undefined),
     ),
   }
   if (columns === undefined)

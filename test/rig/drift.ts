@@ -16,7 +16,7 @@ export async function driftOf(rig: Rig, options: DriftOptions): Promise<DriftRep
     estate: rig.estate,
     program: options.program,
     cwd: rig.folder,
-    env: options.env ?? process.env,
+    env: options.env ?? rig.env,
     emit: (event) => void rig.events.push(event),
     note: options.note ?? (() => {}),
     clock: options.clock ?? systemClock,

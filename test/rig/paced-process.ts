@@ -1,9 +1,10 @@
 import { systemClock } from '../../lib/domain/clock.ts'
+import { linkFolder } from '../../lib/cli/links/machine-folder.ts'
 import { openLinks } from '../../lib/cli/links/open-links.ts'
 import { loadInventory } from '../../lib/inventory/index.ts'
 
-/** A process that sends bulk over a link as fast as it may: `node paced-process.ts INVENTORY WORK SITE`; a line `MS BYTES` every 50 ms. */
-const [inventory = '', root = '', site = ''] = process.argv.slice(2)
+/** A process that sends bulk over a link as fast as it may: `node paced-process.ts INVENTORY SITE`; a line `MS BYTES` every 50 ms. */
+const [inventory = '', site = ''] = process.argv.slice(2)
 const loaded = loadInventory(inventory)
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.error))
 const links = openLinks({
@@ -12,7 +13,7 @@ const links = openLinks({
   emit: (event) => {
     if (event.kind === 'line') process.stdout.write(`# ${event.state}: ${event.because}\n`)
   },
-  root,
+  folder: linkFolder(loaded.value),
   lease: async () => {
     throw new Error('nothing is leased here')
   },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../lib/domain/clock.ts'
 import { copyForLab } from '../../lib/cli/lab-copy.ts'
-import { runCli, startCli } from '../rig/cli.ts'
+import { machineOf, runCli, startCli } from '../rig/cli.ts'
 
 const ministry = fileURLToPath(new URL('../../inventories/ministry', import.meta.url))
 const paced = fileURLToPath(new URL('../rig/paced-process.ts', import.meta.url))
@@ -36,8 +36,9 @@ const cli = (...args: string[]) => runCli(args, { cwd: folder, env: { CHANCERY_W
 
 describe('a process that sends, and another one that switches', () => {
   test('chancery video: the rate of the other process follows within a second; chancery links shows who sends', async () => {
-    const child = spawn(process.execPath, [paced, inventory(), work(), 'beirut'], {
+    const child = spawn(process.execPath, [paced, inventory(), 'beirut'], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, CHANCERY_MACHINE_FOLDER: machineOf(folder) },
     })
     children.push(child)
     const seen: { readonly at: number; readonly bytes: number }[] = []
@@ -65,7 +66,8 @@ describe('a process that sends, and another one that switches', () => {
     const switched = Date.now()
     expect(on.stdout).toContain('beirut: live video, at most 48 kbit/s until 2099-01-01 00:00 Asia/Beirut.')
     await systemClock.sleep(4_000)
-    expect(rate(switched + 1_000, switched + 4_000)).toBeLessThanOrEqual(48 * 1.05)
+    // Either end of the three seconds may fall just before or after a write of 2 KB.
+    expect(rate(switched + 1_000, switched + 4_000)).toBeLessThanOrEqual(48 * 1.05 + (2048 * 8) / 3_000)
     expect(rate(switched + 1_000, switched + 4_000)).toBeGreaterThan(20)
 
     const shown = await cli('links', 'beirut')

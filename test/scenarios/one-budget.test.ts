@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -40,6 +40,8 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
   const host = 'beirut-hv1'
   let rig: Rig
   let relay: MeasuredRelay
+  /** The same organisation and state, from another folder. */
+  let otherCheckout: Pick<LinkUserOrder, 'inventory' | 'root'>
   beforeAll(async () => {
     rig = await startRig({ sites: [site] })
     relay = await startMeasuredRelay(rig.lab.host(host).port)
@@ -49,13 +51,25 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
     writeFileSync(hosts, readFileSync(hosts, 'utf8').replace(`,${port},`, `,${relay.port},`))
     const pins = rig.estate.knownHosts
     writeFileSync(pins, readFileSync(pins, 'utf8').replaceAll(`:${port} `, `:${relay.port} `))
+    const organisation = join(inventory, 'organisation.yaml')
+    const text = readFileSync(organisation, 'utf8')
+    writeFileSync(
+      organisation,
+      text.replace(/^stateBackend: .*$/m, `stateBackend: ${rig.estate.stateBackend}`),
+    )
+    const other = join(rig.folder, 'other', 'inventories', 'ministry')
+    cpSync(inventory, other, { recursive: true })
+    cpSync(join(rig.folder, '.chancery', 'lab'), join(rig.folder, 'other', '.chancery', 'lab'), {
+      recursive: true,
+    })
+    otherCheckout = { inventory: other, root: join(rig.folder, 'other', '.chancery') }
   })
   afterAll(async () => {
     await relay.close()
     await rig.close()
   })
 
-  it('together keep to its budget and to its number of jobs at once, and neither starves', async () => {
+  it('of two checkouts together keep to its budget and to its number of jobs at once, and neither starves', async () => {
     const link = rig.estate.sites.find(({ id }) => id === site)!.link
     const order: LinkUserOrder = {
       inventory: join(rig.folder, 'inventories', 'ministry'),
@@ -65,15 +79,10 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
       forMs: 8_000,
       frameBytes: 2_000,
     }
-    const reports = await Promise.all([useLink(order).report, useLink(order).report])
+    const reports = await Promise.all([useLink(order).report, useLink({ ...order, ...otherCheckout }).report])
     expect(reports.flatMap(({ failures }) => failures)).toEqual([])
     const budget = (budgetAt(link, Date.now()).kbitPerS * 1000) / 8
     const most = mostWithin(relay.sent, 2_000)
-    console.log(
-      'ratio',
-      most / (2 * budget),
-      reports.map(({ frames, jobs }) => [frames, jobs.length]),
-    )
     expect(most).toBeLessThanOrEqual(2 * budget * 1.05)
     expect(most).toBeGreaterThan(budget)
     expect(mostAtOnce(reports.flatMap(({ jobs }) => jobs))).toBe(1)

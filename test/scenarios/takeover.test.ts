@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { leaseFile, linkFolder } from '../../lib/cli/links/machine-folder.ts'
 import { runCli } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 
@@ -69,9 +69,11 @@ describe('a host that is managed from elsewhere', { timeout: 90_000 }, () => {
   })
 
   it('is not reached when the leases can’t be read, and the file is named', async () => {
-    const file = join(rig.folder, '.chancery', 'leases.sqlite')
+    const folder = linkFolder(rig.estate, rig.env)
+    if (!folder.ok) throw new Error(folder.error)
+    const file = leaseFile(folder.value)
     for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
-    mkdirSync(join(rig.folder, '.chancery'), { recursive: true })
+    mkdirSync(folder.value, { recursive: true })
     writeFileSync(file, 'no database at all '.repeat(400))
     const before = rig.lab.host('nairobi-hv1').counters.connections
     const { code, stdout, stderr } = await cli('takeover', 'nairobi', '--reason', 'again', '--yes')

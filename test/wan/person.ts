@@ -76,7 +76,7 @@ export async function measurePerson(
   const started = performance.now()
   const child = new Child('chancery up', emulator.at('home', command), {
     cwd: place.folder,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', CHANCERY_MACHINE_FOLDER: join(place.folder, 'machine') },
   })
   keep(child)
   child.give('')

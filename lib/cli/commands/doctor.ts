@@ -33,7 +33,8 @@ export const doctor = defineCommand({
       throw new UsageError('doctor: expected the id of a site, got none. Name one, or ask for --script.')
     const [
       { openInventory, hostsOf },
-      { openFleet, managedFrom },
+      { managedFrom },
+      { openFleet },
       { ensureFolders },
       { workRoot },
       { interruptsOf },
@@ -42,6 +43,7 @@ export const doctor = defineCommand({
       { table },
     ] = await Promise.all([
       import('../inventory.ts'),
+      import('../links/machine-folder.ts'),
       import('../run/fleet.ts'),
       import('../run/own-folders.ts'),
       import('../run/stacks.ts'),

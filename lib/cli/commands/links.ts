@@ -16,13 +16,19 @@ export const links = defineCommand({
     watch: { type: 'boolean', default: false, describe: 'Keep it live, once a second, until Ctrl-C' },
   },
   run: async (args, context) => {
-    const [{ openInventory, chooseSites }, { workRoot }, { showLinks, watchShown }] = await Promise.all([
+    const [{ openInventory, chooseSites }, { linkFolder }, { showLinks, watchShown }] = await Promise.all([
       import('../inventory.ts'),
-      import('../run/stacks.ts'),
+      import('../links/machine-folder.ts'),
       import('../links/show.ts'),
     ])
-    const sites = await chooseSites(await openInventory(args, context), args.site)
-    const source = { sites, root: workRoot(context.cwd, context.env), clock: systemClock }
+    const estate = await openInventory(args, context)
+    const sites = await chooseSites(estate, args.site)
+    const folder = linkFolder(estate, context.env)
+    if (!folder.ok) {
+      context.output.complain(`chancery: links: ${folder.error}. Set CHANCERY_MACHINE_FOLDER.`)
+      return exitCode.failed
+    }
+    const source = { sites, folder: folder.value, clock: systemClock }
     if (!args.watch) {
       showLinks(source, context.output)
       return exitCode.done

@@ -31,7 +31,8 @@ export const takeover = defineCommand({
   run: async (args, context) => {
     const [
       { openInventory, hostsOf },
-      { openFleet, managedFrom },
+      { managedFrom },
+      { openFleet },
       { ensureFolders },
       { workRoot },
       { interruptsOf },
@@ -39,6 +40,7 @@ export const takeover = defineCommand({
       { standingOf, judgeStanding, takeOver },
     ] = await Promise.all([
       import('../inventory.ts'),
+      import('../links/machine-folder.ts'),
       import('../run/fleet.ts'),
       import('../run/own-folders.ts'),
       import('../run/stacks.ts'),

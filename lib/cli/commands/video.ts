@@ -33,14 +33,15 @@ export const video = defineCommand({
     },
   },
   run: async (args, context) => {
-    const [{ openInventory, chooseSites }, { workRoot }, { operatorOf }, { parseUntil, switchVideo }] =
+    const [{ openInventory, chooseSites }, { linkFolder }, { operatorOf }, { parseUntil, switchVideo }] =
       await Promise.all([
         import('../inventory.ts'),
-        import('../run/stacks.ts'),
+        import('../links/machine-folder.ts'),
         import('../operator.ts'),
         import('../links/switch-video.ts'),
       ])
-    const [site, ...others] = await chooseSites(await openInventory(args, context), [args.site])
+    const estate = await openInventory(args, context)
+    const [site, ...others] = await chooseSites(estate, [args.site])
     if (site === undefined || others.length > 0)
       throw new UsageError(`video: expected one site, got ${args.site}, which means ${others.length + 1}`)
     const now = systemClock.now()
@@ -57,8 +58,15 @@ export const video = defineCommand({
       )
     const until = args.until === undefined ? undefined : parseUntil(args.until, site.timeZone, now)
     if (until !== undefined && !until.ok) throw new UsageError(`--until: ${until.error}`)
+    const folder = linkFolder(estate, context.env)
+    if (!folder.ok) {
+      context.output.complain(
+        `chancery: video: ${folder.error}. Nothing was switched. Set CHANCERY_MACHINE_FOLDER.`,
+      )
+      return exitCode.failed
+    }
     const told = switchVideo({
-      root: workRoot(context.cwd, context.env),
+      folder: folder.value,
       site,
       now,
       by: operatorOf(context.env),

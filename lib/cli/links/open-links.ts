@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import type { Clock } from '../../domain/clock.ts'
 import type { Emit, Event } from '../../domain/event.ts'
+import type { Result } from '../../domain/result.ts'
 import type { Link, Site } from '../../domain/site.ts'
 import { type Board, openBoard } from '../../link/board.ts'
 import type { Lease } from '../../link/lease.ts'
@@ -10,6 +10,7 @@ import { dialLine } from '../../link/probe-line.ts'
 import { thisProcess } from '../../link/this-process.ts'
 import { askHttp, type AskHttp } from '../../link/video.ts'
 import { type LinkWatch, watchLinks } from '../../link/watch.ts'
+import { boardFile } from './machine-folder.ts'
 
 /** What a person said beside the timetable. */
 export type LinkLeave = {
@@ -32,14 +33,11 @@ export type Links = {
   close(): void
 }
 
-/** File of what processes of this machine tell each other about links. */
-export const boardFile = (root: string): string => join(root, 'links.sqlite')
-
 export function openLinks({
   sites,
   clock,
   emit,
-  root,
+  folder,
   lease,
   leave,
   switched,
@@ -48,7 +46,8 @@ export function openLinks({
   readonly sites: readonly Site[]
   readonly clock: Clock
   readonly emit: Emit
-  readonly root: string
+  /** See `linkFolder`. */
+  readonly folder: Result<string, string>
   readonly lease: (link: string, abort: AbortSignal) => Promise<Lease>
   readonly leave: LinkLeave
   readonly switched: (link: string, line: LineName) => void
@@ -57,8 +56,10 @@ export function openLinks({
   const byId = new Map(sites.map((site) => [site.id, site]))
   const links = new Map<string, OpenLink>()
   const me = thisProcess()
+  /** Why nothing is shared with other processes. */
+  let alone: string | undefined
   const watch: LinkWatch = watchLinks({
-    board: () => boardOf(root),
+    board: () => boardOf(folder, (because) => (alone = because)),
     clock,
     emit,
     ask,
@@ -95,6 +96,7 @@ export function openLinks({
     })
     links.set(id, made)
     watch.add(declared, made)
+    if (alone !== undefined) emit({ kind: 'line', link: id, state: 'alone', because: alone })
     return made
   }
   const line = (id: string): LineName => (links.has(id) ? watch.line(id) : 'primary')
@@ -118,11 +120,19 @@ export function openLinks({
   }
 }
 
-/** Where the folder can't be written the leases can't be kept either, which stops every run with its own words before a byte is sent. */
-function boardOf(root: string): Board {
-  try {
-    return openBoard(boardFile(root))
-  } catch {
+/** Where the file can't be used this process goes by what it learns itself, and says so. */
+function boardOf(folder: Result<string, string>, alone: (because: string) => void): Board {
+  const said = (where: string, because: string): Board => {
+    alone(
+      `${where}: ${because}. What other processes say of this link (live video, the line in use) is not known here, nor do they hear of this one`,
+    )
     return openBoard(':memory:')
+  }
+  if (!folder.ok) return said('links of this machine', folder.error)
+  const file = boardFile(folder.value)
+  try {
+    return openBoard(file)
+  } catch (cause) {
+    return said(file, cause instanceof Error ? cause.message : String(cause))
   }
 }

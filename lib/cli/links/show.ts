@@ -3,17 +3,21 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Site } from '../../domain/site.ts'
 import { type Board, openBoard } from '../../link/board.ts'
 import type { Output, Surroundings } from '../output.ts'
-import { boardFile } from './open-links.ts'
+import { boardFile } from './machine-folder.ts'
 import { linkRows } from './rows.ts'
 import { linksJson, linksText } from './view.ts'
 
-export type Source = { readonly sites: readonly Site[]; readonly root: string; readonly clock: Clock }
+export type Source = {
+  readonly sites: readonly Site[]
+  /** See `linkFolder`. */ readonly folder: string
+  readonly clock: Clock
+}
 
 const everyMs = 1_000
 
 /** Shows the links once. */
 export function showLinks(source: Source, output: Output): void {
-  const board = boardOf(source.root)
+  const board = boardOf(source.folder)
   try {
     const now = source.clock.now()
     const rows = linkRows(source.sites, board, now)
@@ -37,7 +41,7 @@ export async function watchShown(
   let drawn = 0
   try {
     do {
-      board ??= boardOf(source.root)
+      board ??= boardOf(source.folder)
       const now = source.clock.now()
       const rows = linkRows(source.sites, board, now)
       const text = linksText(rows, now, output.width)
@@ -58,5 +62,5 @@ export async function watchShown(
 }
 
 /** What processes of this machine said; undefined: none ever did, and looking makes no file. */
-const boardOf = (root: string): Board | undefined =>
-  existsSync(boardFile(root)) ? openBoard(boardFile(root)) : undefined
+const boardOf = (folder: string): Board | undefined =>
+  existsSync(boardFile(folder)) ? openBoard(boardFile(folder)) : undefined

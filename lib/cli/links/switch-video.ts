@@ -3,7 +3,7 @@ import type { Site } from '../../domain/site.ts'
 import { type Board, openBoard } from '../../link/board.ts'
 import { localTime, wallOf } from '../../link/local-time.ts'
 import { Zone } from '../../link/zone.ts'
-import { boardFile } from './open-links.ts'
+import { boardFile } from './machine-folder.ts'
 
 const dayMs = 86_400_000
 
@@ -29,13 +29,14 @@ export function parseUntil(text: string, zone: string, now: number): Result<numb
 
 /** Says on this machine's board that live video uses a link, or takes that back; what it answers to whoever said so. */
 export function switchVideo({
-  root,
+  folder,
   site,
   now,
   by,
   on,
 }: {
-  readonly root: string
+  /** See `linkFolder`. */
+  readonly folder: string
   readonly site: Site
   readonly now: number
   readonly by: string
@@ -43,10 +44,10 @@ export function switchVideo({
 }): Result<{ readonly json: object; readonly text: string }, string> {
   let board: Board
   try {
-    board = openBoard(boardFile(root))
+    board = openBoard(boardFile(folder))
   } catch (cause) {
     return err(
-      `${boardFile(root)}: expected a file that can be written, got: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was switched. Run it where the work folder is, or set CHANCERY_WORK_FOLDER.`,
+      `${boardFile(folder)}: expected a file that can be written, got: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was switched. Give this account the right to write it and its folder, or set CHANCERY_MACHINE_FOLDER to one that it may write.`,
     )
   }
   try {

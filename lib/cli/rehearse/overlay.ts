@@ -47,7 +47,12 @@ export function makeOverlay(real: Estate): Overlay {
     work,
     stateBackend: pathToFileURL(state).href,
     key: join(folder, 'key'),
-    env: { CHANCERY_INVENTORY: inventory, CHANCERY_WORK_FOLDER: work, CHANCERY_REHEARSAL: folder },
+    env: {
+      CHANCERY_INVENTORY: inventory,
+      CHANCERY_WORK_FOLDER: work,
+      CHANCERY_MACHINE_FOLDER: join(folder, 'machine'),
+      CHANCERY_REHEARSAL: folder,
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -2,20 +2,22 @@ import { join } from 'node:path'
 import type { Clock } from '../../domain/clock.ts'
 import type { Emit } from '../../domain/event.ts'
 import type { Estate } from '../../domain/profile.ts'
-import { err, ok } from '../../domain/result.ts'
+import { err, ok, type Result } from '../../domain/result.ts'
 import type { Host, Link } from '../../domain/site.ts'
 import { offLimits } from '../../inventory/index.ts'
 import type { OpenLink } from '../../link/index.ts'
 import type { HeldLink } from '../../link/lease.ts'
-import { describeHolder } from '../../link/lease-failure.ts'
-import { openLeases } from '../../link/leases.ts'
+import { describeHolder, LeaseStoreUnusable } from '../../link/lease-failure.ts'
+import { type LeasePlace, openLeases } from '../../link/leases.ts'
 import { thisProcess } from '../../link/this-process.ts'
 import { batchWaits, HostBatch } from '../../reconcile/batch.ts'
 import type { HostPort } from '../../transport/port.ts'
 import { createTransport, type Transport } from '../../transport/session.ts'
 import { Contents } from '../delivery/contents.ts'
 import { overEitherLine } from '../links/either-line.ts'
+import { leaseFile, linkFolder, managedFrom } from '../links/machine-folder.ts'
 import { type LinkLeave, openLinks } from '../links/open-links.ts'
+import { patienceAt } from '../resolve/patience-at.ts'
 import { fileMemory } from './host-memory.ts'
 
 /** The hosts of an estate as one process reaches them: one session, one batch a host, one door a link. */
@@ -40,22 +42,36 @@ export type FleetOptions = {
   readonly emit: Emit
   /** Folder `.chancery`. */
   readonly root: string
+  /** Where the folder of this machine's links is found; default this process's. */
+  readonly env?: { readonly [name: string]: string | undefined }
   /** Folder that relative paths of files to deliver start from; default the inventory's. */
   readonly base?: string
   /** What a person said beside the timetable. Default: nothing. */
   readonly leave?: LinkLeave
+  /** After a connection was lost during an act, the host is tried again for so long, ms. Default: until its window closes. */
+  readonly reconnectMs?: number | undefined
 }
 
 const noLeave: LinkLeave = { anytime: false, onBackup: false }
 
-export function openFleet({ estate, clock, emit: tell, root, base, leave = noLeave }: FleetOptions): Fleet {
+export function openFleet({
+  estate,
+  clock,
+  emit: tell,
+  root,
+  env,
+  base,
+  leave = noLeave,
+  reconnectMs,
+}: FleetOptions): Fleet {
   const sites = new Map(estate.sites.map((site) => [site.id, site]))
   const hosts = new Map<string, Host>(
     estate.sites.flatMap((site) => site.hosts.map((host) => [host.id, host])),
   )
   const batches = new Map<string, HostBatch>()
   const memory = fileMemory(join(root, 'hosts.json'))
-  const leases = openLeases({ place: { file: join(root, 'leases.sqlite') }, clock, emit: tell })
+  const folder = linkFolder(estate, env)
+  const leases = openLeases({ place: leasesIn(folder), clock, emit: tell })
   const me = thisProcess()
 
   const hostOf = (id: string): Host => {
@@ -74,7 +90,7 @@ export function openFleet({ estate, clock, emit: tell, root, base, leave = noLea
     sites: estate.sites,
     clock,
     emit: tell,
-    root,
+    folder,
     lease: (id, abort) => leases.take(id, abort),
     leave,
     // A line that is down ends nothing by itself; one that is up again is taken when there is a pause.
@@ -132,8 +148,10 @@ export function openFleet({ estate, clock, emit: tell, root, base, leave = noLea
     batch(host) {
       const known = batches.get(host)
       if (known !== undefined) return known
-      const { rttMs } = links.inUse(hostOf(host).site)
-      const made = new HostBatch(portOf(host), { clock, ...batchWaits(rttMs) })
+      const { site } = hostOf(host)
+      const { rttMs } = links.inUse(site)
+      const patience = patienceAt(host, links.inUse(site), emit, reconnectMs)
+      const made = new HostBatch(portOf(host), { clock, ...batchWaits(rttMs), patience })
       batches.set(host, made)
       return made
     },
@@ -149,9 +167,12 @@ export function openFleet({ estate, clock, emit: tell, root, base, leave = noLea
   }
 }
 
-/** From where an estate's hosts are managed, as they keep it: organisation, and where its state lives without account, password and options. */
-export const managedFrom = ({ organisation, stateBackend }: Estate): string =>
-  `${organisation} ${stateBackend.replace(/:\/\/[^/@]*@/, '://').replace(/\?.*$/, '')}`
+const leasesIn = (folder: Result<string, string>): LeasePlace =>
+  folder.ok
+    ? { file: leaseFile(folder.value) }
+    : {
+        open: () => Promise.reject(new LeaseStoreUnusable('leases of this machine', 'nowhere', folder.error)),
+      }
 
 /** In a rehearsal only the rehearsal's own inventory is reached, whatever inventory a runbook loads. */
 function outsideRehearsal(estate: Estate): boolean {
