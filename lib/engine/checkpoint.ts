@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { StackPlace } from './place.ts'
-import { resourceShape, type StateResource } from './resource-shape.ts'
+import { resourceShape, type StateResource, strayStack } from './resource-shape.ts'
 
 const deploymentShape = z.object({
   secrets_providers: z.object({ type: z.string(), state: z.json().optional() }).optional(),
@@ -155,9 +155,7 @@ function otherStack(
 ): string | undefined {
   const named = checkpoint.stack.split('/').slice(-2)
   if (named.at(-1) !== stack || (named.length > 1 && named[0] !== project)) return named.join('/')
-  const urns = (checkpoint.latest?.resources ?? []).map(({ urn }) => urn.split('::'))
-  const stray = urns.find(([head, of]) => head !== `urn:pulumi:${stack}` || of !== project)
-  return stray === undefined ? undefined : `${stray[1] ?? ''}/${(stray[0] ?? '').replace('urn:pulumi:', '')}`
+  return strayStack(checkpoint.latest?.resources ?? [], { project, stack })
 }
 
 const isMissing = (error: unknown): boolean =>

@@ -77,10 +77,19 @@ function failedResources(events: readonly EngineEvent[]): readonly FailedResourc
 const errors = (events: readonly EngineEvent[]) =>
   events.filter((event) => event.kind === 'diagnostic').filter(({ severity }) => severity === 'error')
 
-function backendProblem(said: string): 'not-found' | 'not-writable' | 'passphrase' | 'other' | undefined {
+type Problem = Extract<StackFailure, { readonly kind: 'backend' }>['problem']
+
+function backendProblem(said: string): Problem | undefined {
   if (/passphrase/i.test(said)) return 'passphrase'
   if (/permission denied|read-only file system|PermissionDenied/.test(said)) return 'not-writable'
   if (/unable to open bucket/.test(said)) return /no such file|NotFound/.test(said) ? 'not-found' : 'other'
+  if (
+    /failed to load checkpoint: .*(support for the following features|newer|too new|unsupported.* version|version .*(not supported|unknown))/.test(
+      said,
+    )
+  )
+    return 'newer'
+  if (/failed to load checkpoint: .*(JSON|unmarshal|invalid character|EOF)/.test(said)) return 'unreadable'
   return beforeAnyEvent.test(said) ? 'other' : undefined
 }
 

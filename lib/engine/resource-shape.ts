@@ -23,3 +23,13 @@ export const resourceShape = z.object({
 
 /** A resource as the last checkpoint has it. Secrets are in the clear and marked, as a provider gets them: never written anywhere. */
 export type StateResource = Readonly<z.infer<typeof resourceShape>>
+
+/** `project/stack` of the first resource that is of another stack than it should be; undefined when all are of this one. */
+export function strayStack(
+  resources: readonly Pick<StateResource, 'urn'>[],
+  { project, stack }: { readonly project: string; readonly stack: string },
+): string | undefined {
+  const urns = resources.map(({ urn }) => urn.split('::'))
+  const stray = urns.find(([head, of]) => head !== `urn:pulumi:${stack}` || of !== project)
+  return stray === undefined ? undefined : `${stray[1] ?? ''}/${(stray[0] ?? '').replace('urn:pulumi:', '')}`
+}

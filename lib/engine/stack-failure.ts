@@ -24,7 +24,16 @@ export type StackFailure =
   | {
       readonly kind: 'backend'
       readonly backendUrl: string
-      readonly problem: 'not-found' | 'not-writable' | 'passphrase' | 'torn' | 'full' | 'other'
+      readonly problem:
+        | 'not-found'
+        | 'not-writable'
+        | 'passphrase'
+        | 'torn'
+        | 'full'
+        | 'unreadable'
+        | 'newer'
+        | 'other-stack'
+        | 'other'
       readonly detail: string
     }
   /** The program threw, or an output of it did. */
@@ -74,6 +83,9 @@ const problemText = {
   passphrase: "can't be decrypted",
   torn: "can't be read, and nothing can take its place",
   full: 'has no room for what a run writes down',
+  unreadable: 'is cut off, or no state at all',
+  newer: 'was written by a newer Pulumi',
+  'other-stack': 'is of another stack',
   other: "can't be used",
 } as const
 
@@ -84,6 +96,10 @@ const problemFix = {
     'Set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE to the file with the right one.',
   torn: 'Put a sound copy (a backup of that folder) in its place. Without any, move the torn file away and run again: the hosts are looked at, and what is ours there on their records and still declared is known again; what is not declared any more stays on the hosts.',
   full: 'Free some space there and run again.',
+  unreadable:
+    'The engine keeps the one before it beside it, with .bak at its end: compare, and put that in its place, or a backup.',
+  newer: 'Update chancery, or use the version that wrote it.',
+  'other-stack': 'Put the right one there, or correct the state backend in the inventory.',
   other: 'Correct it and run again.',
 } as const
 

@@ -5,8 +5,8 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { runChild } from './child.ts'
 import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
 import { readFailure, stackNotFound } from './read-failure.ts'
-import { resourceShape, type StateResource } from './resource-shape.ts'
-import type { StackFailure } from './stack-failure.ts'
+import { resourceShape, type StateResource, strayStack } from './resource-shape.ts'
+import { type StackFailure, withoutPassword } from './stack-failure.ts'
 
 const exportShape = z.object({
   deployment: z.object({
@@ -28,7 +28,14 @@ export async function exportState(place: StackPlace): Promise<Result<StackState 
   if (!printed.ok || printed.value === undefined) return printed.ok ? ok(undefined) : printed
   const text: unknown = JSON.parse(printed.value, (_key, value: unknown) => asSentToProviders(value))
   const { resources, pending_operations: pending } = exportShape.parse(text).deployment
-  return ok({ resources, pending })
+  const stray = strayStack([...resources, ...pending.map(({ resource }) => resource)], place)
+  if (stray === undefined) return ok({ resources, pending })
+  return err({
+    kind: 'backend',
+    backendUrl: withoutPassword(place.backendUrl),
+    problem: 'other-stack',
+    detail: `expected ${place.project}/${place.stack}, got ${stray}`,
+  })
 }
 
 const signature = '4dabf18193072939515e22adb298388d'

@@ -20,7 +20,8 @@ export const init = defineCommand({
     state: answer('Where states live: folder, or a URL that operators share (postgres://, s3://, …)'),
     passphrase: answer('Where the passphrase of their secrets is: environment, or a file'),
     'make-passphrase': {
-      type: 'boolean',
+      choices: ['yes', 'no'],
+      requiresArg: true,
       describe: 'Make a strong one where that file is not there yet (never over one that is)',
     },
     account: answer('Account on the hosts'),
@@ -35,7 +36,7 @@ export const init = defineCommand({
     'kbit-per-s': answer('What the link carries, kbit/s'),
     'rtt-ms': answer('Round trip to the site and back, ms'),
     address: answer('Address of its host'),
-    check: { type: 'boolean', default: true, describe: 'Try the backend; --no-check leaves it untried' },
+    'no-check': { type: 'boolean', default: false, describe: 'Leave the backend untried' },
   },
   run: async (args, context) => {
     const [{ init: make }, { canAsk, askLine }, { interruptsOf }] = await Promise.all([
@@ -64,8 +65,8 @@ export const init = defineCommand({
           'rtt-ms': args['rtt-ms'],
           address: args.address,
         },
-        makePassphrase: args['make-passphrase'],
-        check: args.check,
+        makePassphrase: args['make-passphrase'] === undefined ? undefined : args['make-passphrase'] === 'yes',
+        check: !args['no-check'],
         cwd: context.cwd,
         env: context.env,
         output: context.output,

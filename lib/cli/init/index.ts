@@ -43,9 +43,7 @@ export async function init(request: InitRequest): Promise<number> {
   const make = await makeOf(request, passphrase, tell, ask)
   if (make === 'gone') return left(tell, abort)
   if (make === 'missing')
-    missing.push(
-      `--make-passphrase (or --no-make-passphrase): there is no ${passphrase}. Make a strong one there?`,
-    )
+    missing.push(`--make-passphrase yes or no: there is no ${passphrase}. Make a strong one there?`)
   if (asked.kind === 'wrong' || make === 'missing')
     return refused(tell, [
       `init: ${missing.length === 1 ? 'one answer is' : `${missing.length} answers are`} missing or wrong. Nothing was written.`,
