@@ -1,5 +1,5 @@
 import { ok, type Result } from '../domain/result.ts'
-import type { Managed, Owner } from '../transport/wire.ts'
+import { type Managed, once, type Owner } from '../transport/wire.ts'
 import { type FileFailure, sha256 } from './world/files.ts'
 import type { World } from './world/world.ts'
 
@@ -29,6 +29,10 @@ export class WorkerStore {
   /** Takes a script in; the hash has been checked. */
   take(hash: string, text: string): Result<void, FileFailure> {
     if (this.script(hash) !== undefined) return ok(undefined)
+    if (text.startsWith(once)) {
+      this.#scripts.set(hash, text)
+      return ok(undefined)
+    }
     const written = this.#write(`scripts\\${hash}.ps1`, text)
     if (written.ok) this.#scripts.set(hash, text)
     return written

@@ -9,6 +9,17 @@ export const struct = (message: StructMessage | undefined): Struct => message?.t
 export const message = (value: Struct): StructMessage =>
   structs.Struct.fromJavaScript(value as { [key: string]: JavaScriptValue })
 
+/** The engine shows the value of a property that it is told of, secrets too: of those the property goes into the sentence. */
+export const withoutValues = (
+  complaints: readonly Complaint[],
+  secrets: ReadonlySet<string>,
+): readonly Complaint[] =>
+  complaints.map((one) =>
+    secrets.has(one.property.split('.')[0] ?? '')
+      ? { property: '', reason: `${one.property}: ${one.reason}` }
+      : one,
+  )
+
 export function checkAnswer(inputs: Struct, complaints: readonly Complaint[]): p.CheckResponse {
   const answer = new messages.CheckResponse()
   answer.setInputs(message(inputs))

@@ -100,6 +100,26 @@ export function digestOf(values: JsonObject, masked: readonly string[]): string 
 
 export type Complaint = { readonly property: string; readonly reason: string }
 
+/**
+ * Inputs that are secret and can't be: what names a thing is in its record on the host, in previews and in the history, and what
+ * the host shows of any other is in observations. Only what a kind looks at under a key, or not at all, can be secret.
+ */
+export const secretComplaints = (
+  { kind }: LoadedKind,
+  { secrets }: Pick<Inputs, 'secrets'>,
+): readonly Complaint[] =>
+  [...secrets]
+    .filter((name) => !kind.secrets.includes(name) && kind.keyed?.inputs.includes(name) !== true)
+    .map((property) => ({
+      property,
+      reason: `expected a plain value, got a secret, and ${property} of a ${kind.token.split(':')[1]} can’t be kept one: the host shows it, and it is in previews, observations and records. Nothing was changed. ${adviceFor(kind)}`,
+    }))
+
+const adviceFor = ({ keyed }: LoadedKind['kind']): string =>
+  keyed === undefined
+    ? 'Give a plain value; where a secret made it one only by the way, pulumi.unsecret.'
+    : `Give a plain value (pulumi.unsecret); only ${keyed.inputs.join(' and ')} can be secret.`
+
 /** What is wrong with the inputs, all of it. Leaves that are not known yet are allowed in references only. */
 export function complaintsOf(
   loaded: LoadedKind,
@@ -107,6 +127,9 @@ export function complaintsOf(
   hosts: readonly string[],
   accept?: Json,
 ): readonly Complaint[] {
+  // Before any other, for those may tell the value.
+  const told = secretComplaints(loaded, inputs)
+  if (told.length > 0) return told
   const complaints: Complaint[] = []
   if (!hosts.includes(inputs.host) && !inputs.unknown.includes('host')) {
     complaints.push({

@@ -59,6 +59,7 @@ export async function perform(
 ): Promise<Result<Outcome, Failure>> {
   const inputs = inputsOf(call.loaded, news)
   const target = targetOf(call, inputs, lastRun(call.loaded, olds), run.options.clock.now(), ignored)
+  run.learn(target.urn, target)
   const finish = (result: Result<Acted, Failure>): Result<Outcome, Failure> => {
     if (!result.ok) {
       run.fail(target, result.error)

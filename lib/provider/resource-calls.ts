@@ -1,7 +1,7 @@
 import type { Failure } from '../domain/failure.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { nameOf, type Target } from '../reconcile/target.ts'
-import type { Call, Outcome, ResourceCalls, Struct } from './calls.ts'
+import type { Call, Difference, Outcome, ResourceCalls, Struct } from './calls.ts'
 import { diff } from './difference.ts'
 import { complaintsOf, type Complaint, inputsOf } from './inputs.ts'
 import { foresee, perform } from './mutation.ts'
@@ -13,16 +13,29 @@ import { unwrap, wrap } from './wire-values.ts'
 /** A resource of a kind, as the engine asks about it. */
 export const kindCalls = (run: StackRun, call: Call): ResourceCalls => ({
   check: async (given) => {
+    run.learn(call.urn, inputsOf(call.loaded, given))
     const { news, complaints } = await withSource(run.options.contents, call.loaded, given)
     return complaints.length > 0 ? { complaints, inputs: given } : check(run, call, news)
   },
-  diff: (olds, news, ignored) => diff(run, call, olds, news, ignored),
-  mutate: (operation, preview, olds, news, ignored) =>
-    preview && operation !== 'delete'
-      ? foresee(run, operation, call, olds, news, ignored)
-      : perform(run, operation, call, olds, news, ignored),
-  read: (olds, inputs) => read(run, call, olds, inputs),
+  diff: async (olds, news, ignored) => told(run, await diff(run, call, olds, news, ignored)),
+  mutate: async (operation, preview, olds, news, ignored) =>
+    told(
+      run,
+      preview && operation !== 'delete'
+        ? await foresee(run, operation, call, olds, news, ignored)
+        : await perform(run, operation, call, olds, news, ignored),
+    ),
+  read: async (olds, inputs) => told(run, await read(run, call, olds, inputs)),
 })
+
+/** What the engine is told of a failure, which it shows and keeps: nothing that is secret. */
+function told<T extends Difference | Outcome>(run: StackRun, answer: Result<T, Failure>): Result<T, Failure> {
+  if (!answer.ok) return err(run.told(answer.error))
+  const { value } = answer
+  return 'short' in value && value.short !== undefined
+    ? ok({ ...value, short: run.told(value.short) })
+    : answer
+}
 
 /** Validates inputs, locally, and fills in defaults. */
 export function check(

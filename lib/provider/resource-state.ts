@@ -41,6 +41,7 @@ export const targetOf = (
   want: inputs.want,
   ...last,
   adopt: inputs.adopt,
+  secrets: inputs.secrets,
   leave: leaveOf(inputs.accept, ignored, now),
 })
 

@@ -6,7 +6,8 @@ import type * as p from '@pulumi/pulumi/proto/provider_pb.js'
 import empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import { describeFailure, type Failure } from '../domain/failure.ts'
 import type { Result } from '../domain/result.ts'
-import { checkAnswer, diffAnswer, message, struct } from './answers.ts'
+import { checkAnswer, diffAnswer, message, struct, withoutValues } from './answers.ts'
+import { unwrap } from './wire-values.ts'
 import { commandCalls } from './command/command-calls.ts'
 import { commandType } from './command/free-command.ts'
 import { initFailed, refusal } from './grpc-errors.ts'
@@ -128,8 +129,9 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
       return new empty.Empty()
     }),
     check: answering(async (request: p.CheckRequest) => {
-      const { complaints, inputs } = await callsOf(run, request).check(struct(request.getNews()))
-      return checkAnswer(inputs, complaints)
+      const news = struct(request.getNews())
+      const { complaints, inputs } = await callsOf(run, request).check(news)
+      return checkAnswer(inputs, withoutValues(complaints, unwrap(news).secrets))
     }),
     diff: answering(async (request: p.DiffRequest) => {
       const olds = { ...struct(request.getOlds()), ...struct(request.getOldInputs()) }

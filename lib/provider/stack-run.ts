@@ -6,6 +6,7 @@ import { observe } from '../reconcile/act.ts'
 import type { HostBatch } from '../reconcile/batch.ts'
 import { type BookEntry, type PlanBook } from '../reconcile/book.ts'
 import { decide, type Decision, type Operation, type Owner } from '../reconcile/decide.ts'
+import { type Secretive, withoutSecrets } from '../reconcile/hidden.ts'
 import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
 import { type Observations } from '../reconcile/look.ts'
 import type { Observation } from '../reconcile/observation.ts'
@@ -49,6 +50,7 @@ export class StackRun {
   /** Resources whose replacement was announced by Diff: the old one's key. */
   readonly replacing = new Map<string, string>()
   private readonly taken = new Map<string, string>()
+  private readonly secretive = new Map<string, Secretive>()
 
   constructor(options: StackRunOptions) {
     this.options = options
@@ -141,13 +143,25 @@ export class StackRun {
     return this.options.phase === 'apply' ? this.options.book.read(operation, urn) : undefined
   }
 
-  fail(target: Target, failure: Failure): void {
+  /** What is secret of a resource: no text that a host sends in this run is told with it, whatever it is about. */
+  learn(urn: string, inputs: Secretive): void {
+    if (inputs.secrets !== undefined && inputs.secrets.size > 0) this.secretive.set(urn, inputs)
+  }
+
+  /** What a host said, as it may be told. */
+  told<T>(said: T): T {
+    return [...this.secretive.values()].reduce((value, one) => withoutSecrets(one, value), said)
+  }
+
+  fail(target: Target, said: Failure): void {
+    this.learn(target.urn, target)
+    const failure = this.told(said)
     this.failures.set(target.urn, failure)
     this.options.emit({ kind: 'resource', host: target.host, resource: nameOf(target), result: failure })
   }
 
   succeed(target: Target, result: 'done' | 'same', warnings: readonly string[] = []): void {
-    for (const message of warnings) {
+    for (const message of this.told(warnings)) {
       this.options.emit({ kind: 'warning', host: target.host, resource: nameOf(target), message })
     }
     this.options.emit({ kind: 'resource', host: target.host, resource: nameOf(target), result })

@@ -16,6 +16,8 @@ export type Target = {
   /** MachineGuid of the host when the last run saw it. */
   readonly machine?: string | undefined
   readonly adopt: Adopt
+  /** Inputs of which nothing is told; absent = none. */
+  readonly secrets?: ReadonlySet<string>
   /** Inputs that are left as they are found; absent = none. */
   readonly leave?: readonly LeftAlone[]
 }

@@ -14,7 +14,7 @@ import type { Answer, Counters, Exchange, HostPort } from './port.ts'
 import { Opener } from './opener.ts'
 import type { BesideOrder, BulkPort, ByteChannel } from './delivery/bulk-port.ts'
 import type { SshOptions, Target } from './ssh/target.ts'
-import type { Fenced, FrameEnd, Hello, Reply, Sender } from './wire.ts'
+import { type Fenced, type FrameEnd, type Hello, once as onceMark, type Reply, type Sender } from './wire.ts'
 
 export type SessionOptions = {
   readonly ssh: SshOptions
@@ -199,7 +199,11 @@ export class HostSession implements HostPort, BulkPort {
           host: this.host,
           detail: `the host keeps asking for scripts ${end.need.join(', ')}; nothing ran`,
         })
-      if (end.ok || end.why !== 'bad-frame') this.#options.memory.add(this.host, scripts)
+      if (end.ok || end.why !== 'bad-frame')
+        this.#options.memory.add(
+          this.host,
+          scripts.filter((hash) => request.scripts.get(hash)?.startsWith(onceMark) !== true),
+        )
       this.#target.door.succeeded()
       this.#keep()
       return ok({ replies: inFlight.replies, end, noise: inFlight.noise })

@@ -8,6 +8,9 @@ import type { Json, JsonObject } from '../domain/json.ts'
 export const marker = '@@C1 '
 export const wireVersion = 2
 
+/** A script that begins so is kept in no file, neither on the host nor by its hash here: a person's own text, which may hold secrets. */
+export const once = '#once'
+
 /** Hash of an observation that printed nothing. */
 export const absent = 'absent'
 
@@ -16,7 +19,7 @@ export type Frame = {
   readonly frame: number
   /** Who sends it; checked before anything else of a frame that acts. Absent: nobody says, which a host that is managed refuses to act for. */
   readonly sender?: Sender
-  /** Script text by SHA-256 (hex) of its UTF-8 bytes; kept on the host. Only those the host may lack. */
+  /** Script text by SHA-256 (hex) of its UTF-8 bytes; kept on the host, but for one that begins with `once`. Only those the host may lack. */
   readonly scripts?: { readonly [hash: string]: string }
   readonly guards?: readonly Guard[]
   readonly ops: readonly Op[]

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../domain/json.ts'
-import { inputsOf } from '../../provider/inputs.ts'
+import { inputsOf, secretComplaints } from '../../provider/inputs.ts'
 import { lastRun } from '../../provider/resource-state.ts'
 import { keyedFor } from '../../reconcile/digest-key.ts'
-import type { Catalogue } from '../../reconcile/loaded-kind.ts'
+import type { Catalogue, LoadedKind } from '../../reconcile/loaded-kind.ts'
 import { keyOf, type Target } from '../../reconcile/target.ts'
 
 /** A resource of ours as a program declares it or a state records it. */
@@ -22,6 +22,7 @@ export function targetsOf(
 ): readonly Target[] {
   const states = new Map(recorded.map((r) => [`${r.type} ${r.name}`, r]))
   const wanted = declared.flatMap((d) => {
+    if (tellsSecret(catalogue, d)) return []
     const state = states.get(`${d.type} ${d.name}`)
     // On another host it is another thing, of which nothing is known.
     const known = state?.inputs['host'] === d.inputs['host'] ? state?.outputs : undefined
@@ -32,6 +33,15 @@ export function targetsOf(
   return [...wanted, ...known.filter((target) => !named.has(idOf(target)))]
 }
 
+/** It will be refused, and nothing is looked at by a name that is secret. */
+function tellsSecret(catalogue: Catalogue, { type, inputs }: Declared): boolean {
+  const loaded = loadedOf(catalogue, type)
+  return loaded !== undefined && secretComplaints(loaded, inputsOf(loaded, inputs)).length > 0
+}
+
+const loadedOf = (catalogue: Catalogue, type: string): LoadedKind | undefined =>
+  type.startsWith('chancery:') ? catalogue.get(type.slice('chancery:'.length)) : undefined
+
 const idOf = (target: Target): string => `${target.host}|${keyOf(target)}`
 
 /** None for resources of other providers, and for those whose name on the host is not known yet. */
@@ -41,9 +51,7 @@ export function targetOf(
   urn: string,
   outputs: JsonObject | undefined,
 ): readonly Target[] {
-  const loaded = declared.type.startsWith('chancery:')
-    ? catalogue.get(declared.type.slice('chancery:'.length))
-    : undefined
+  const loaded = loadedOf(catalogue, declared.type)
   if (loaded === undefined) return []
   const parts = inputsOf(loaded, declared.inputs)
   if (parts.unknown.length > 0 || parts.host === '' || !loaded.kind.props.safeParse(parts.want).success)
@@ -57,6 +65,7 @@ export function targetOf(
       want: parts.want,
       ...last,
       adopt: parts.adopt,
+      secrets: parts.secrets,
     },
   ]
 }

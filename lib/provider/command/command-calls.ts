@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../domain/result.ts'
 import type { Complaint } from '../inputs.ts'
 import type { Difference, Outcome, ResourceCalls, Struct } from '../calls.ts'
 import type { StackRun } from '../stack-run.ts'
-import { unknownValue, unwrap } from '../wire-values.ts'
+import { unknownValue, unwrap, wrap } from '../wire-values.ts'
 import {
   commandComplaints,
   commandDifference,
@@ -17,6 +17,7 @@ import {
 type Operation = 'create' | 'update' | 'delete'
 
 export const commandCalls = (run: StackRun, urn: string): ResourceCalls => ({
+  // Its text is withheld as a whole: of what a secret part of it is, nobody knows.
   check: (news) => ({ complaints: checkCommand(run, news), inputs: news }),
   diff: async (olds, news) => ok(diffCommand(olds, news)),
   mutate: async (operation, preview, _olds, news) =>
@@ -73,7 +74,8 @@ async function performCommand(
   const command = readCommand(withoutUnknown(news))
   const { host } = command.connection
   const resource = urn.slice(urn.lastIndexOf('::') + 2)
-  const fail = (failure: Failure): Result<Outcome, Failure> => {
+  const fail = (said: Failure): Result<Outcome, Failure> => {
+    const failure = run.told(said)
     run.failures.set(urn, failure)
     run.options.emit({ kind: 'resource', host, resource, result: failure })
     return err(failure)
@@ -94,14 +96,21 @@ async function performCommand(
     })
   }
   const text = textFor(operation, command)
+  // What a secret text prints may be secret too. A connection always is: it may hold a password elsewhere.
+  const secret = [...unwrap(news).secrets].some((name) => name !== 'connection')
   const ran =
     text === undefined
       ? ok({ stdout: '', warnings: [] })
-      : await runCommand(run.options.batch(host), urn, text, run.stopped.signal)
+      : await runCommand(run.options.batch(host), urn, text, secret, run.stopped.signal)
   if (!ran.ok) return fail(ran.error)
-  for (const message of ran.value.warnings) run.options.emit({ kind: 'warning', host, resource, message })
+  for (const message of run.told(ran.value.warnings))
+    run.options.emit({ kind: 'warning', host, resource, message })
   run.options.emit({ kind: 'resource', host, resource, result: text === undefined ? 'same' : 'done' })
-  return ok({ id: `${host}|${resource}`, properties: { ...news, stdout: ran.value.stdout, stderr: '' } })
+  const printed = { stdout: ran.value.stdout, stderr: '' }
+  return ok({
+    id: `${host}|${resource}`,
+    properties: { ...news, ...wrap(printed, new Set(secret ? ['stdout'] : [])) },
+  })
 }
 
 const digestOf = (operation: Operation, command: FreeCommand): string =>

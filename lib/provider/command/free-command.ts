@@ -5,6 +5,7 @@ import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { HostBatch } from '../../reconcile/batch.ts'
 import type { Script } from '../../reconcile/loaded-kind.ts'
+import { once } from '../../transport/wire.ts'
 import type { Complaint } from '../inputs.ts'
 
 /**
@@ -96,14 +97,16 @@ const nothing = scriptOf(readFileSync(new URL('nothing.ps1', import.meta.url), '
 /** How long a free command may take, ms. */
 const limitMs = 30 * 60_000
 
-/** Runs it once. A lost reply stays `unknown`: nothing on the host says whether it ran. */
+/**
+ * Runs it once; its text is kept in no file of the host. `secret`: what it printed, and the words of its errors, are told to nobody. A lost reply stays `unknown`: nothing on the host says whether it ran. */
 export async function runCommand(
   batch: HostBatch,
   urn: string,
   text: string,
+  secret: boolean,
   abort: AbortSignal,
 ): Promise<Result<{ readonly stdout: string; readonly warnings: readonly string[] }, Failure>> {
-  const script = scriptOf(text)
+  const script = scriptOf(`${once}\n${text}`)
   const answer = await batch.request(
     {
       op: 'apply',
@@ -122,14 +125,22 @@ export async function runCommand(
   const reply = answer.value
   const base = { host: batch.host, resource: urn.slice(urn.lastIndexOf('::') + 2) }
   if (reply.ok && reply.op === 'apply')
-    return ok({ stdout: (reply.out ?? []).join('\n'), warnings: reply.warnings })
+    return ok({
+      stdout: (reply.out ?? []).join('\n'),
+      warnings: secret ? reply.warnings.map(() => withheld) : reply.warnings,
+    })
   if (!reply.ok && reply.why === 'error') {
     const { fqid, category, message } = reply.error
-    return err({ kind: 'script', ...base, step: 'command', fqid, category, message })
+    // The id of an error that a script throws as a text is that text.
+    const said = secret ? { fqid: withheld, message: withheld } : { fqid, message }
+    return err({ kind: 'script', ...base, step: 'command', category, ...said })
   }
+  const answered = secret ? withheld : JSON.stringify(reply).slice(0, 200)
   return err({
     kind: 'protocol',
     host: batch.host,
-    detail: `a free command was answered with ${JSON.stringify(reply).slice(0, 200)}`,
+    detail: `a free command was answered with ${answered}`,
   })
 }
+
+const withheld = '(withheld: the text of the command is secret)'

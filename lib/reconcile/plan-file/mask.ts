@@ -75,8 +75,20 @@ function textsOf(leaves: readonly Json[]): readonly string[] {
   const strings = leaves.filter(
     (leaf): leaf is string => typeof leaf === 'string' && laterPath(leaf) === undefined,
   )
-  return [...new Set([...strings, ...strings.flatMap(inBase64)])].sort((a, b) => b.length - a.length)
+  const told = strings.flatMap((text) => [text, ...linesOf(text)])
+  return [...new Set([...told, ...told.flatMap(otherwise)])].sort((a, b) => b.length - a.length)
 }
+
+/** Lines of a longer text, which an error may quote by themselves. */
+const linesOf = (text: string): readonly string[] =>
+  text.split(/[\r\n]+/).flatMap((line) => (line.trim().length >= 8 ? [line.trim()] : []))
+
+/** The same text as other formats write it. */
+const otherwise = (text: string): readonly string[] => [
+  ...inBase64(text),
+  JSON.stringify(text).slice(1, -1),
+  ...(text.isWellFormed() ? [encodeURIComponent(text)] : []),
+]
 
 const named = (value: object, inner: (name: string, item: Json) => Json): JsonObject =>
   Object.fromEntries(

@@ -378,7 +378,7 @@ function Save-Scripts {
     foreach ($p in $scripts.PSObject.Properties) {
         if ((Get-Hash $p.Value) -cne $p.Name) { throw (New-Fault 'Chancery.ScriptHash' 'InvalidData' ('The script is not the one of its hash: ' + $p.Name)) }
         if (-not (Test-Script $p.Name)) {
-            Write-Whole (Get-StorePath 'scripts' ($p.Name + '.ps1')) $p.Value
+            if (-not $p.Value.StartsWith('#once')) { Write-Whole (Get-StorePath 'scripts' ($p.Name + '.ps1')) $p.Value }
             $blocks[$p.Name] = $p.Value
         }
     }
