@@ -11,6 +11,7 @@ import { plan } from './plan.ts'
 import { prestage } from './prestage.ts'
 import { push } from './push.ts'
 import { rehearse } from './rehearse.ts'
+import { resolve } from './resolve.ts'
 import { restart } from './restart.ts'
 import { destroy, preview, refresh, up } from './runs.ts'
 import { schema } from './schema.ts'
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   push,
   prestage,
   rehearse,
+  resolve,
   restart,
   trust,
   takeover,

@@ -91,7 +91,8 @@ function thingsIn({ kind }: LoadedKind, seen: JsonObject, request: ListRequest):
     : all.filter(({ found }) => !brought.call(kind.listing, found))
 }
 
-function ownersIn(seen: JsonObject): ReadonlyMap<string, Owner> {
+/** Owners by the name of their records, from what `ownership-records` printed. */
+export function ownersIn(seen: JsonObject): ReadonlyMap<string, Owner> {
   const owners = new Map<string, Owner>()
   for (const { file, text } of printedRecords.parse(seen).records) {
     owners.set(file.replace(/\.json$/i, ''), ownerIn(text))
