@@ -21,7 +21,7 @@ import type { Ran } from './small-engine.ts'
 /** So many sites, each with a stack, a host and a point of its own, are struck by one blow. */
 const groupSize = 12
 /** Until every site has come to its step, ms. */
-const patienceMs = 90_000
+const patienceMs = 240_000
 const sites = [
   'abu-dhabi',
   'accra',
