@@ -15,6 +15,11 @@ export interface LinkDoor {
   readonly lease?: LeaseToken | undefined
   /** Why nothing goes out any more: the lease was lost. Undefined = it was not. */
   readonly lost?: unknown
+  /**
+   * Whether another process waits for the link, asked anew where the last answer is older than half a second. A job that lasts ends at its
+   * next resting place then, and runs again: it comes behind that process. Absent = there is no other.
+   */
+  wanted?(): Promise<boolean>
   /** A host says that another holder has come after: from now on nothing goes out and nothing runs, as when the lease is found lost. */
   lose?(why: Error): void
 }

@@ -80,6 +80,8 @@ export type HeldLink = {
 export const leaseMs = 15_000
 /** A holder stops by itself this long before others may take its link, ms. */
 const marginMs = 1_000
+/** Whether another process waits is known for so long, ms. */
+const freshMs = 500
 /** How often a waiting process asks again, ms. */
 const askAgainMs = 250
 
@@ -91,8 +93,10 @@ export interface Lease {
   readonly restedMs: number
   /** What it had sent by then; undefined = it did not say. */
   readonly sent: SentLately | undefined
-  /** Another process waits for the link. */
+  /** Another process waits for the link, as of the last renewal. */
   readonly wanted: boolean
+  /** The same, as of half a second ago at most. */
+  ask(): Promise<boolean>
   /** Aborts when the lease was lost: another process may be using the link. */
   readonly lost: AbortSignal
   /** Makes sure of it before something goes out: free of cost unless the last renewal is long past. Rejects with `LeaseLost`. */
@@ -164,6 +168,11 @@ class HeldLease implements Lease {
   }
 
   get wanted(): boolean {
+    return this.#wanted
+  }
+
+  async ask(): Promise<boolean> {
+    if (elapsed(this.#options.clock) - this.#renewedAt > freshMs) await this.#renew()
     return this.#wanted
   }
 

@@ -189,6 +189,7 @@ export function createLink({
     get lost() {
       return shared?.lost
     },
+    wanted: async () => (await shared?.wanted()) ?? false,
     lose: (why) => shared?.lose(why),
     again: () => shared?.again(),
     succeeded: () => become(succeeded(), 'the link carries again'),

@@ -51,7 +51,8 @@ export class SharedLease {
       this.#users--
       if (this.#users === 0) {
         this.#end()
-        if (this.#held !== undefined && elapsed(this.#clock) - this.#takenAt < sliceMs) void this.#linger()
+        const fresh = elapsed(this.#clock) - this.#takenAt < sliceMs
+        if (this.#held?.wanted === false && fresh) void this.#linger()
         else await this.#giveBack()
       }
     }
@@ -61,6 +62,11 @@ export class SharedLease {
   async confirm(): Promise<void> {
     this.#refuseLost()
     await this.#held?.confirm()
+  }
+
+  /** Whether another process waits for the link. */
+  async wanted(): Promise<boolean> {
+    return (await this.#held?.ask()) ?? false
   }
 
   /** The lease that is held. */

@@ -23,6 +23,8 @@ export type LinkUserOrder = {
 /** Its last line: when each of its jobs ran, in ticks of the machine. */
 export type LinkUserReport = {
   readonly jobs: readonly (readonly [from: number, to: number])[]
+  /** When it first asked for the link, in ticks of the machine. */
+  readonly asked: number
   readonly frames: number
   readonly failures: readonly string[]
 }
@@ -46,7 +48,8 @@ async function main(order: LinkUserOrder): Promise<void> {
   const failures: string[] = []
   let frames = 0
   process.stdout.write('"started"\n')
-  const until = ticks() + order.forMs
+  const asked = ticks()
+  const until = asked + order.forMs
   const framing = async (): Promise<void> => {
     while (ticks() < until) {
       const params = { text: randomBytes(order.frameBytes / 1.34).toString('base64') }
@@ -89,7 +92,7 @@ async function main(order: LinkUserOrder): Promise<void> {
   // A job may be refused in the same moment as a frame, which says why.
   await Promise.all([framing(), order.writes === undefined ? working() : undefined])
   await fleet.close()
-  process.stdout.write(`${JSON.stringify({ jobs, frames, failures } satisfies LinkUserReport)}\n`)
+  process.stdout.write(`${JSON.stringify({ jobs, asked, frames, failures } satisfies LinkUserReport)}\n`)
 }
 
 await main(JSON.parse(process.argv[2] ?? '{}') as LinkUserOrder)

@@ -14,7 +14,7 @@ import { receiverCommand } from './wire.ts'
 /** How one try to bring a content ended. */
 export type Tried =
   | { readonly kind: 'ended'; readonly result: Result<Delivered, Failure> }
-  /** The window closed. */
+  /** The window closed, or another process waits for the link. */
   | { readonly kind: 'paused' }
   /** What arrived had another sum: sent again, not for ever. */
   | { readonly kind: 'wrong'; readonly failure: Failure }
@@ -35,11 +35,19 @@ export async function attempt(
   const stop = new AbortController()
   const over = new AbortController()
   const stopped = abort === undefined ? stop.signal : AbortSignal.any([abort, stop.signal])
+  // A chunk has arrived: no better place to let another process have its turn. It costs what is on its way of the next one.
+  const afterChunk = (progress: DeliveryProgress): void => {
+    onProgress(progress)
+    if (progress.at < progress.size)
+      void door.wanted?.().then((wanted) => {
+        if (wanted) stop.abort(new Error('another process waits for the link'))
+      })
+  }
   if (closes !== undefined) void closeAt(clock, closes, over.signal, stop)
   try {
     const tried = await door.run(
       'bulk',
-      () => send(content, options, { stopped, over: over.signal, onProgress }),
+      () => send(content, options, { stopped, over: over.signal, onProgress: afterChunk }),
       stopped,
     )
     return stop.signal.aborted && isCut(tried) ? { kind: 'paused' } : tried

@@ -20,7 +20,7 @@ type Try = {
   readonly abort: AbortSignal | undefined
 }
 
-function rig(window?: (now: number) => WindowState, run?: LinkDoor['run']) {
+function rig(window?: (now: number) => WindowState, run?: LinkDoor['run'], wanted?: () => Promise<boolean>) {
   const clock = new ManualClock(0)
   const tries: Try[] = []
   const states: BringState[] = []
@@ -39,6 +39,7 @@ function rig(window?: (now: number) => WindowState, run?: LinkDoor['run']) {
     pace: () => Promise.resolve(),
     succeeded: () => undefined,
     failed: (because) => void failures.push(because),
+    ...(wanted === undefined ? {} : { wanted }),
   }
   const deliver: Deliver = (_, __, options) =>
     new Promise((resolve) => {
@@ -82,6 +83,30 @@ describe('bringing a content', () => {
     tries[2]!.end(whole)
     expect(await ended).toEqual(ok(whole))
     expect(failures).toEqual(['connection lost', 'connection lost'])
+  })
+
+  test('ends after a chunk when another process waits for the link, and asks for it again at once', async () => {
+    let waits = false
+    const { tries, states, failures, ended } = rig(undefined, undefined, async () => waits)
+    await settled()
+    tries[0]!.progress(200)
+    await settled()
+    expect(tries[0]!.abort?.aborted).toBe(false)
+    waits = true
+    await settled()
+    expect(tries[0]!.abort?.aborted).toBe(false)
+    tries[0]!.progress(400)
+    await settled()
+    expect(tries[0]!.abort?.aborted).toBe(true)
+    expect(tries.length).toBe(2)
+    // With the last chunk there is nothing left to wait for.
+    tries[1]!.progress(1000)
+    await settled()
+    expect(tries[1]!.abort?.aborted).toBe(false)
+    tries[1]!.end(whole)
+    expect(await ended).toEqual(ok(whole))
+    expect(failures).toEqual([])
+    expect(states.some(({ kind }) => kind === 'waiting')).toBe(false)
   })
 
   test('gives up when nothing more arrives for its patience, and says what is there', async () => {
