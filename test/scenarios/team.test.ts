@@ -7,7 +7,7 @@ import { type Ended, runCli, type RunningCli, startCli, waitUntil } from '../rig
 import { driftOf } from '../rig/drift.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { missingPostgres, type Postgres, startPostgres } from '../rig/postgres.ts'
-import { filesProgram, textOf } from '../rig/programs.ts'
+import { chainProgram, filesProgram, textOf } from '../rig/programs.ts'
 
 const missing = missingPostgres()
 if (missing !== undefined) process.stderr.write(`The team's scenario on Postgres is skipped. ${missing}\n`)
@@ -166,10 +166,23 @@ describe.skipIf(missing !== undefined)('a team on Postgres', { timeout: 60_000 }
         .replace(/^stateBackend: .*$/m, 'stateBackend: file://../../.chancery/state'),
     )
     writeFileSync(join(agency, 'notes.ts'), filesProgram(3, 'theirs'))
+    writeFileSync(join(agency, 'chain.ts'), chainProgram(1))
     const before = textOf(host, 'C:\\Notes\\1.txt')
-    const { code, stdout } = await runCli(line('up', '--yes'), { cwd: agency })
-    expect(code).toBe(1)
-    expect(stdout.replace(/\s+/g, ' ')).toContain(`ministry ${postgres.url}`)
+    const [ours, fresh] = await Promise.all(
+      ['./notes.ts', './chain.ts'].map((program) =>
+        runCli(['up', 'nairobi', '--program', program, '--yes'], { cwd: agency }),
+      ),
+    )
+    // What exists is somebody's; and nothing new is put on a host that somebody else manages.
+    expect([ours?.code, inOneLine(ours)]).toEqual([
+      1,
+      expect.stringMatching(/owned by ministry \(.*state in postgres:\/\/chancery@/),
+    ])
+    expect([fresh?.code, inOneLine(fresh)]).toEqual([
+      1,
+      expect.stringContaining(`is managed from ministry postgres://127.0.0.1:${postgres.port}/state since `),
+    ])
+    expect(textOf(host, 'C:\\Chain\\0.txt')).toBeUndefined()
     expect(textOf(host, 'C:\\Notes\\1.txt')).toBe(before)
     expect(textOf(host, 'C:\\Notes\\2.txt')).toBeUndefined()
   })
@@ -204,6 +217,8 @@ describe.skipIf(missing !== undefined)('a team on Postgres', { timeout: 60_000 }
       put(good)
     }
   })
+
+  const inOneLine = (ended: Ended | undefined) => ended?.stdout.replace(/\s+/g, ' ')
 
   async function asked(who: typeof anna): Promise<RunningCli> {
     const cli = startCli(line('up'), { ...who(), columns: 100 })
