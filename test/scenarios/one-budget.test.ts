@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { budgetAt } from '../../lib/link/index.ts'
-import { waitUntil } from '../rig/cli.ts'
+import { chunkBytesFor } from '../../lib/transport/delivery/sizes.ts'
+import { startCli, waitUntil } from '../rig/cli.ts'
 import { startRig, type Rig } from '../rig/estate.ts'
 import type { LinkUserOrder, LinkUserReport } from '../rig/link-user.ts'
 import { type MeasuredRelay, mostAtOnce, mostWithin, startMeasuredRelay } from '../rig/measured-relay.ts'
@@ -87,6 +89,51 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
     expect(most).toBeGreaterThan(budget)
     expect(mostAtOnce(reports.flatMap(({ jobs }) => jobs))).toBe(1)
     for (const { frames, jobs } of reports) expect([frames > 1, jobs.length > 5]).toEqual([true, true])
+  })
+
+  it('one that pushes a file lets another have its turn within two chunks, and goes on behind it', async () => {
+    const bytes = randomBytes(300_000)
+    writeFileSync(join(rig.folder, 'agent.bin'), bytes)
+    const push = startCli(['push', 'agent.bin', site, '--json'], {
+      cwd: rig.folder,
+      env: { CHANCERY_MACHINE_FOLDER: process.env['CHANCERY_MACHINE_FOLDER'] },
+    })
+    const before = relay.sent.length
+    const pushed = (): number => relay.sent.slice(before).reduce((sum, [, n]) => sum + n, 0)
+    let over = false
+    void push.ended.then(() => (over = true))
+    await waitUntil(() => pushed() > 60_000 || over)
+    expect(over && push.written).toBe(false)
+    const user = useLink({
+      inventory: join(rig.folder, 'inventories', 'ministry'),
+      root: join(rig.folder, 'third', '.chancery'),
+      host,
+      site,
+      forMs: 500,
+      frameBytes: 100,
+    })
+    const { asked, jobs, failures } = await user.report
+    expect(failures).toEqual([])
+    const link = rig.estate.sites.find(({ id }) => id === site)!.link
+    const { kbitPerS } = budgetAt(link, Date.now())
+    const chunkMs = (chunkBytesFor(kbitPerS) * 8) / kbitPerS
+    const waitedMs = jobs[0]![0] - asked
+    // Two chunks; how often who waits asks, how long it is known, and what a busy machine takes.
+    expect(waitedMs).toBeLessThan(2 * chunkMs + 250 + 500 + 500)
+    expect(pushed()).toBeLessThan(200_000)
+    const { code, stdout } = await push.ended
+    expect(code).toBe(0)
+    const report = JSON.parse(stdout) as {
+      readonly sites: readonly {
+        readonly contents: readonly { readonly delivered: { readonly resumedAt: number } }[]
+      }[]
+    }
+    expect(report.sites[0]!.contents[0]!.delivered.resumedAt).toBeGreaterThan(0)
+    const sha = createHash('sha256').update(bytes).digest('hex')
+    const held = rig.lab.host(host).world.files.read(`C:\\ProgramData\\Chancery\\content\\${sha}`)
+    expect(held.ok && Buffer.from(held.value).equals(bytes)).toBe(true)
+    // What was on its way of one chunk is sent again, and the receiver.
+    expect(pushed()).toBeLessThan(bytes.length + 3 * chunkBytesFor(kbitPerS) + 20_000)
   })
 
   it('one that was stopped, and whose link another took over, does nothing more when it wakes, and says why', async () => {
