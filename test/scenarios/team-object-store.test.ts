@@ -8,7 +8,7 @@ import { type Rig, startRig } from '../rig/estate.ts'
 import { type ObjectStore, startObjectStore } from '../rig/object-store.ts'
 import { filesProgram } from '../rig/programs.ts'
 
-describe('states in an object store', { timeout: 60_000 }, () => {
+describe('states in an object store', { timeout: 120_000 }, () => {
   let store: ObjectStore
   let rig: Rig
   beforeAll(async () => {

@@ -13,7 +13,7 @@ const missing = missingPostgres()
 if (missing !== undefined) process.stderr.write(`The team's scenario on Postgres is skipped. ${missing}\n`)
 
 /** Two operators with a checkout and a work folder each, whose states lie in one Postgres. */
-describe.skipIf(missing !== undefined)('a team on Postgres', { timeout: 60_000 }, () => {
+describe.skipIf(missing !== undefined)('a team on Postgres', { timeout: 180_000 }, () => {
   let postgres: Postgres
   let rig: Rig
   let host: LabHost
