@@ -14,12 +14,16 @@ function stepsInFiles(): number {
   const files = readdirSync(kindsRoot, { recursive: true, encoding: 'utf8' }).filter((path) =>
     /[\\/]cases[\\/][^\\/]+\.yaml$/.test(path),
   )
-  const expected = files.map(
+  const cases = files.map(
     (file) =>
-      (parse(readFileSync(join(kindsRoot, file), 'utf8')) as { expect: { do: string; steps?: unknown[] } })
-        .expect,
+      parse(readFileSync(join(kindsRoot, file), 'utf8')) as {
+        digestKey?: string
+        expect: { steps?: readonly unknown[] }
+      },
   )
-  return expected.reduce((sum, { steps }) => sum + (steps?.length ?? 0), 0)
+  // Under a key nothing but the digest in the observation differs.
+  const tried = cases.filter(({ digestKey }) => digestKey === undefined)
+  return tried.reduce((sum, { expect: { steps } }) => sum + (steps?.length ?? 0), 0)
 }
 
 describe('faults', () => {
