@@ -62,7 +62,7 @@ export const history = defineCommand({
     const journal = readJournal(workRoot(context.cwd, context.env))
     if (journal.unreadable.length > 0)
       output.note(`journal.jsonl: no entry on line ${journal.unreadable.join(', ')}: a crash cut it short.`)
-    const own = journal.entries.filter(({ stack }) => stack === place.stack)
+    const own = journal.entries.filter(({ stack }) => stack === place.stack || stack === `restart.${site.id}`)
     const items: readonly HistoryItem[] = joinHistory(updates.value ?? [], own).slice(0, args.limit)
     output.answer(items, () =>
       items.length === 0

@@ -64,7 +64,8 @@ export const restart = defineCommand({
       )
       return exitCode.unreachableOrDeferred
     }
-    if (reason !== undefined) keepReason(workRoot(context.cwd, context.env), site!.id, reason, context.env)
+    const root = workRoot(context.cwd, context.env)
+    const ended = reason === undefined ? undefined : keepReason(root, site!.id, reason, context.env)
     const stop = new AbortController()
     const interrupts = interruptsOf(process, systemClock)
     interrupts.listen(() => stop.abort())
@@ -81,10 +82,10 @@ export const restart = defineCommand({
       )
       const failures = results.flatMap((r) => (r.ok ? [] : [r.error]))
       if (stop.signal.aborted) return exitCode.interrupted
+      const unreached = failures.every((f) => f.kind === 'unreachable' || f.kind === 'unknown')
+      ended?.(failures.length === 0 ? 'done' : unreached ? 'unreachable' : 'failed')
       if (failures.length === 0) return exitCode.done
-      return failures.every((f) => f.kind === 'unreachable' || f.kind === 'unknown')
-        ? exitCode.unreachableOrDeferred
-        : exitCode.failed
+      return unreached ? exitCode.unreachableOrDeferred : exitCode.failed
     } finally {
       interrupts.release()
       await fleet.close()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Link } from '../../domain/site.ts'
 import { admission } from '../../link/window.ts'
-import { appendJournal } from '../history/journal.ts'
+import { appendJournal, type JournalEntry } from '../history/journal.ts'
 import { operatorOf } from '../operator.ts'
 import { ownZone } from '../run/admit.ts'
 
@@ -16,23 +16,28 @@ export function restartWaits(link: Link, now: number): string | undefined {
     : `${admitted.because}. Nothing was restarted. Run again then, or add --now --reason.`
 }
 
-/** Keeps why a window was overridden, before anything is done. */
+/** Keeps why a window was overridden, before anything is done; what it gives keeps how that ended. */
 export function keepReason(
   root: string,
   site: string,
   reason: string,
   env: { readonly [name: string]: string | undefined },
-): void {
-  appendJournal(root, [
-    {
-      at: new Date().toISOString(),
-      run: randomUUID(),
-      operation: 'restart',
-      stack: `restart.${site}`,
-      by: operatorOf(env),
-      outcome: 'started',
-      reason,
-      changes: {},
-    },
-  ])
+): (outcome: JournalEntry['outcome']) => void {
+  const run = randomUUID()
+  const by = operatorOf(env)
+  const keep = (outcome: JournalEntry['outcome']): void =>
+    appendJournal(root, [
+      {
+        at: new Date().toISOString(),
+        run,
+        operation: 'restart',
+        stack: `restart.${site}`,
+        by,
+        outcome,
+        reason,
+        changes: {},
+      },
+    ])
+  keep('started')
+  return keep
 }
