@@ -52,7 +52,10 @@ export function inFlight(known: Known, records: Records): readonly InFlight[] {
     file.open.map((line): InFlight => ({ from: 'run', ...pick(line), at: line.at, by: file.run.by })),
   )
   const urns = new Set(written.map(({ urn }) => urn))
+  // The engine keeps a creation as begun also once a later run has it among the resources.
+  const stored = new Set((state?.resources ?? []).map(({ urn }) => urn))
   const pending = (state?.pending ?? [])
+    .filter(({ resource, type }) => type !== 'creating' || !stored.has(resource.urn))
     .filter(({ resource, type }) => !urns.has(resource.urn) && type in operations)
     .filter(
       ({ resource }) =>
