@@ -25,3 +25,15 @@ export const backupOption = {
     describe: 'Large work too while the backup line carries',
   },
 } as const
+
+const list = { type: 'string', array: true, default: [] as string[], requiresArg: true } as const
+
+/** Options of commands that bring files to sites. */
+export const deliveryOptions = {
+  select: {
+    ...list,
+    defaultDescription: 'none',
+    describe: 'Sites by key=value, as an alternative to naming them',
+  },
+  host: { ...list, defaultDescription: 'every host of the sites', describe: 'Only this host' },
+} as const

@@ -56,6 +56,10 @@ export const organisationSchema = z
       .regex(/^(file|postgres|postgresql|s3|azblob|gs|https?):\/\/.+/, {
         error: 'a URL: file://, postgres://, s3://, azblob://, gs:// or https://',
       })
+      .refine((url) => !/^[^/]*\/\/[^/?#]*:[^/?#]*@|[?&](password|sslpassword)=/i.test(url), {
+        error:
+          'a URL without a password, which every host would be told; the engine takes it from PGPASSWORD or PGPASSFILE',
+      })
       .describe(
         'Where stack state lives. A file:// path that does not start with / is relative to this folder.',
       )

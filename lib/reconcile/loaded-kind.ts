@@ -1,5 +1,6 @@
 import type { JsonObject } from '../domain/json.ts'
 import type { Kind } from '../kinds/kind.ts'
+import { once } from '../transport/wire.ts'
 import type { DigestKeys } from './digest-key.ts'
 
 /** A kind with the text of its scripts. `hash` is the SHA-256 (hex) of the text's UTF-8 bytes. */
@@ -21,3 +22,6 @@ export function scriptOf(loaded: LoadedKind, verb: string): Script {
   if (script === undefined) throw new Error(`Internal error: ${loaded.kind.token} has no script ${verb}.ps1`)
   return script
 }
+
+/** The text of a script that a host runs and keeps in no file. */
+export const keptNowhere = (text: string): string => `${once}\n${text}`

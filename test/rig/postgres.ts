@@ -18,7 +18,7 @@ export interface Postgres {
 const needed = ['initdb', 'postgres', 'psql'] as const
 
 /** Why there can be no server here, in a sentence; undefined when there can. Debian's package is installed where we may. */
-export function missingPostgres(): string | undefined {
+function missingPostgres(): string | undefined {
   if (programs() !== undefined) return undefined
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) install()
   return programs() === undefined
@@ -26,10 +26,11 @@ export function missingPostgres(): string | undefined {
     : undefined
 }
 
-/** Starts a server that nobody else uses. Call `missingPostgres` first. */
+/** Starts a server that nobody else uses. Fails, with what to install, where there can be none. */
 export async function startPostgres(): Promise<Postgres> {
+  const missing = missingPostgres()
   const found = programs()
-  if (found === undefined) throw new Error('Internal error: missingPostgres was not asked')
+  if (found === undefined) throw new Error(missing)
   const folder = mkdtempSync(join(tmpdir(), 'chancery-postgres-'))
   // It refuses to run as root.
   const asRoot = process.getuid?.() === 0

@@ -6,14 +6,11 @@ import type { LabHost } from '../../lib/lab/index.ts'
 import { type Ended, runCli, type RunningCli, startCli, waitUntil } from '../rig/cli.ts'
 import { driftOf } from '../rig/drift.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
-import { missingPostgres, type Postgres, startPostgres } from '../rig/postgres.ts'
+import { type Postgres, startPostgres } from '../rig/postgres.ts'
 import { chainProgram, filesProgram, textOf } from '../rig/programs.ts'
 
-const missing = missingPostgres()
-if (missing !== undefined) process.stderr.write(`The team's scenario on Postgres is skipped. ${missing}\n`)
-
 /** Two operators with a checkout and a work folder each, whose states lie in one Postgres. */
-describe.skipIf(missing !== undefined)('a team on Postgres', { timeout: 180_000 }, () => {
+describe('a team on Postgres', { timeout: 180_000 }, () => {
   let postgres: Postgres
   let rig: Rig
   let host: LabHost

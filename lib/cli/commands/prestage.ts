@@ -1,6 +1,6 @@
 import { exitCode } from '../../domain/outcome.ts'
 import { defineCommand, UsageError } from '../command.ts'
-import { deliveryOptions } from '../push/options.ts'
+import { deliveryOptions } from '../options.ts'
 
 export const prestage = defineCommand({
   usage: 'prestage <file..>',
@@ -34,7 +34,7 @@ export const prestage = defineCommand({
       throw new UsageError('prestage: expected either --out FOLDER (here) or --pick-up FOLDER (on the host).')
     const [{ openInventory }, { sitesFor }, { pushFiles }, { writeFiles }] = await Promise.all([
       import('../inventory.ts'),
-      import('../push/options.ts'),
+      import('../push/sites-for.ts'),
       import('../push/session.ts'),
       import('../prestage/write.ts'),
     ])

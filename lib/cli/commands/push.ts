@@ -1,6 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { siteSelector } from '../options.ts'
-import { deliveryOptions } from '../push/options.ts'
+import { deliveryOptions, siteSelector } from '../options.ts'
 
 export const push = defineCommand({
   usage: 'push <file> [site..]',
@@ -35,7 +34,7 @@ export const push = defineCommand({
   run: async (args, context) => {
     const [{ openInventory }, { sitesFor }, { pushFiles }] = await Promise.all([
       import('../inventory.ts'),
-      import('../push/options.ts'),
+      import('../push/sites-for.ts'),
       import('../push/session.ts'),
     ])
     const estate = await openInventory(args, context)

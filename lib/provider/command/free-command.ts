@@ -4,8 +4,7 @@ import { z } from 'zod'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { HostBatch } from '../../reconcile/batch.ts'
-import type { Script } from '../../reconcile/loaded-kind.ts'
-import { once } from '../../transport/wire.ts'
+import { keptNowhere, type Script } from '../../reconcile/loaded-kind.ts'
 import type { Complaint } from '../inputs.ts'
 
 /**
@@ -106,7 +105,7 @@ export async function runCommand(
   secret: boolean,
   abort: AbortSignal,
 ): Promise<Result<{ readonly stdout: string; readonly warnings: readonly string[] }, Failure>> {
-  const script = scriptOf(`${once}\n${text}`)
+  const script = scriptOf(keptNowhere(text))
   const answer = await batch.request(
     {
       op: 'apply',

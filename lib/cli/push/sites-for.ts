@@ -3,18 +3,6 @@ import type { Site } from '../../domain/site.ts'
 import { UsageError } from '../command.ts'
 import { chooseSites } from '../inventory.ts'
 
-const list = { type: 'string', array: true, default: [] as string[], requiresArg: true } as const
-
-/** Options of commands that bring files to sites. */
-export const deliveryOptions = {
-  select: {
-    ...list,
-    defaultDescription: 'none',
-    describe: 'Sites by key=value, as an alternative to naming them',
-  },
-  host: { ...list, defaultDescription: 'every host of the sites', describe: 'Only this host' },
-} as const
-
 /** The sites and hosts that a command names; all of them only where that is said. */
 export async function sitesFor(
   estate: Estate,
