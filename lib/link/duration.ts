@@ -1,7 +1,8 @@
 import type { Link } from '../domain/site.ts'
-import type { Estimate } from './cost.ts'
-import { usedShare } from './pacer.ts'
+import { costParameters, type Estimate } from './cost.ts'
 import { budgetAt, transferEnd, type Timed } from './timetable.ts'
+
+const { pacedShare } = costParameters
 
 /**
  * How long a plan takes that starts at an instant, ms: what goes up follows the timetable from there on, the rest is what it was when the
@@ -13,8 +14,8 @@ export function durationFrom(
   cost: Estimate,
   madeAt: number,
 ): (start: number) => number {
-  const goingUp = (cost.bytesUp * 8) / (budgetAt(link, madeAt).kbitPerS * usedShare)
+  const goingUp = (cost.bytesUp * 8) / (budgetAt(link, madeAt).kbitPerS * pacedShare)
   const least = cost.roundTrips * link.rttMs + (cost.bytesDown * 8) / link.kbitPerS
   const rest = Math.max(cost.ms - goingUp, least)
-  return (start) => transferEnd(link, cost.bytesUp, usedShare, start) - start + Math.round(rest)
+  return (start) => transferEnd(link, cost.bytesUp, pacedShare, start) - start + Math.round(rest)
 }

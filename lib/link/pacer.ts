@@ -3,8 +3,8 @@ import type { Priority } from './door.ts'
 import { type SentLately, SentLog, type SpanLimit, worstBefore } from './sent-lately.ts'
 import type { Budget } from './timetable.ts'
 
-/** Part of the budget that is used; the rest pays for headers and what others send. */
-export const usedShare = 0.95
+/** Part of the budget that is used, in IP bytes; the rest pays for acknowledgements and what is sent again. */
+export const usedShare = 0.99
 /** Largest write, bytes: a control frame waits behind at most one of them. */
 export const largestWrite = 4096
 /**
@@ -21,9 +21,9 @@ const pauseMs = 100
 /** A clock that is this far from the time that passed was set, ms. */
 const setBy = 1_000
 
-/** The bucket's size: what accrues in 200 ms, between one write and 8 KB; on fast links 25 ms, so that timers of a busy machine can follow. */
+/** The bucket's size: what accrues in 200 ms, between one write and 8 KB; on fast links 40 ms, so that timers of a busy machine can follow. */
 const burstBytes = (bytesPerMs: number): number =>
-  Math.max(largestWrite, Math.min(8192, 200 * bytesPerMs), 25 * bytesPerMs)
+  Math.max(largestWrite, Math.min(8192, 200 * bytesPerMs), 40 * bytesPerMs)
 
 type Waiting = { readonly bytes: number; readonly go: () => void; readonly stop: () => void }
 
@@ -33,7 +33,7 @@ export type PacerOptions = {
 }
 
 /**
- * A token bucket at 95 % of the budget in force, with two lanes: control passes bulk. Over any span of time no more than 95 % of the
+ * A token bucket at 99 % of the budget in force, with two lanes: control passes bulk. Bytes are those of IP packets. Over any span of time no more than 99 % of the
  * budget and one bucket goes out, and over any two seconds no more than 105 % of it, but for a write that alone is more.
  * It follows a change of the budget at the instant of the change, and time that passes, not what the clock is set to.
  */

@@ -5,11 +5,13 @@ import { gunzipSync } from 'node:zlib'
 import type { Brought } from './delivery-near.ts'
 import { assertThere, type Bench, copyBy, openEnds, round, tell } from './delivery-rows.ts'
 
-/** Releases that follow each other, as the public registry has them. */
+/** Releases that follow each other, as the public registry has them: of 15 MB and more, and minified or binary ones beside them. */
 const pairs = [
   ['typescript', '5.9.2', '5.9.3'],
+  ['ag-grid-community', '33.0.3', '33.0.4'],
   ['@aws-sdk/client-ec2', '3.901.0', '3.908.0'],
   ['prettier', '3.6.1', '3.6.2'],
+  ['esbuild-wasm', '0.25.1', '0.25.2'],
 ] as const
 
 /** An unpacked tar of a release, fetched by npm. */

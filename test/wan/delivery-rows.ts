@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { receiverCommand } from '../../lib/transport/delivery/wire.ts'
 import { Child } from './child.ts'
+import { cpuSince, cpuTimes } from './cpu-times.ts'
 import { type FarSide, startFarSide } from './delivery-far.ts'
 import type { Brought, NearCommand, NearOrder } from './delivery-near.ts'
 import { type Emulator, startEmulator } from './emulator.ts'
@@ -150,34 +152,52 @@ export async function measureThin(bench: Bench): Promise<object> {
   }
 }
 
-/** 1 MB over the thin line that loses two packets of a hundred, by us and by scp, twice in turn. */
+/** What a line does to packets, each with this probability. */
+const troubles = [
+  { loss: 0.02, reorder: 0 },
+  { loss: 0, reorder: 0.02 },
+  { loss: 0.02, reorder: 0.02 },
+] as const
+
+/** 1 MB over the thin line that loses or reorders two packets of a hundred, by us and by scp in turn. */
 export async function measureLoss(bench: Bench): Promise<object> {
   const rows: object[] = []
-  for (const congestion of [...new Set(['cubic', bench.machine])]) {
-    const ends = await openEnds(bench, { ...thinLine, congestion })
-    await ends.emulator.set('loss', 0.02)
-    const ours: number[] = []
-    const scp: number[] = []
-    for (const turn of [1, 2]) {
-      const path = incompressible(ends.folder, `one-${turn}`, 1)
-      const near = ends.near()
-      const started = performance.now()
-      await tell<Brought>(near, { do: 'bring', path, name: `one-${turn}`, looks: false })
-      ours.push((performance.now() - started) / 1000)
-      assertThere(ends.far, path)
-      await near.stop()
-      scp.push((await copyBy(ends, 'scp', path, `one-${turn}`)).seconds)
-    }
-    await ends.close()
-    const sum = (all: readonly number[]): number => round(all.reduce((a, b) => a + b, 0))
-    rows.push({
-      congestion,
-      oursSeconds: sum(ours),
-      scpSeconds: sum(scp),
-      ratio: round(sum(ours) / sum(scp)),
-    })
+  for (const congestion of [...new Set(['cubic', bench.machine])])
+    for (const trouble of troubles)
+      rows.push({ congestion, ...(await oneTrouble(bench, congestion, trouble)) })
+  return { line: thinLine, rows }
+}
+
+async function oneTrouble(
+  bench: Bench,
+  congestion: string,
+  trouble: (typeof troubles)[number],
+): Promise<object> {
+  const ends = await openEnds(bench, { ...thinLine, congestion })
+  await ends.emulator.set('loss', trouble.loss)
+  await ends.emulator.set('reorder', trouble.reorder)
+  const ours: number[] = []
+  const scp: number[] = []
+  for (const turn of [1, 2]) {
+    const path = incompressible(ends.folder, `one-${turn}`, 1)
+    const near = ends.near()
+    // Its process is up; its connection is not.
+    await tell(near, { do: 'look', times: 0 })
+    const { seconds } = await tell<Brought>(near, { do: 'bring', path, name: `one-${turn}`, looks: false })
+    ours.push(seconds)
+    assertThere(ends.far, path)
+    await near.stop()
+    scp.push((await copyBy(ends, 'scp', path, `one-${turn}`)).seconds)
   }
-  return { loss: 0.02, rows }
+  await ends.close()
+  const sum = (all: readonly number[]): number => round(all.reduce((a, b) => a + b, 0))
+  return {
+    ...trouble,
+    identical: true,
+    oursSeconds: sum(ours),
+    scpSeconds: sum(scp),
+    ratio: round(sum(ours) / sum(scp)),
+  }
 }
 
 /** 256 MB at 60 Mbit/s and 180 ms. */
@@ -194,9 +214,18 @@ export async function measureFast(bench: Bench): Promise<object> {
   const near = ends.near()
   await tell(near, { do: 'look', times: 2 })
   await ends.emulator.reset()
+  const before = cpuTimes()
   const { seconds } = await tell<Brought>(near, { do: 'bring', path, name: 'large', looks: false })
+  const cpu = cpuSince(before, {
+    home: 'delivery-near.ts',
+    sshd: 'sshd: ',
+    receiver: receiverCommand.split(' ').at(-1) ?? '',
+    emulator: 'emulator.py',
+  })
   const span = await ends.emulator.now()
   assertThere(ends.far, path)
+  await near.stop()
+  const scp = await copyBy(ends, 'scp', path, 'large')
   await ends.close()
   const bits = 256 * 1024 * 1024 * 8
   return {
@@ -205,5 +234,11 @@ export async function measureFast(bench: Bench): Promise<object> {
     goodputShareOfBudget: round(bits / (line.budgetKbitPerS * 1000 * seconds)),
     mostInTwoSecondsShareOfBudget: round((span.most_up_2_s * 8) / 2000 / line.budgetKbitPerS),
     dropped: span.dropped_up,
+    cpuMsPerMegabyte: Object.fromEntries(
+      Object.entries(cpu).map(([stage, ms]) => [stage, round(ms / 256, 1)]),
+    ),
+    scpSeconds: round(scp.seconds),
+    scpShareOfBudget: round(bits / (line.budgetKbitPerS * 1000 * scp.seconds)),
+    ratio: round(seconds / scp.seconds),
   }
 }

@@ -97,12 +97,14 @@ const samples = 4
 
 /** The body deflated, or as it is when that saves less than a hundredth; what looks like noise in samples is not tried. */
 export async function pack(body: Uint8Array): Promise<{ readonly z: boolean; readonly body: Uint8Array }> {
-  if (body.length > 2 * samples * sampleBytes && isNoise(body)) return { z: false, body }
+  if (isNoise(body)) return { z: false, body }
   const packed = await deflate(body, { level: constants.Z_BEST_COMPRESSION, memLevel: 9 })
   return packed.length < body.length * 0.99 ? { z: true, body: packed } : { z: false, body }
 }
 
-function isNoise(body: Uint8Array): boolean {
+/** Whether samples of it don't deflate. */
+export function isNoise(body: Uint8Array): boolean {
+  if (body.length <= 2 * samples * sampleBytes) return false
   const apart = Math.floor((body.length - sampleBytes) / (samples - 1))
   const parts = Array.from({ length: samples }, (_, i) => body.subarray(i * apart, i * apart + sampleBytes))
   return parts.every((part) => deflateRawSync(part, { level: 1 }).length >= part.length)

@@ -46,6 +46,22 @@ export class ContentStore {
     for (const sha of versionsToDrop(await this.versions(), kept, limits)) await this.drop(sha)
   }
 
+  /** Notes that a content is on its way from now on; false: it was noted before, and the other end may have some of it. */
+  async begin(sha: string): Promise<boolean> {
+    try {
+      await mkdir(this.#folder, { recursive: true })
+      await writeFile(`${this.path(sha)}.begun`, '', { flag: 'wx' })
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** It has arrived, or nothing of it is there any more. */
+  async ended(sha: string): Promise<void> {
+    await rm(`${this.path(sha)}.begun`, { force: true }).catch(() => undefined)
+  }
+
   /** It served as a base: its time is now. */
   async used(sha: string): Promise<void> {
     const now = new Date()

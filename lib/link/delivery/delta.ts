@@ -1,5 +1,5 @@
 import { BlockIndex, hashAt, roll, width } from './block-index.ts'
-import type { Steps } from './chunk.ts'
+import { isNoise, type Steps } from './chunk.ts'
 import { runBackward, runForward } from './common-run.ts'
 import { type Gap, GapFiller, type Source } from './gap.ts'
 import { Beginning, type Pages } from './pages.ts'
@@ -15,6 +15,13 @@ type Run = Place & { readonly forward: number }
  */
 const thorough = 4096
 const stride = 7
+
+/**
+ * So far behind the last copy a range that looks like noise is only probed: it repeats in long runs, or not at all. 61 has no factor in common
+ * with the steps of an index either.
+ */
+const sparseFrom = 32_768
+const sparse = 61
 
 /** Shortest run that is copied from the content itself. */
 const worthOwn = 64
@@ -66,7 +73,17 @@ export class DeltaMatcher implements Matcher {
     const last = range.length - width - 1
     let at = this.#goesOn(range, list)
     let hash = at <= last ? hashAt(range, at) : 0
+    const noise = isNoise(range)
     while (at <= last) {
+      if (noise && at - list.covered >= sparseFrom) {
+        at += sparse
+        if (at > last) break
+        hash = hashAt(range, at)
+        const copied = this.#take(range, at, hash, list)
+        at += copied
+        if (copied > 0 && at <= last) hash = hashAt(range, at)
+        continue
+      }
       const looks = at - list.covered < thorough || at % stride === 0
       const copied = looks ? this.#take(range, at, hash, list) : 0
       if (copied === 0) {

@@ -27,7 +27,7 @@ export interface ReceiverChannel extends DeliveryChannel {
 /** The receiver's channel, its source sent. Each write is one request, answered by one line. */
 export function deliveryChannel(bytes: ByteChannel, options: ChannelOptions): ReceiverChannel {
   const lines = new LineQueue()
-  const unanswered = new UnansweredBytes(options.unanswered, firstUnanswered)
+  const unanswered = new UnansweredBytes(options.unanswered)
   let started = false
   let rest = ''
   let noise = ''
@@ -79,10 +79,8 @@ export function deliveryChannel(bytes: ByteChannel, options: ChannelOptions): Re
   }
 }
 
-/** What is unanswered at most at first, bytes: two chunks of a thin line. TCP's own first window is ten packets. */
-const firstUnanswered = 32_768
 /** Written at once, once there is room: a piece of the byte channel. */
-const stride = 4032
+const stride = 3876
 
 /** Lines that came and were not read yet. */
 class LineQueue implements AsyncIterable<string> {

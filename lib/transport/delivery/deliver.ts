@@ -2,6 +2,8 @@ import { err, ok, type Result } from '../../domain/result.ts'
 import { type Chunk } from '../../link/delivery/chunk.ts'
 import { chunksOf } from '../../link/delivery/chunks.ts'
 import { ContentStore } from '../../link/delivery/content-store.ts'
+import { DeltaMatcher } from '../../link/delivery/delta.ts'
+import { Pages } from '../../link/delivery/pages.ts'
 import { versionsToDrop } from '../../link/delivery/policy.ts'
 import { measureSource, SourceReader } from '../../link/delivery/source.ts'
 import type { Matcher } from '../../link/delivery/steps.ts'
@@ -16,6 +18,8 @@ const aheadRequests = 64
 const aheadBytes = 8_388_608
 /** Chunks that are encoded while one is sent. */
 const encodedAhead = 2
+/** Chunks that are sent while nothing is known of the host, where it most likely has nothing of the content. */
+const guessed = 8
 /** How often a delivery begins again from where the host stands after a refusal that allows it. */
 const attempts = 6
 
@@ -44,9 +48,12 @@ export const deliver: Deliver = async (channel, content, options) => {
 }
 
 type Sent =
-  | { readonly state: 'all' }
+  | { readonly state: 'all'; readonly finished: Promise<DeliveryReply> }
   | { readonly state: 'refused'; readonly refusal: DeliveryRefusal }
   | { readonly state: 'failed'; readonly failure: DeliveryFailure }
+
+/** Chunks that were sent before the host answered: where they end, and their answers with the bytes of each. */
+type Guess = { readonly at: number; readonly replies: [Promise<DeliveryReply>, number][] }
 
 /**
  *   open ──► held
@@ -66,6 +73,7 @@ class Delivery {
   readonly #bases: Bases
   #how: Delivered['how'] = 'whole'
   #base: string | null = null
+  #guessed: Guess | undefined
   /** Bytes of content that the host has. */
   at = 0
 
@@ -81,26 +89,51 @@ class Delivery {
   async run(): Promise<Result<Delivered, DeliveryFailure>> {
     const { sha, size, name } = this.#content
     const { sender, waitMs = defaults.waitMs, bundle } = this.#options
-    const opened = await this.#talk.ask({
+    const have = bundle === undefined ? await this.#bases.offer() : []
+    const asked = await this.#talk.send({
       op: 'open',
       sha,
       size,
       name,
       ...(sender === undefined ? {} : { sender }),
-      have: bundle === undefined ? await this.#bases.offer() : [],
+      have,
       waitMs,
     })
+    const guess = bundle === undefined && have.length === 0 ? await this.#guess(asked.reply) : undefined
+    const opened = await asked.reply
     if (!opened.ok) return refused(opened)
     if (opened.op !== 'open') return strange(opened)
     for (const bad of opened.bad)
       this.#bases.leaveOut(bad, 'the copy on the host is corrupted; it was deleted there')
     this.at = opened.at
+    if (guess !== undefined && opened.at === 0 && !opened.held) this.#guessed = guess
     if (opened.held) return this.#done('held', opened.at, [])
     const drop = this.#drop(opened.versions)
     if (bundle === undefined) return this.#send(opened.base, opened.versions, drop)
     const picked = await this.#talk.ask({ op: 'pickup', path: bundle, drop })
     if (!picked.ok) return refused(picked)
     return picked.op === 'pickup' ? this.#done('bundle', opened.at, picked.dropped) : strange(picked)
+  }
+
+  /**
+   * The first chunks, as they are, behind the `open`: they cross while the host starts its receiver and looks. Where the host has something
+   * of the content after all it refuses them. Nothing is guessed of one that was begun before.
+   */
+  async #guess(opened: Promise<DeliveryReply>): Promise<Guess | undefined> {
+    if (!(await this.#store?.begin(this.#content.sha))) return undefined
+    let known = false
+    const over = (): void => void (known = true)
+    opened.then(over, over)
+    const replies: Guess['replies'] = []
+    let at = 0
+    const matcher = await DeltaMatcher.of(new Pages(this.#reader.descriptor, this.#content.size))
+    for await (const chunk of chunksOf(this.#ranges(), 0, matcher, this.#chunkBytes)) {
+      if (known || !chunk.ok || replies.length === guessed) break
+      const { reply } = await this.#talk.send(headOf(chunk.value), chunk.value.body)
+      replies.push([reply, chunk.value.body.length])
+      at += chunk.value.size
+    }
+    return { at, replies }
   }
 
   async #send(
@@ -120,10 +153,10 @@ class Delivery {
         this.#base = matcher.base ?? null
       }
       choose = false
-      const sent = await this.#chunks(matcher)
+      const sent = await this.#chunks(matcher, drop)
       if (sent.state === 'failed') return this.#sourceFailed(sent.failure)
       if (sent.state === 'all') {
-        const finished = await this.#talk.ask({ op: 'finish', drop })
+        const finished = await sent.finished
         if (finished.ok)
           return finished.op === 'finish'
             ? this.#done(this.#how, resumedAt, finished.dropped)
@@ -143,40 +176,52 @@ class Delivery {
     return refusal === undefined ? err({ kind: 'protocol', detail: 'no answer' }) : refused(refusal)
   }
 
-  /** Sends what is missing, ahead of the answers. */
-  async #chunks(matcher: Matcher | undefined): Promise<Sent> {
-    const { chunkBytes = defaults.chunkBytes, abort } = this.#options
-    const ahead = new Map<Promise<DeliveryReply>, number>()
-    let bytes = 0
+  /** Sends what is missing, ahead of the answers, and asks for the end behind it. */
+  async #chunks(matcher: Matcher | undefined, drop: readonly string[]): Promise<Sent> {
+    const { abort } = this.#options
+    const ahead = new Map<Promise<DeliveryReply>, number>(this.#guessed?.replies)
+    const from = this.#guessed?.at ?? this.at
+    this.#guessed = undefined
+    let bytes = [...ahead.values()].reduce((sum, weight) => sum + weight, 0)
     let refusal: DeliveryRefusal | undefined
+    const listen = (reply: Promise<DeliveryReply>): void =>
+      void reply.then(
+        (answer) => {
+          if (!answer.ok) refusal ??= answer
+          else if (answer.op === 'chunk') this.#progress(answer.at)
+        },
+        () => undefined,
+      )
+    for (const reply of ahead.keys()) listen(reply)
     const oldest = async (): Promise<void> => {
       for (const [reply, weight] of ahead) {
-        const answer = await reply
+        await reply
         ahead.delete(reply)
         bytes -= weight
-        if (!answer.ok) refusal ??= answer
-        else if (answer.op === 'chunk') this.#progress(answer.at)
         return
       }
     }
-    const encoded = chunksOf(this.#ranges(), this.at, matcher, chunkBytes)
+    const encoded = chunksOf(this.#ranges(), from, matcher, this.#chunkBytes)
     for await (const chunk of lookahead(encoded, encodedAhead)) {
       abort?.throwIfAborted()
       if (!chunk.ok) return { state: 'failed', failure: chunk.error }
       const { reply } = await this.#talk.send(headOf(chunk.value), chunk.value.body)
       ahead.set(reply, chunk.value.body.length)
-      void reply.then(
-        (answer) => {
-          if (!answer.ok) refusal ??= answer
-        },
-        () => undefined,
-      )
+      listen(reply)
       bytes += chunk.value.body.length
       while (ahead.size >= aheadRequests || bytes > aheadBytes) await oldest()
       if (refusal !== undefined) break
     }
+    // Where a chunk is refused after all this is too: the host has not got everything.
+    const end = refusal === undefined ? await this.#talk.send({ op: 'finish', drop }) : undefined
     while (ahead.size > 0) await oldest()
-    return refusal === undefined ? { state: 'all' } : { state: 'refused', refusal }
+    return refusal === undefined
+      ? { state: 'all', finished: end?.reply ?? this.#talk.ask({ op: 'finish', drop }) }
+      : { state: 'refused', refusal }
+  }
+
+  get #chunkBytes(): number {
+    return this.#options.chunkBytes ?? defaults.chunkBytes
   }
 
   #ranges() {
@@ -193,6 +238,7 @@ class Delivery {
   /** What arrived of a file that changed is of no use: it goes. */
   async #sourceFailed(failure: DeliveryFailure): Promise<Result<never, DeliveryFailure>> {
     await this.#talk.ask({ op: 'drop', drop: [this.#content.sha] })
+    await this.#store?.ended(this.#content.sha)
     return err(failure)
   }
 
@@ -218,6 +264,7 @@ class Delivery {
     dropped: readonly string[],
   ): Promise<Result<Delivered, DeliveryFailure>> {
     const notes = [...this.#bases.notes]
+    await this.#store?.ended(this.#content.sha)
     if (dropped.length > 0) notes.push(`${dropped.length} older versions deleted on the host`)
     try {
       await this.#store?.keep(this.#content, this.#content.name, this.#options.keep ?? defaults.keep)

@@ -1,21 +1,21 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { BesideOrder, ByteChannel, Ears } from '../delivery/bulk-port.ts'
-import type { PacedSocket } from './paced-socket.ts'
+import { mostBytes, type PacedSocket } from './paced-socket.ts'
+import { onLine } from './packets.ts'
 import { execWith } from './three-flights.ts'
 
-/**
- * Payload of one write, bytes: with SSH's own header, padding and tag it stays below 4096, so that one write is one piece for the
- * pacer, and what a small frame waits behind.
- */
-export const pieceBytes = 4032
 /** Most that SSH adds to a packet of channel data: length, padding, header, tag. Once seen, the real number is used. */
 const mostAdded = 64
+/**
+ * Payload of one write, bytes: with what SSH adds, one write is one piece for the pacer, and what a small frame waits behind.
+ */
+export const pieceBytes = mostBytes - mostAdded
 
 /** `refused`: by the host, as beyond its limit of sessions; the connection stays. Otherwise it was lost. */
 export type BesideFailure = { readonly refused: boolean; readonly detail: string }
 
-/** Opens a channel for one command on a connection that is up; `first` is what it reads first. */
+/** Opens a channel for one command on a connection that is up; `first` is what it reads first. It may be written to before the host has answered to the command. */
 export async function openByteChannel(
   client: Client,
   socket: PacedSocket,
@@ -25,18 +25,27 @@ export async function openByteChannel(
   const { command, first } = order
   for (let at = 0; at < first.length; at += pieceBytes) {
     const bytes = Math.min(pieceBytes, first.length - at)
-    await pace(bytes)
+    await pace(onLine(bytes))
     socket.prepay(bytes)
   }
   return new Promise((settle) => {
     const lost = (): void => settle(err({ refused: false, detail: 'connection lost' }))
     client.once('close', lost)
+    let opened: SshByteChannel | undefined
     try {
-      execWith(client, command, first, (error, channel) => {
-        client.off('close', lost)
-        if (error) settle(err({ refused: true, detail: error.message }))
-        else settle(ok(new SshByteChannel(client, channel, socket, pace)))
-      })
+      execWith(
+        client,
+        command,
+        first,
+        (error, channel) => {
+          client.off('close', lost)
+          if (channel === undefined)
+            return settle(err({ refused: true, detail: error?.message ?? 'refused' }))
+          opened = new SshByteChannel(client, channel, socket, pace)
+          settle(ok(opened))
+        },
+        (error) => opened?.close(`the host did not run the command: ${error.message}`),
+      )
     } catch (cause) {
       client.off('close', lost)
       settle(err({ refused: false, detail: cause instanceof Error ? cause.message : String(cause) }))
@@ -52,6 +61,7 @@ class SshByteChannel implements ByteChannel {
   #detail: string | undefined
   #ears: Ears | undefined
   #added = mostAdded
+  #stop: { readonly of: AbortSignal; readonly signal: AbortSignal } | undefined
 
   constructor(
     client: Client,
@@ -86,11 +96,12 @@ class SshByteChannel implements ByteChannel {
   }
 
   async write(bytes: Buffer, abort?: AbortSignal): Promise<void> {
-    const stop = abort === undefined ? this.#gone.signal : AbortSignal.any([abort, this.#gone.signal])
+    const stop = this.#stopOf(abort)
     for (let at = 0; at < bytes.length; at += pieceBytes) {
       const piece = bytes.subarray(at, at + pieceBytes)
       const paid = piece.length + this.#added
-      await this.#pace(paid, stop)
+      await this.#socket.windows?.room(paid, stop)
+      await this.#pace(onLine(paid), stop)
       stop.throwIfAborted()
       const before = this.#socket.accepted
       this.#socket.prepay(paid)
@@ -103,6 +114,14 @@ class SshByteChannel implements ByteChannel {
       }
       await given
     }
+  }
+
+  /** Aborts with either; made once for writes of one caller. */
+  #stopOf(abort: AbortSignal | undefined): AbortSignal {
+    if (abort === undefined) return this.#gone.signal
+    if (this.#stop?.of !== abort)
+      this.#stop = { of: abort, signal: AbortSignal.any([abort, this.#gone.signal]) }
+    return this.#stop.signal
   }
 
   end(): void {

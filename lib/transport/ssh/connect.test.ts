@@ -99,7 +99,10 @@ describe.each(['ahead', 'waiting'] as const)('a worker opened in the manner "%s"
     const far = await rig.channel()
     expect(await far.line()).toHaveLength(20_000)
     expect(Math.max(...door.pieces)).toBeLessThanOrEqual(4096)
-    expect(door.pieces.reduce((sum, n) => sum + n, 0)).toBe(far.socket.bytesRead)
+    // Each piece counts the headers of its one to three packets.
+    const paced = door.pieces.reduce((sum, n) => sum + n, 0)
+    expect(paced - 52 * door.pieces.length).toBeGreaterThanOrEqual(far.socket.bytesRead)
+    expect(paced - 3 * 52 * door.pieces.length).toBeLessThanOrEqual(far.socket.bytesRead)
   })
 
   test('goes through a jump host, whose own key is pinned too', async () => {

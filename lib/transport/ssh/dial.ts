@@ -18,12 +18,15 @@ export async function addressesOf(
   return addresses
 }
 
+/** A connection, and how long its opening took: one round trip, ms. */
+export type Dialled = { readonly socket: Socket; readonly rttMs: number }
+
 /** A TCP connection with Nagle off, to the first address that answers. The address checked is the address opened. */
 export async function dial(
   target: Target,
   options: SshOptions,
   stops: Stops = {},
-): Promise<Result<Socket, Failure>> {
+): Promise<Result<Dialled, Failure>> {
   const addresses = await addressesOf(target, options)
   if (!addresses.ok) return addresses
   let detail = 'no address'
@@ -36,6 +39,8 @@ export async function dial(
   if (stopped(stops)) return err({ kind: 'interrupted', host: target.id })
   return err({ kind: 'unreachable', host: target.id, detail })
 }
+
+const elapsed = ({ clock }: SshOptions): number => clock.elapsed?.() ?? clock.now()
 
 /** Where a host is reached over the line in use. */
 export const placeOf = (target: Target): { readonly address: string; readonly port: number } =>
@@ -64,17 +69,18 @@ async function open(
   port: number,
   options: SshOptions,
   { abort, cut }: Stops,
-): Promise<Result<Socket, string>> {
+): Promise<Result<Dialled, string>> {
   const socket = connect({ host: address, port, noDelay: true })
   const limit = new AbortController()
   const dialMs = options.dialMs ?? 20_000
-  const opened = new Promise<Result<Socket, string>>((done) => {
-    socket.once('connect', () => done(ok(socket)))
+  const started = elapsed(options)
+  const opened = new Promise<Result<Dialled, string>>((done) => {
+    socket.once('connect', () => done(ok({ socket, rttMs: elapsed(options) - started })))
     socket.once('error', (cause) => done(err(`${address}:${port}: ${messageOf(cause)}`)))
   })
   const late = options.clock
     .sleep(dialMs, AbortSignal.any([limit.signal, abort, cut].filter((signal) => signal !== undefined)))
-    .then((): Result<Socket, string> => err(`${address}:${port}: no answer in ${dialMs / 1000} s`))
+    .then((): Result<Dialled, string> => err(`${address}:${port}: no answer in ${dialMs / 1000} s`))
   const result = await Promise.race([opened, late])
   limit.abort()
   socket.removeAllListeners('connect')

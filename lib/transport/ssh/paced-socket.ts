@@ -1,22 +1,27 @@
 import { Duplex } from 'node:stream'
+import type { FirstWindows } from './first-windows.ts'
+import { onLine } from './packets.ts'
 
-/** What `door.pace` takes at most a call, bytes. */
-const pieceBytes = 4096
+/** Written at once: on the line, no more than `door.pace` takes a call. */
+export const mostBytes = 3940
 
 /**
- * A byte stream whose every outgoing byte waits for the link's budget, in pieces of at most 4096 bytes. It stands between the SSH
+ * A byte stream whose every outgoing byte waits for the link's budget, in pieces that take at most 4096 bytes on the line. It stands between the SSH
  * protocol and the socket (or the jump host's channel), so that handshake, keep-alive and data are all paced, in one place.
  */
 export class PacedSocket extends Duplex {
   readonly #inner: Duplex
   readonly #pace: (bytes: number) => Promise<void>
+  readonly windows: FirstWindows | undefined
   #passed = 0
   #paid = 0
 
-  constructor(inner: Duplex, pace: (bytes: number) => Promise<void>) {
-    super({ allowHalfOpen: true, emitClose: true, writableHighWaterMark: pieceBytes })
+  /** @param windows what TCP takes at first; absent: not known */
+  constructor(inner: Duplex, pace: (bytes: number) => Promise<void>, windows?: FirstWindows) {
+    super({ allowHalfOpen: true, emitClose: true, writableHighWaterMark: mostBytes })
     this.#inner = inner
     this.#pace = pace
+    this.windows = windows
     inner.on('data', (bytes: Buffer) => {
       if (!this.push(bytes)) inner.pause()
     })
@@ -66,12 +71,13 @@ export class PacedSocket extends Duplex {
   }
 
   async #send(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length; at += pieceBytes) {
-      const piece = bytes.subarray(at, at + pieceBytes)
+    for (let at = 0; at < bytes.length; at += mostBytes) {
+      const piece = bytes.subarray(at, at + mostBytes)
       const paid = Math.min(this.#paid, piece.length)
       this.#paid -= paid
-      if (paid < piece.length) await this.#pace(piece.length - paid)
+      if (paid < piece.length) await this.#pace(onLine(piece.length - paid))
       if (this.destroyed || !this.#inner.writable) throw new Error('connection closed')
+      this.windows?.sent(piece.length)
       this.#inner.write(piece)
       this.#passed += piece.length
     }

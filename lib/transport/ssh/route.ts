@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import { addressesOf, dial, placeOf } from './dial.ts'
+import { FirstWindows } from './first-windows.ts'
 import { credentials, type Login, login, type LoginFailure } from './login.ts'
 import { PacedSocket } from './paced-socket.ts'
 import type { SshOptions, Stops, Target } from './target.ts'
@@ -17,7 +18,9 @@ export async function openRoute(
   const pace = (bytes: number): Promise<void> => target.door.pace(bytes, 'control')
   if (target.jump === undefined) {
     const socket = await dial(target, options, stops)
-    return socket.ok ? ok({ socket: new PacedSocket(socket.value, pace), release: () => undefined }) : socket
+    if (!socket.ok) return socket
+    const windows = new FirstWindows(options.clock, socket.value.rttMs)
+    return ok({ socket: new PacedSocket(socket.value.socket, pace, windows), release: () => undefined })
   }
   const jump = await openJump(target.jump, options, stops)
   if (!jump.ok) return jump

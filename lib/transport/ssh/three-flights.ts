@@ -93,17 +93,21 @@ function sendAhead(client: Client, protocol: Protocol, flight: Flight): void {
 
 /**
  * Runs a command on a channel of its own, on a connection that is up, and sends what it reads first right behind the request, without
- * waiting for its answer: where the command is refused nothing of it is read.
+ * waiting for its answer: where the command is refused nothing of it is read, and the channel closes.
+ * @param opened hears of the channel once the command was asked for, or why there is none
+ * @param refused hears that the command was refused after that
  */
 export function execWith(
   client: Client,
   command: string,
   first: Buffer,
-  done: (error: Error | undefined, channel: ClientChannel) => void,
+  opened: (error: Error | undefined, channel: ClientChannel | undefined) => void,
+  refused: (error: Error) => void,
 ): void {
   const protocol = protocolOf(client)
   const exec = protocol.exec.bind(protocol)
   let sent = false
+  let granted = (): void => undefined
   const ahead: Protocol['exec'] = (id, asked, wantReply) => {
     exec(id, asked, wantReply)
     if (sent || asked !== command) return
@@ -111,20 +115,43 @@ export function execWith(
     restore(protocol, 'exec')
     for (let at = 0; at < first.length; at += packetBytes)
       protocol.channelData(id, first.subarray(at, at + packetBytes))
+    const channel = channelOf(client, id)
+    const outgoing = windowOf(channel)
+    // OpenSSH opens a session with no window and grants it with the command; what follows the command is within it.
+    const credit = outgoing.window === 0 ? firstWindow : 0
+    outgoing.window += credit - first.length
+    granted = () => void (outgoing.window -= credit)
+    opened(undefined, channel)
   }
   protocol.exec = ahead
-  client.exec(command, (error, channel) => {
+  client.exec(command, (error) => {
     // Refused before the command was asked for: the wrapping is still there.
     if (protocol.exec === ahead) restore(protocol, 'exec')
-    if (!error && sent) {
-      const outgoing: unknown = Reflect.get(channel, 'outgoing')
-      if (!isWindow(outgoing))
-        throw new Error('Internal error: a channel of ssh2 has no outgoing window; is it 1.17.0?')
-      outgoing.window -= first.length
-    }
-    done(error, channel)
+    if (!error) return granted()
+    if (sent) refused(error)
+    else opened(error, undefined)
   })
 }
+
+function windowOf(channel: ClientChannel): { id: number; window: number } {
+  const outgoing: unknown = Reflect.get(channel, 'outgoing')
+  if (!isWindow(outgoing))
+    throw new Error('Internal error: a channel of ssh2 has no outgoing window; is it 1.17.0?')
+  return outgoing
+}
+
+/** The channel that the server knows by this number. */
+function channelOf(client: Client, id: number): ClientChannel {
+  const channels: unknown = Reflect.get(Reflect.get(client, '_chanMgr') as object, '_channels')
+  for (const channel of Object.values(channels as { readonly [id: string]: unknown })) {
+    if (!isChannel(channel)) continue
+    if (windowOf(channel).id === id) return channel
+  }
+  throw new Error(`Internal error: ssh2 keeps its channel ${id} elsewhere; expected version 1.17.0`)
+}
+
+const isChannel = (value: unknown): value is ClientChannel =>
+  typeof value === 'object' && value !== null && 'stderr' in value && 'outgoing' in value
 
 /** Without this, ssh2 answers OpenSSH's announcement of its other host keys with a request for proof: bytes for nothing. */
 export const quietAboutHostKeys = (client: Client): void => void Reflect.set(client, '_remoteVer', '')
