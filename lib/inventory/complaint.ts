@@ -28,8 +28,13 @@ export const formatComplaints = (complaints: readonly Complaint[]): string =>
     `${complaints.length} ${complaints.length === 1 ? 'mistake' : 'mistakes'}. Nothing was changed.`,
   ].join('\n')
 
+/** On one line, a password in a URL masked. */
 const shorten = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/(\/\/[^/?#:\s]*):[^/?#\s]*@/, '$1:***@')
+    .replace(/([?&][^=&\s]*password)=[^&\s]*/gi, '$1=***')
   return line.length > 60 ? `${line.slice(0, 57)}...` : line
 }
 

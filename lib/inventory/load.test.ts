@@ -102,6 +102,18 @@ describe('an inventory without mistakes', () => {
       expect(load(edited('organisation.yaml', 'file://../state', backend)).stateBackend).toBe(backend)
   })
 
+  test('takes no password in a backend, and does not repeat it', () => {
+    for (const backend of [
+      'postgres://ops:s3cret@state.example/chancery',
+      'postgres://state.example/chancery?password=s3cret',
+    ]) {
+      const [only, ...more] = complaints(edited('organisation.yaml', 'file://../state', backend))
+      expect(more).toEqual([])
+      expect(only).toMatch(/organisation\.yaml:2:15: .*a URL without a password/)
+      expect(only).not.toContain('s3cret')
+    }
+  })
+
   test('applies a site’s exception to its profile and to no other', () => {
     const { siteProfiles, profiles } = load()
     expect(siteProfiles.get('beirut')).toMatchObject({
