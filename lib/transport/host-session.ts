@@ -110,6 +110,8 @@ export class HostSession implements HostPort, BulkPort {
   async beside(order: BesideOrder, abort?: AbortSignal): Promise<Result<ByteChannel, Failure>> {
     const { door } = this.#target
     this.#beside += 1
+    // The connection was idle, and is no more.
+    this.#idle.abort()
     const leave = (): void => {
       this.#beside -= 1
       this.#keep()
