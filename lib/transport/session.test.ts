@@ -438,6 +438,30 @@ describe('the connection', () => {
     expect(port.counters.connections).toBe(2)
   })
 
+  test('is kept while a channel beside the worker is open, also one that began when it was idle, and is idle again after it', async () => {
+    const clock = new ManualClock()
+    const { rig, port, transport, events } = await scene({}, clock)
+    const closed = (): boolean => events.some((e) => e.kind === 'link' && e.state === 'closed')
+    const first = port.exchange(asking(observe))
+    const far = await worker(rig)
+    await frame(far)
+    far.say(`${seen(1)}${end(1)}`)
+    await first
+    await clock.advance(30_000)
+    const beside = await transport.bulk('far').beside({ command: 'receive', first: Buffer.from('first\n') })
+    const receiver = await rig.channel()
+    expect(await receiver.line()).toBe('first')
+    await clock.advance(600_000)
+    expect(closed()).toBe(false)
+    if (!beside.ok) throw new Error('no channel')
+    await beside.value.write(Buffer.from('second\n'))
+    expect(await receiver.line()).toBe('second')
+    beside.value.close('done')
+    await clock.advance(60_000)
+    await until(closed)
+    expect(port.counters.connections).toBe(1)
+  })
+
   test('falls back to waiting where a host refuses what is sent ahead, and remembers it', async () => {
     const manners: { exec?: 'refuse' } = { exec: 'refuse' }
     const { rig, port, memory } = await scene(manners)
