@@ -22,8 +22,8 @@ export type CheckpointFile = {
 
 /** An earlier checkpoint of the same stack. */
 export type StateCopy = CheckpointFile & {
-  /** It can be read, and is of this stack. */
-  readonly sound: boolean
+  /** Why it can't take the place of another; undefined: it can be read, and is of this stack. */
+  readonly flaw: string | undefined
   /** When the engine wrote it, ms; undefined: nothing had been applied then, or it is not said. */
   readonly at: number | undefined
 }
@@ -36,13 +36,39 @@ export async function currentOf(root: string, stack: Stack): Promise<CheckpointF
   return (await read(file)) ?? (await read(`${file}.gz`))
 }
 
+/** Our own copy of a checkpoint: a full disk tears all of the engine's, which are written in the same moments as the checkpoint. */
+const ownCopy = (root: string, stack: Stack): string =>
+  join(folderOf(root, stack), `${stack.stack}.json.sound`)
+
+/** Keeps a copy of a sound checkpoint before anything is applied, whole on the disk or not at all. The error is a half sentence. */
+export async function keepCopy(root: string, stack: Stack): Promise<Result<void, string>> {
+  const current = await currentOf(root, stack)
+  const place = ownCopy(root, stack)
+  const draft = `${place}.${randomUUID().slice(0, 8)}`
+  try {
+    if (current === undefined || flawOf(current, stack) !== undefined) return ok(undefined)
+    if ((await read(place))?.text === current.text) return ok(undefined)
+    await writeWhole(draft, current.text)
+    await rename(draft, place)
+    await syncFolder(dirname(place))
+    return ok(undefined)
+  } catch (error) {
+    if (!isFileError(error)) throw error
+    await rm(draft, { force: true })
+    return err(`a copy of ${current?.file ?? 'the checkpoint'} can't be kept beside it (${error.message})`)
+  }
+}
+
 /**
- * Every copy that the engine keeps, the newest sound one first: the one before, and those of the beginning and the end of each run.
- * Source: pulumi pkg/backend/diy/state.go, 3.259.
+ * Every copy that is kept, the newest sound one first: our own, the engine's of the one before, and those of the beginning and the end
+ * of each run. Source: pulumi pkg/backend/diy/state.go, 3.259.
  */
 export async function copiesOf(root: string, stack: Stack): Promise<readonly StateCopy[]> {
   const name = stack.stack
-  const before = ['.json.bak', '.json.gz.bak'].map((end) => join(folderOf(root, stack), `${name}${end}`))
+  const before = [
+    ownCopy(root, stack),
+    ...['.json.bak', '.json.gz.bak'].map((end) => join(folderOf(root, stack), `${name}${end}`)),
+  ]
   const kept = await Promise.all(
     (['backups', 'history'] as const).map((kind) =>
       filesIn(join(root, '.pulumi', kind, stack.project, name)),
@@ -53,10 +79,19 @@ export async function copiesOf(root: string, stack: Stack): Promise<readonly Sta
   for (const file of files) {
     const one = await read(file)
     if (one === undefined) continue
-    const sound = one.damage === undefined && parseCheckpoint(one.text, file, stack).ok
-    copies.push({ ...one, sound, at: sound ? writtenAt(one.text) : undefined })
+    const flaw = flawOf(one, stack)
+    copies.push({ ...one, flaw, at: flaw === undefined ? writtenAt(one.text) : undefined })
   }
-  return copies.sort((a, b) => Number(b.sound) - Number(a.sound) || (b.at ?? 0) - (a.at ?? 0))
+  const rank = ({ flaw }: StateCopy): number => (flaw === undefined ? 0 : 1)
+  return copies.sort((a, b) => rank(a) - rank(b) || (b.at ?? 0) - (a.at ?? 0))
+}
+
+function flawOf({ damage, text, file }: CheckpointFile, stack: Stack): string | undefined {
+  if (damage !== undefined) return damage
+  const parsed = parseCheckpoint(text, file, stack)
+  if (parsed.ok) return undefined
+  const { error } = parsed
+  return error.kind === 'other-stack' ? `it is of ${error.got}` : error.detail
 }
 
 /** Beside each checkpoint of the history lies what was run. */

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from '../domain/result.ts'
 import { parseCheckpoint } from './checkpoint.ts'
-import { type CheckpointFile, copiesOf, currentOf, putBack, type StateCopy } from './state-copies.ts'
+import {
+  type CheckpointFile,
+  copiesOf,
+  currentOf,
+  keepCopy,
+  putBack,
+  type StateCopy,
+} from './state-copies.ts'
 
 export type InFolder = { readonly backendUrl: string; readonly project: string; readonly stack: string }
 
@@ -53,7 +60,7 @@ async function restore(
   tear: string,
 ): Promise<Result<string | undefined, StateFolderFailure>> {
   const copies = await copiesOf(root, place)
-  const [copy] = copies.filter((one) => one.sound)
+  const [copy] = copies.filter(({ flaw }) => flaw === undefined)
   if (copy === undefined) return err({ problem: 'torn', detail: noCopyWords(torn.file, tear, copies) })
   const put = await putBack(torn, copy, (file) => tearOf(file, place) === undefined)
   if (!put.ok) return err({ problem: 'torn', detail: `${torn.file}: ${tear}; ${put.error}` })
@@ -70,7 +77,7 @@ const noCopyWords = (file: string, tear: string, copies: readonly StateCopy[]): 
   `${file}: ${tear}; ${
     copies.length === 0
       ? 'no copy of it lies beside it, in backups or in history'
-      : `none of its ${copies.length} copies is sound: ${copies.map((one) => one.file).join(', ')}`
+      : `none of its ${copies.length} copies is sound: ${copies.map(({ file: copy, flaw }) => `${copy} (${flaw ?? 'sound'})`).join(', ')}`
   }`
 
 /** Free space without which nothing is begun, bytes; besides, room for the checkpoint three times: itself, its copy, the one before. */
@@ -80,7 +87,7 @@ type Volume = { readonly bavail: number; readonly bsize: number }
 
 /**
  * Whether what is applied can be written down: the volumes of the state and of the work folder need `reserveBytes` and three times the
- * checkpoint. `volumeOf`: what is free where a folder lies.
+ * checkpoint. Where they have it, a copy of the checkpoint is kept first. `volumeOf`: what is free where a folder lies.
  */
 export async function roomForState(
   { workFolder, ...place }: InFolder & { readonly workFolder: string },
@@ -98,7 +105,8 @@ export async function roomForState(
         detail: `the volume of ${folder} has ${megabytes(free)} MB free, expected at least ${megabytes(needed)} MB`,
       })
   }
-  return ok(undefined)
+  const kept = root === undefined ? ok(undefined) : await keepCopy(root, place)
+  return kept.ok ? kept : err({ problem: 'full', detail: kept.error })
 }
 
 const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)
