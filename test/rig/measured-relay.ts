@@ -58,6 +58,7 @@ export function mostAtOnce(spans: readonly (readonly [from: number, to: number])
   const changes = spans.flatMap(([from, to]) => [[from, 1] as const, [to, -1] as const])
   let now = 0
   let most = 0
-  for (const [, by] of changes.toSorted(([a, x], [b, y]) => a - b || x - y)) most = Math.max(most, (now += by))
+  for (const [, by] of changes.toSorted(([a, x], [b, y]) => a - b || x - y))
+    most = Math.max(most, (now += by))
   return most
 }
