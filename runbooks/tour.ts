@@ -23,6 +23,7 @@ async function chancery(expected: number, ...args: string[]): Promise<void> {
   const cli = join(root, 'lib', 'cli', 'chancery.mjs')
   const { exitCode } = await $({
     cwd: home,
+    env: { ...process.env, CHANCERY_MACHINE_FOLDER: join(home, 'machine') },
     stdio: 'inherit',
     nothrow: true,
     quiet: true,
@@ -64,7 +65,7 @@ try {
 
   say(
     'Apply, and a link goes down in the middle',
-    'Nairobi’s connection is lost after its host has acted and before it could say so.',
+    'Nairobi’s connection is lost after its host has acted and before it could say so. It is tried again for as long as we say.',
   )
   const nairobi = lab.value.host('nairobi-hv1')
   nairobi.order({ name: 'drop-after-act', value: 2 })
@@ -72,7 +73,7 @@ try {
   const watch = setInterval(() => {
     if (nairobi.counters.frames >= acting) nairobi.order({ name: 'refuse-connection' })
   }, 10)
-  await chancery(codes.someSitesOut, 'up', ...sites, '--yes')
+  await chancery(codes.someSitesOut, 'up', ...sites, '--yes', '--patience', '15')
 
   say(
     'The link is back, Beirut restarts',

@@ -37,3 +37,13 @@ export const deliveryOptions = {
   },
   host: { ...list, defaultDescription: 'every host of the sites', describe: 'Only this host' },
 } as const
+
+/** `--patience`. */
+export const patienceOption = {
+  patience: {
+    type: 'number',
+    requiresArg: true,
+    describe:
+      'Seconds for which a host is tried again whose connection was lost during an act (also CHANCERY_PATIENCE). Not given: until its window closes, 5 minutes where there is none',
+  },
+} as const

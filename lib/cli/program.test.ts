@@ -109,7 +109,9 @@ describe('the command line', () => {
   })
 
   it('takes the inventory from the environment, and the option before it', async () => {
-    const env = { CHANCERY_INVENTORY: join(clone, 'inventories/ministry') }
+    const machine = mkdtempSync(join(tmpdir(), 'chancery-machine-'))
+    temporary.push(machine)
+    const env = { CHANCERY_INVENTORY: join(clone, 'inventories/ministry'), CHANCERY_MACHINE_FOLDER: machine }
     expect((await run('links beirut --json', { cwd: tmpdir(), env })).code).toBe(0)
     const other = await run('links beirut --inventory no/such/folder', { cwd: tmpdir(), env })
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('no/such/folder')])

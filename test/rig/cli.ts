@@ -133,6 +133,7 @@ function spawnIn(args: readonly string[], { cwd, env, columns, minded = false }:
         NO_COLOR: undefined,
         FORCE_COLOR: undefined,
         CHANCERY_MACHINE_FOLDER: machineOf(cwd),
+        CHANCERY_PATIENCE: '12',
         ...env,
       }).filter(([, value]) => value !== undefined),
     ),

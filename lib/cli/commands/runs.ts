@@ -2,7 +2,7 @@ import type { ArgumentsCamelCase } from 'yargs'
 import { systemClock } from '../../domain/clock.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
-import { backupOption, siteSelector, windowOptions } from '../options.ts'
+import { backupOption, patienceOption, siteSelector, windowOptions } from '../options.ts'
 import type { Operation, RunReport, SitePreview } from '../run/types.ts'
 
 const positionals = { site: siteSelector } as const
@@ -90,6 +90,7 @@ export const up = defineCommand({
     'allow-data-loss': allowDataLoss,
     ...windowOptions,
     ...backupOption,
+    ...patienceOption,
   },
   run: (args, context) => run('up', args, context),
 })
@@ -111,7 +112,14 @@ export const destroy = defineCommand({
     ["destroy beirut --allow-data-loss 'VirtualDisk c:\\vm\\mail.vhdx'", 'with a disk and what is on it'],
   ],
   positionals,
-  options: { ...everyRun, yes, 'allow-data-loss': allowDataLoss, ...windowOptions, ...backupOption },
+  options: {
+    ...everyRun,
+    yes,
+    'allow-data-loss': allowDataLoss,
+    ...windowOptions,
+    ...backupOption,
+    ...patienceOption,
+  },
   run: (args, context) => {
     if (args.site.length + args.select.length === 0)
       throw new UsageError(
@@ -133,6 +141,7 @@ type RunArgs = {
   readonly plan?: string | undefined
   readonly now?: boolean
   readonly reason?: string | undefined
+  readonly patience?: number | undefined
   readonly onBackup?: boolean
 }
 
@@ -151,6 +160,7 @@ async function run(
     { exitCodeOf },
     { introduction, openPlan, planningOf, savePlan },
     { leaveOf },
+    { patienceOf },
   ] = await Promise.all([
     import('../inventory.ts'),
     import('../ask.ts'),
@@ -160,6 +170,7 @@ async function run(
     import('../exit-code.ts'),
     import('../plan/of-run.ts'),
     import('../links/leave.ts'),
+    import('../resolve/patience-of.ts'),
   ])
   const asks = operation !== 'preview' && args.yes !== true
   if (asks && !canAsk(context))
@@ -168,6 +179,7 @@ async function run(
     )
 
   const leave = leaveOf(args)
+  const reconnectMs = patienceOf(args.patience, context.env)
   const estate = await openInventory(args, context)
   const named = [...args.site, ...args.select]
   const held = args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context)
@@ -206,6 +218,7 @@ async function run(
       dataLoss: held?.plan.allowDataLoss ?? args.allowDataLoss ?? [],
       ...planningOf(args.save, held),
       leave,
+      ...(reconnectMs === undefined ? {} : { reconnectMs }),
       emit: progress.emit,
       note: progress.note,
       interrupts,
