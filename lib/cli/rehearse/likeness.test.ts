@@ -30,6 +30,7 @@ const inexpressible = [
   'windows/feature/cases/change-waits-for-pending-removal.yaml',
   'windows/feature/cases/defer-pending-install.yaml',
   'windows/file/cases/change-content.yaml',
+  'windows/file/cases/change-secret.yaml',
   'windows/file/cases/change-source.yaml',
   'windows/file/cases/noop-secret.yaml',
   'windows/file/cases/refuse-folder.yaml',
