@@ -4,6 +4,10 @@ import { listing } from './listing.ts'
 import { contentOf, plan, planUnder, remove } from './plan.ts'
 import { found, type Found, props, type Want } from './props.ts'
 
+/**
+ * A large file of another length than wanted has another content: `observe.ps1` does not read it to know that. `write.ps1` writes beside
+ * the file first: a crash or a full disk leaves the old content whole. The scripts cross the line, so they say neither.
+ */
 export const kind: Kind<Want, Found> = {
   token: 'windows:File',
   about: 'A file with exactly this content: a small text, or a file of the operator of any size.',

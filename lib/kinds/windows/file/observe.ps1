@@ -11,7 +11,6 @@ if ($null -ne $item) {
     if (-not $item.PSIsContainer) {
         $length = $item.Length
         $sha256 = ''
-        # A large file of another length has another content: it is not read to know that. No secret content is that large.
         if ($null -ne $Params.digestKey) {
             if ($Params.digestKey -ne '' -and $length -le 67108864) {
                 $hmac = New-Object Security.Cryptography.HMACSHA256 (, [Convert]::FromBase64String($Params.digestKey))

@@ -14,7 +14,6 @@ if ($Params.encoding -eq 'ascii') {
 if ($Params.encoding -eq 'utf16le') {
     $encoding = New-Object Text.UnicodeEncoding $false, $true
 }
-# Written beside the file first: a crash or a full disk leaves the old content whole.
 $folder = [IO.Path]::GetDirectoryName($path)
 $null = [IO.Directory]::CreateDirectory($folder)
 $part = $path + '.chancery'
