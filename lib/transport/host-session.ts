@@ -13,9 +13,9 @@ import type { HostMemory } from './memory.ts'
 import type { Answer, Counters, Exchange, HostPort } from './port.ts'
 import { Opener } from './opener.ts'
 import type { BesideOrder, BulkPort, ByteChannel } from './delivery/bulk-port.ts'
-import type { BesideFailure } from './ssh/byte-channel.ts'
 import type { SshOptions, Target } from './ssh/target.ts'
 import { type Fenced, type FrameEnd, type Hello, once as onceMark, type Reply, type Sender } from './wire.ts'
+import { openBeside } from './open-beside.ts'
 
 export type SessionOptions = {
   readonly ssh: SshOptions
@@ -38,8 +38,6 @@ type Sent =
 
 /** Waits after each refused channel, ms: another session of the connection may be ending. */
 const sessionWaits = [250, 500, 1000, 2000] as const
-/** Without an answer for this long to the opening of a second channel the connection counts as lost, ms. */
-const besideLimitMs = 60_000
 
 /** A host over SSH: one connection, one worker, one frame at a time. */
 export class HostSession implements HostPort, BulkPort {
@@ -111,6 +109,7 @@ export class HostSession implements HostPort, BulkPort {
   }
 
   async beside(order: BesideOrder, abort?: AbortSignal): Promise<Result<ByteChannel, Failure>> {
+    const { door } = this.#target
     this.#beside += 1
     // The connection was idle, and is no more.
     this.#idle.abort()
@@ -130,7 +129,12 @@ export class HostSession implements HostPort, BulkPort {
           return up
         }
       }
-      const opened = await this.#openBeside(order)
+      const opened =
+        this.#talk &&
+        (await openBeside(this.#talk, order, {
+          clock: this.#options.clock,
+          pace: (bytes, stop) => door.pace(bytes, 'bulk', stop),
+        }))
       if (opened?.ok === true) {
         opened.value.gone.addEventListener('abort', leave, { once: true })
         return opened
@@ -146,36 +150,6 @@ export class HostSession implements HostPort, BulkPort {
           ? `its SSH server takes no second channel on the connection (${opened.error.detail}); MaxSessions in sshd_config must be 2 or more`
           : (opened?.error.detail ?? 'connection lost')
       return err({ kind: 'unreachable', host: this.host, detail })
-    }
-  }
-
-  /** On the connection that is up; one that has gone silent takes no channel, and is given up. Undefined: there is none. */
-  async #openBeside(order: BesideOrder): Promise<Result<ByteChannel, BesideFailure> | undefined> {
-    const { door } = this.#target
-    const { clock } = this.#options
-    const talk = this.#talk
-    let pacing = 0
-    let quietSince = clock.now()
-    const pace = async (bytes: number, stop?: AbortSignal): Promise<void> => {
-      pacing += 1
-      try {
-        await door.pace(bytes, 'bulk', stop)
-      } finally {
-        pacing -= 1
-        quietSince = clock.now()
-      }
-    }
-    const done = new AbortController()
-    const watch = async (): Promise<void> => {
-      while (await clock.sleep(1000, done.signal))
-        if (pacing === 0 && clock.now() - quietSince >= besideLimitMs)
-          return talk?.close(`no answer to a second channel in ${besideLimitMs / 1000} s`)
-    }
-    void watch()
-    try {
-      return await talk?.beside(order, pace)
-    } finally {
-      done.abort()
     }
   }
 

@@ -50,7 +50,7 @@ describe('the folder of this machine’s links', () => {
     const env = { HOME: '/home/anna' }
     const withPassword = 'postgres://anna:geheim@db.example/state?sslmode=require'
     expect(at({ ...agency, stateBackend: withPassword }, env)).toBe(at(agency, env))
-    expect(at({ ...agency, stateBackend: 'file:///tmp/rehearsal/state' }, env)).not.toBe(at(agency, env))
+    expect(at({ ...agency, stateBackend: 'file:///srv/rehearsal/state' }, env)).not.toBe(at(agency, env))
     expect(at({ ...agency, organisation: 'ministry' }, env)).not.toBe(at(agency, env))
   })
 

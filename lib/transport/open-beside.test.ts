@@ -1,0 +1,45 @@
+import { expect, it, vi } from 'vitest'
+import { err, type Result } from '../domain/result.ts'
+import { ManualClock } from '../link/manual-clock.ts'
+import type { ByteChannel } from './delivery/bulk-port.ts'
+import { besideLimitMs, openBeside } from './open-beside.ts'
+import type { BesideFailure } from './ssh/byte-channel.ts'
+
+type Opened = Result<ByteChannel, BesideFailure>
+
+const order = { command: 'receive', first: Buffer.from('source') }
+
+/** A connection that answers only by being closed, as a silent line does. */
+function silent(pace: (paced: (bytes: number) => Promise<void>) => Promise<void>) {
+  const ended = Promise.withResolvers<Opened>()
+  const close = vi.fn((detail: string) => ended.resolve(err({ refused: false, detail })))
+  return {
+    close,
+    beside: async (_order: typeof order, paced: (bytes: number) => Promise<void>): Promise<Opened> => {
+      await pace(paced)
+      return ended.promise
+    },
+  }
+}
+
+it('gives a connection up that takes no second channel, and not before its time', async () => {
+  const clock = new ManualClock()
+  const talk = silent((paced) => paced(100))
+  const opening = openBeside(talk, order, { clock, pace: () => Promise.resolve() })
+  await clock.advance(besideLimitMs - 1000)
+  expect(talk.close).not.toHaveBeenCalled()
+  await clock.advance(2000)
+  expect(await opening).toEqual(err({ refused: false, detail: 'no answer to a second channel in 60 s' }))
+})
+
+it('does not count the time for which the pacer holds the bytes back', async () => {
+  const clock = new ManualClock()
+  const talk = silent((paced) => paced(100))
+  const pace = async (): Promise<void> => void (await clock.sleep(10 * besideLimitMs))
+  const opening = openBeside(talk, order, { clock, pace })
+  await clock.advance(10 * besideLimitMs + 1000)
+  expect(talk.close).not.toHaveBeenCalled()
+  await clock.advance(besideLimitMs)
+  expect(talk.close).toHaveBeenCalledOnce()
+  expect((await opening).ok).toBe(false)
+})
