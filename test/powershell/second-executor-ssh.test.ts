@@ -92,12 +92,14 @@ function inLab(one: WalkedKind): Party {
   }
 }
 
-/** A reply without what stands for the connection, and errors as far as two engines word them alike. */
+/** A reply without what stands for the connection, and errors as far as two engines word them alike; `%ProgramData%` is where Windows has it. */
 function comparable(reply: Reply | undefined): unknown {
   return JSON.parse(
     JSON.stringify(reply, (key, value: unknown) => {
       if (key === 'id' || key === 'stack' || key === 'hresult') return undefined
-      return key === 'fqid' && typeof value === 'string' ? value.replace(/,.*$/, '') : value
+      if (typeof value !== 'string') return value
+      if (key === 'fqid') return value.replace(/,.*$/, '')
+      return key === 'message' ? value.replace(/\/\S*\/ProgramData\\/, 'C:\\ProgramData\\') : value
     }),
   )
 }
