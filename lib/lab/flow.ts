@@ -1,5 +1,4 @@
 import type { Clock } from '../domain/clock.ts'
-import type { LabLinkSpec } from './link.ts'
 
 /** Payload of one IP packet on the link, and what its TCP and IP headers add. */
 const segment = 1448
@@ -17,7 +16,7 @@ export class Lane {
   readonly clock: Clock
   #free = 0
 
-  constructor(spec: LabLinkSpec | undefined, clock: Clock) {
+  constructor(spec: { readonly rttMs: number; readonly kbitPerS: number } | undefined, clock: Clock) {
     this.#kbitPerS = spec?.kbitPerS
     this.halfRtt = (spec?.rttMs ?? 0) / 2
     this.clock = clock

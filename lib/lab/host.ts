@@ -91,6 +91,7 @@ export class LabHost {
         clock,
         waits: parts.waits,
         newWorker: () => new Worker(this.world, store, executor),
+        executor,
         boundary: () => this.atBoundary,
         restart: (seconds) => void this.restart(seconds * 1000),
       })

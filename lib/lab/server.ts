@@ -2,6 +2,8 @@ import { createServer, type Socket } from 'node:net'
 import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2'
 import type { Clock } from '../domain/clock.ts'
 import { type AtBoundary, WorkerChannel } from './channel.ts'
+import { runByHand, scriptByHand } from './by-hand.ts'
+import type { Executor } from './executor.ts'
 import type { FarEnd } from './far-end.ts'
 import type { Faults } from './faults.ts'
 import { FrameLock } from './frame-lock.ts'
@@ -37,6 +39,8 @@ export type ServerParts = {
   readonly clock: Clock
   readonly waits: boolean
   readonly newWorker: () => Worker
+  /** Runs what a person types. */
+  readonly executor: Executor
   readonly boundary: () => AtBoundary | undefined
   /** A script has asked for a restart in so many seconds. */
   readonly restart: (seconds: number) => void
@@ -191,6 +195,15 @@ export class LabServer {
     })
   }
 
+  /** What a script asked for or caused beyond its own answer: a restart, the end of every session, a silent line. */
+  #settle(end: FarEnd): void {
+    const { world, restart } = this.#parts
+    const { restartIn } = world
+    if (restartIn !== undefined) void end.flushed().then(() => restart(restartIn))
+    if (!world.network.reachable) this.drop()
+    else this.#blink(end)
+  }
+
   #sessions(connection: Connection, end: FarEnd): void {
     let open = 0
     connection.on('session', (accept, reject) => {
@@ -213,7 +226,12 @@ export class LabServer {
             cutLink: () => link.cut(),
           })
         }
-        if (!isBootstrap(info.command)) return rejectExec()
+        if (!isBootstrap(info.command)) {
+          const script = scriptByHand(info.command)
+          if (script === undefined) return rejectExec()
+          runByHand(acceptExec(), this.#parts.executor, script)
+          return this.#settle(end)
+        }
         new WorkerChannel(acceptExec(), {
           clock,
           faults,
@@ -228,12 +246,7 @@ export class LabServer {
           cut: (when) => (when === 'now' ? end.cut() : end.cutWhenFlushed()),
           restart: () => restart(0),
           cutLink: () => void end.flushed().then(() => link.cut()),
-          afterFrame: () => {
-            const { restartIn } = world
-            if (restartIn !== undefined) void end.flushed().then(() => restart(restartIn))
-            if (!world.network.reachable) this.drop()
-            else this.#blink(end)
-          },
+          afterFrame: () => this.#settle(end),
         })
       })
     })
@@ -247,7 +260,7 @@ function inject(server: ssh2.Server, end: FarEnd): void {
   Reflect.apply(injectSocket, server, [end])
 }
 
-/** The one command that a lab host runs: PowerShell with an encoded script that inflates its first line of input. */
+/** The command of our own worker: PowerShell with an encoded script that inflates its first line of input. */
 function isBootstrap(command: string): boolean {
   const encoded =
     /^powershell\.exe -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand ([A-Za-z0-9+/]+={0,2})$/i.exec(
