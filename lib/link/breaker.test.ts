@@ -26,6 +26,12 @@ describe('a breaker', () => {
     expect(ask(pass.next, 3_751)).toMatchObject({ go: false, until: 3_751 })
   })
 
+  test('tries again at once when the clock was set back by more than any pause', () => {
+    const open = fails(3, closed, 3_600_000)
+    expect(ask(open, 3_600_001)).toMatchObject({ go: false })
+    expect(ask(open, 0)).toMatchObject({ go: true, probe: true })
+  })
+
   test('doubles its pause each time that the probe fails, up to five minutes', () => {
     let breaker = fails(3)
     const pauses: number[] = []

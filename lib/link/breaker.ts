@@ -41,14 +41,17 @@ export type Pass =
   | { readonly go: true; readonly probe: boolean; readonly next: Breaker }
   | { readonly go: false; readonly until: number; readonly because: string }
 
-/** Asks whether work may start. While a probe is under way all else waits; `until` is then the instant of asking. */
-export function ask(breaker: Breaker, now: number): Pass {
+/**
+ * Asks whether work may start. While a probe is under way all else waits; `until` is then the instant of asking. An end that is further off
+ * than the longest pause is none: the clock was set back.
+ */
+export function ask(breaker: Breaker, now: number, options: BreakerOptions = defaultBreaker): Pass {
   switch (breaker.state) {
     case 'closed':
       return { go: true, probe: false, next: breaker }
     case 'open': {
       const { until, because, openings } = breaker
-      if (now < until) return { go: false, until, because }
+      if (now < until && until - now <= options.longestMs) return { go: false, until, because }
       return { go: true, probe: true, next: { state: 'half-open', probing: true, because, openings } }
     }
     case 'half-open':

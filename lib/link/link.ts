@@ -152,7 +152,7 @@ export function createLink({
   }
   /** Refuses by throwing; true = this job is the probe. */
   const enter = (): boolean => {
-    const pass = ask(breaker, clock.now())
+    const pass = ask(breaker, clock.now(), options)
     if (!pass.go) throw new BreakerOpen(pass.until, pass.because)
     if (pass.probe) become(pass.next, 'one try after the pause')
     return pass.probe
@@ -163,7 +163,7 @@ export function createLink({
     async run<T>(priority: Priority, job: () => Promise<T>, abort?: AbortSignal): Promise<T> {
       const now = clock.now()
       // Asked before queueing too, so that nobody waits in line only to be refused.
-      const pass = ask(breaker, now)
+      const pass = ask(breaker, now, options)
       if (!pass.go && pass.until > now) throw new BreakerOpen(pass.until, pass.because)
       return queue.run(
         priority,

@@ -3,6 +3,7 @@ import type { Failure } from '../domain/failure.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { complaintAbout, type InFlight } from './in-flight.ts'
 import { LineDecoder, lineLimit } from './lines.ts'
+import { passed } from './passing.ts'
 import type { Counters } from './port.ts'
 import type { WorkerChannel } from './ssh/worker-channel.ts'
 import type { Fenced, FrameEnd, Hello } from './wire.ts'
@@ -29,7 +30,7 @@ export class LineTalk {
     this.#channel = channel
     this.#clock = clock
     this.#counters = counters
-    this.#lastByte = clock.now()
+    this.#lastByte = passed(clock)
     channel.listen({
       bytes: (bytes) => this.#take(bytes),
       noise: (bytes) => this.#noise(bytes.toString('latin1')),
@@ -62,7 +63,7 @@ export class LineTalk {
     const over = this.#over
     if (over !== undefined) return Promise.resolve(err({ kind: 'lost', detail: this.#withNoise(over) }))
     const stop = new AbortController()
-    this.#lastByte = this.#clock.now()
+    this.#lastByte = passed(this.#clock)
     return new Promise<TalkEnd>((resolve) => {
       const done = (end: TalkEnd): void => {
         stop.abort()
@@ -90,14 +91,14 @@ export class LineTalk {
 
   async #watch(silenceMs: number, abort: AbortSignal): Promise<void> {
     for (;;) {
-      const left = this.#lastByte + silenceMs - this.#clock.now()
+      const left = this.#lastByte + silenceMs - passed(this.#clock)
       if (left <= 0) return this.close(`no byte for ${Math.round(silenceMs / 1000)} s`)
       if (!(await this.#clock.sleep(left, abort))) return
     }
   }
 
   #take(bytes: Buffer): void {
-    this.#lastByte = this.#clock.now()
+    this.#lastByte = passed(this.#clock)
     this.#counters.bytesDown += bytes.length
     const lines = this.#decoder.push(bytes)
     if (lines === 'oversized') return this.#garbage(`a line longer than ${lineLimit} bytes`)

@@ -43,3 +43,13 @@ it('does not count the time for which the pacer holds the bytes back', async () 
   expect(talk.close).toHaveBeenCalledOnce()
   expect((await opening).ok).toBe(false)
 })
+
+it('gives it up in the same time when the clock is set back an hour', async () => {
+  const clock = new ManualClock(10_000_000)
+  const talk = silent((paced) => paced(100))
+  const opening = openBeside(talk, order, { clock, pace: () => Promise.resolve() })
+  await clock.advance(1000)
+  clock.set(clock.now() - 3_600_000)
+  await clock.advance(besideLimitMs)
+  expect((await opening).ok).toBe(false)
+})

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Result } from '../domain/result.ts'
 import type { BesideOrder, ByteChannel } from './delivery/bulk-port.ts'
+import { passed } from './passing.ts'
 import type { BesideFailure } from './ssh/byte-channel.ts'
 
 /** Without an answer for this long to the opening of a second channel the connection counts as lost, ms. */
@@ -21,20 +22,20 @@ export async function openBeside(
   { clock, pace }: { readonly clock: Clock; readonly pace: Pace },
 ): Promise<Result<ByteChannel, BesideFailure>> {
   let pacing = 0
-  let quietSince = clock.now()
+  let quietSince = passed(clock)
   const watched: Pace = async (bytes, abort) => {
     pacing += 1
     try {
       await pace(bytes, abort)
     } finally {
       pacing -= 1
-      quietSince = clock.now()
+      quietSince = passed(clock)
     }
   }
   const done = new AbortController()
   const watch = async (): Promise<void> => {
     while (await clock.sleep(1000, done.signal))
-      if (pacing === 0 && clock.now() - quietSince >= besideLimitMs)
+      if (pacing === 0 && passed(clock) - quietSince >= besideLimitMs)
         return talk.close(`no answer to a second channel in ${besideLimitMs / 1000} s`)
   }
   void watch()

@@ -3,6 +3,7 @@ import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import { BreakerOpen } from '../../link/door.ts'
 import { fencedFor } from '../fenced.ts'
+import { passed, soon } from '../passing.ts'
 import type { BringOptions } from './bring.ts'
 import { deliveryChannel } from './channel.ts'
 import type { Delivered, DeliveryFailure, DeliveryProgress, DeliverySource } from './contract.ts'
@@ -73,8 +74,8 @@ async function closeAt(
   over: AbortSignal,
   stop: AbortController,
 ): Promise<void> {
-  if (await clock.sleep(Math.max(0, instant - clock.now()), over))
-    stop.abort(new Error('the window is closed'))
+  while (clock.now() < instant) if (!(await soon(instant, clock, over))) return
+  stop.abort(new Error('the window is closed'))
 }
 
 type Surroundings = {
@@ -99,15 +100,15 @@ async function send(
       ? { kind: 'lost', detail: failure.detail, told: true }
       : { kind: 'ended', result: err(failure) }
   }
-  let heardAt = clock.now()
+  let heardAt = passed(clock)
   const channel = deliveryChannel(opened.value, {
     unanswered: unansweredFor(options.budget(), options.rttMs),
     abort: stopped,
-    heard: () => (heardAt = clock.now()),
+    heard: () => (heardAt = passed(clock)),
   })
   void everySecond(clock, over, () => {
-    if (channel.unanswered === 0) heardAt = clock.now()
-    else if (clock.now() - heardAt >= silenceMs) opened.value.close(`no byte for ${silenceMs / 1000} s`)
+    if (channel.unanswered === 0) heardAt = passed(clock)
+    else if (passed(clock) - heardAt >= silenceMs) opened.value.close(`no byte for ${silenceMs / 1000} s`)
   })
   const { store, token } = door.lease ?? { store: 'none', token: 0 }
   const delivered = await options.deliver(channel, content, {

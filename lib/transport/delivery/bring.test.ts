@@ -155,6 +155,50 @@ describe('bringing a content', () => {
     expect(failures).toEqual([])
   })
 
+  test('has the same patience when the clock is set back an hour', async () => {
+    const { clock, tries, ended } = rig()
+    await settled()
+    tries[0]!.progress(300)
+    tries[0]!.end(lost(300))
+    await settled()
+    clock.set(clock.now() - 3_600_000)
+    const from = clock.elapsed()
+    for (let i = 1; i < 20 && clock.elapsed() - from < 150_000; i++) {
+      await clock.advance(15_000)
+      await settled()
+      tries[i]?.end(lost(300))
+      await settled()
+    }
+    expect(await Promise.race([ended, settled()])).toMatchObject({ error: { kind: 'unreachable' } })
+  })
+
+  test('goes by the clock of the site for windows, also when it is set while one is waited for', async () => {
+    const window = (now: number): WindowState =>
+      now < 7_200_000 ? { open: false, opens: 7_200_000 } : { open: true, until: undefined }
+    const { clock, tries, states, ended } = rig(window)
+    await clock.advance(60_000)
+    expect(states).toEqual([{ kind: 'waiting', because: 'the window is closed', at: 0, until: 7_200_000 }])
+    clock.set(7_200_000)
+    await clock.advance(30_000)
+    await settled()
+    tries[0]!.end(whole)
+    expect(await ended).toEqual(ok(whole))
+  })
+
+  test('goes on past the old end of a window when the clock is set back, and ends at the new one', async () => {
+    const window = (now: number): WindowState =>
+      now < 3_600_000 ? { open: true, until: 3_600_000 } : { open: false, opens: 90_000_000 }
+    const { clock, tries, abort, ended } = rig(window)
+    await clock.advance(3_590_000)
+    clock.set(clock.now() - 3_600_000)
+    await clock.advance(3_600_000)
+    expect([tries.length, tries[0]!.abort?.aborted]).toEqual([1, false])
+    await clock.advance(30_000)
+    expect(tries[0]!.abort?.aborted).toBe(true)
+    abort.abort()
+    expect(await ended).toMatchObject({ error: { kind: 'interrupted' } })
+  })
+
   test('waits for a breaker that is open, as long as it says', async () => {
     let asked = 0
     const { clock, tries, states, ended } = rig(undefined, (_, job) =>

@@ -3,6 +3,7 @@ import type { Failure } from '../../domain/failure.ts'
 import { err, type Result } from '../../domain/result.ts'
 import type { LinkDoor } from '../../link/door.ts'
 import type { WindowState } from '../../link/window.ts'
+import { passed, soon } from '../passing.ts'
 import { attempt } from './attempt.ts'
 import type { BulkPort } from './bulk-port.ts'
 import type { Deliver, Delivered, DeliverOptions, DeliveryProgress, DeliverySource } from './contract.ts'
@@ -59,17 +60,19 @@ export async function bring(
   const { port, door, clock, abort, patienceMs = defaultPatienceMs } = options
   const interrupted = err<Failure>({ kind: 'interrupted', host: port.host })
   let at = 0
-  let progressAt = clock.now()
+  let progressAt = passed(clock)
   let losses = 0
   let wrong = 0
-  const wait = (because: string, until: number): Promise<boolean> => {
-    options.onState?.({ kind: 'waiting', because, at, until })
-    return clock.sleep(Math.max(0, until - clock.now()), abort)
+  /** The opening of the window that was told. */
+  let said: number | undefined
+  const wait = (because: string, ms: number): Promise<boolean> => {
+    options.onState?.({ kind: 'waiting', because, at, until: clock.now() + ms })
+    return clock.sleep(ms, abort)
   }
   const onProgress = (progress: DeliveryProgress): void => {
     if (progress.at > at) {
       at = progress.at
-      progressAt = clock.now()
+      progressAt = passed(clock)
       losses = 0
     }
     options.onState?.({ kind: 'sending', ...progress })
@@ -79,20 +82,25 @@ export async function bring(
     const window = options.window?.(clock.now()) ?? { open: true, until: undefined }
     if (!window.open) {
       if (window.opens === undefined) return err(neverOpen(port.host, content))
-      if (!(await wait('the window is closed', window.opens))) return interrupted
-      progressAt = clock.now()
+      if (said !== window.opens)
+        options.onState?.({ kind: 'waiting', because: 'the window is closed', at, until: window.opens })
+      said = window.opens
+      if (!(await soon(window.opens, clock, abort))) return interrupted
+      progressAt = passed(clock)
       continue
     }
+    said = undefined
     const tried = await attempt(content, options, window.until, onProgress)
     if (tried.kind === 'ended') return tried.result
     if (abort?.aborted) return interrupted
     if (tried.kind === 'wrong' && (wrong += 1) >= wrongTries) return err(tried.failure)
-    if (tried.kind === 'paused') progressAt = clock.now()
+    if (tried.kind === 'paused') progressAt = passed(clock)
     if (tried.kind !== 'lost') continue
-    if (clock.now() - progressAt >= patienceMs) return err(gaveUp(port.host, content, at, tried.detail))
+    if (passed(clock) - progressAt >= patienceMs) return err(gaveUp(port.host, content, at, tried.detail))
     if (tried.told !== true) door.failed(tried.detail)
     const backOff = Math.min(longestWaitMs, firstWaitMs * 2 ** losses) * (0.5 + options.random() / 2)
     losses += 1
-    if (!(await wait(tried.detail, Math.max(clock.now() + backOff, tried.until ?? 0)))) return interrupted
+    const told = tried.until === undefined ? 0 : tried.until - clock.now()
+    if (!(await wait(tried.detail, Math.max(backOff, told)))) return interrupted
   }
 }
