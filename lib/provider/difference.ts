@@ -42,7 +42,17 @@ async function differenceOf(
 ): Promise<Difference> {
   switch (decision.do) {
     case 'nothing':
-      return { changes: 'none' }
+      return decision.record === undefined
+        ? { changes: 'none' }
+        : {
+            changes: 'some',
+            replaces: [],
+            properties: decision.record.properties.map((property) => ({
+              property,
+              replace: false,
+              kind: 'update',
+            })),
+          }
     case 'act':
       return {
         changes: 'some',

@@ -1,5 +1,6 @@
 import type { Failure } from '../domain/failure.ts'
 import { err, ok, type Result } from '../domain/result.ts'
+import type { LoadedKind } from '../reconcile/loaded-kind.ts'
 import { nameOf, type Target } from '../reconcile/target.ts'
 import type { Call, Difference, Outcome, ResourceCalls, Struct } from './calls.ts'
 import { diff } from './difference.ts'
@@ -8,7 +9,7 @@ import { foresee, perform } from './mutation.ts'
 import { idOf, lastRun, noLastRun, oldInputs, outcomeProperties, targetOf } from './resource-state.ts'
 import { withSource } from './source-files.ts'
 import type { StackRun } from './stack-run.ts'
-import { unwrap, wrap } from './wire-values.ts'
+import { secretOf, unwrap, wrap } from './wire-values.ts'
 
 /** A resource of a kind, as the engine asks about it. */
 export const kindCalls = (run: StackRun, call: Call): ResourceCalls => ({
@@ -45,13 +46,20 @@ export function check(
 ): { readonly complaints: readonly Complaint[]; readonly inputs: Struct } {
   const parts = inputsOf(loaded, news)
   const defaults = Object.entries(parts.want).filter(([name]) => !(name in news))
-  const inputs = { ...news, ...Object.fromEntries(defaults) }
+  const inputs = sealed(loaded, { ...news, ...Object.fromEntries(defaults) })
   const complaints = complaintsOf(loaded, parts, run.options.hosts, unwrap(news).values['accept'])
   if (complaints.length > 0 || parts.unknown.length > 0) return { complaints, inputs }
   return {
     complaints: declaredTwice(run, targetOf({ urn, loaded }, parts, noLastRun, run.options.clock.now())),
     inputs,
   }
+}
+
+/** What the kind types as secret is one to the engine too, however a program gives it. */
+function sealed({ kind }: LoadedKind, inputs: Struct): Struct {
+  const { secrets } = unwrap(inputs)
+  const typed = kind.secrets.filter((name) => name in inputs && !secrets.has(name))
+  return { ...inputs, ...Object.fromEntries(typed.map((name) => [name, secretOf(inputs[name])])) }
 }
 
 function declaredTwice(run: StackRun, target: Target): readonly Complaint[] {

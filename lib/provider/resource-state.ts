@@ -10,7 +10,7 @@ import { acceptPart, digestOf, type Inputs, inputsOf } from './inputs.ts'
 import { unknownValue, unwrap, wrap } from './wire-values.ts'
 
 /** What the last run knew of a thing: what it saw, what it wanted, on which installation of Windows. */
-export type LastRun = Pick<Target, 'recorded' | 'former' | 'machine'>
+export type LastRun = Pick<Target, 'recorded' | 'former' | 'machine' | 'sealed'>
 
 /** Of something new. */
 export const noLastRun: LastRun = { recorded: undefined }
@@ -20,9 +20,11 @@ export function lastRun(loaded: LoadedKind, olds: Struct): LastRun {
   const recorded = observedIn(olds)
   if (recorded === undefined) return noLastRun
   const { hostMachine } = unwrap(olds).values
+  const former = oldInputs(loaded, olds)
   return {
     recorded,
-    former: inputsOf(loaded, oldInputs(loaded, olds)).want,
+    former: inputsOf(loaded, former).want,
+    sealed: unwrap(former).secrets,
     ...(typeof hostMachine === 'string' ? { machine: hostMachine } : {}),
   }
 }

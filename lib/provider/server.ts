@@ -153,7 +153,7 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
       return answer
     }),
     update: answering(async (request: p.UpdateRequest) => {
-      const olds = struct(request.getOlds())
+      const olds = { ...struct(request.getOlds()), ...struct(request.getOldInputs()) }
       const news = struct(request.getNews())
       const result = await callsOf(run, request).mutate(
         'update',

@@ -60,13 +60,16 @@ export function unwrap(struct: { readonly [key: string]: unknown }): Incoming {
   return { values: walk(struct, []) as JsonObject, secrets, unknown }
 }
 
+/** Marks a value as secret. */
+export const secretOf = <T>(value: T): { readonly [key: string]: T | string } => ({
+  [signature]: secretSignature,
+  value,
+})
+
 /** Marks the named top-level properties as secret again. */
 export function wrap(values: JsonObject, secrets: ReadonlySet<string>): { [key: string]: Json } {
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      secrets.has(key) ? { [signature]: secretSignature, value } : value,
-    ]),
+    Object.entries(values).map(([key, value]) => [key, secrets.has(key) ? secretOf(value) : value]),
   )
 }
 

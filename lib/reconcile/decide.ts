@@ -19,7 +19,13 @@ export type Operation = 'create' | 'update' | 'delete'
 
 /** What will be done about one thing: made in the preview, kept in the plan book, carried out unchanged. */
 export type Decision =
-  | { readonly do: 'nothing'; readonly because: string; readonly sight: Sight }
+  | {
+      readonly do: 'nothing'
+      readonly because: string
+      readonly sight: Sight
+      /** What the state alone has to say otherwise; absent: it says what it should. */
+      readonly record?: StateOnly
+    }
   | {
       readonly do: 'act'
       /** None: only the record of ownership is written or goes. */
@@ -36,6 +42,9 @@ export type Decision =
       readonly sight: Sight
     }
   | { readonly do: 'fail'; readonly failure: Failure }
+
+/** A change of the state that is none of the host: nothing is sent. */
+export type StateOnly = { readonly properties: readonly string[]; readonly because: string }
 
 /**
  * One flow for missing, ours, adopted and drifted. Pure.
@@ -62,7 +71,7 @@ export function decide(
     if (observation.owner === null || wasAdopted(observation))
       return { do: 'fail', failure: notMadeHere(target, decision.because) }
   }
-  return decision.do === 'nothing' ? claimed(decision, target, observation, me) : decision
+  return decision.do === 'nothing' ? recorded(claimed(decision, target, observation, me), target) : decision
 }
 
 /** As wanted already, but not on our record under its name of today: that is written. */
@@ -82,6 +91,23 @@ function claimed(
   })
   if (sight.owner === null || !sameOwner(sight.owner, me)) return act('taken over')
   return lookOf(target).was === undefined ? decision : act('its record goes by its name of today')
+}
+
+/** As wanted on the host; what the state keeps encrypted may be something else than what is secret now. */
+function recorded(decision: Decision, { want, former, secrets, sealed }: Target): Decision {
+  if (decision.do !== 'nothing' || sealed === undefined || former === undefined) return decision
+  const both = Object.keys(want).filter((name) => former[name] !== undefined)
+  const fresh = both.filter((name) => secrets?.has(name) === true && !sealed.has(name))
+  const over = both.filter((name) => secrets?.has(name) !== true && sealed.has(name))
+  if (fresh.length + over.length === 0) return decision
+  const because = [
+    ...(fresh.length === 0 ? [] : [`${fresh.join(', ')}: kept encrypted in the state from now on`]),
+    ...(over.length === 0
+      ? []
+      : [`${over.join(', ')}: no secret any more, in clear in the state from now on`]),
+    'nothing runs on the host',
+  ].join('; ')
+  return { ...decision, record: { properties: [...fresh, ...over], because } }
 }
 
 function removal(target: Target, sight: Sight, me: Owner, named: boolean): Decision {

@@ -18,6 +18,8 @@ export type Target = {
   readonly adopt: Adopt
   /** Inputs of which nothing is told; absent = none. */
   readonly secrets?: ReadonlySet<string>
+  /** Those of them that the state keeps encrypted since the last run; absent = nothing is known of it. */
+  readonly sealed?: ReadonlySet<string>
   /** Inputs that are left as they are found; absent = none. */
   readonly leave?: readonly LeftAlone[]
 }

@@ -114,7 +114,7 @@ function nextOf(
   )
   switch (decision.do) {
     case 'nothing':
-      return { next: `nothing: ${decision.because}`, needsPerson: false }
+      return { next: `nothing: ${(decision.record ?? decision).because}`, needsPerson: false }
     case 'act':
       return {
         next:

@@ -53,11 +53,16 @@ function rowOf(entries: readonly BookEntry[]): PreviewRow {
   const reasons =
     steps.length > 0
       ? steps.map((s) => s.because)
-      : both.flatMap((e) => ('because' in e.decision ? e.decision.because : []))
+      : both.flatMap(({ decision }) =>
+          decision.do === 'nothing' ? (decision.record ?? decision).because : becauseIn(decision),
+        )
   const because = reasons.map((text) => told(main, text))
   const effects = [...new Set<Effect>(steps.flatMap((s) => s.effects))]
   return { ...base, change: changeOf(main, replaced), because, effects }
 }
+
+const becauseIn = (decision: BookEntry['decision']): string | readonly string[] =>
+  'because' in decision ? decision.because : []
 
 const told = ({ target, secrets }: BookEntry, text: string): string => readable(text, target.want, secrets)
 
@@ -72,7 +77,11 @@ function changeOf(main: BookEntry, replaced: boolean): PreviewRow['change'] {
   if (replaced) return 'replace'
   if (main.operation === 'delete') return 'delete'
   // A create that finds its own thing as wanted writes the state only, which is still a change of the stack.
-  return main.operation === 'create' ? 'create' : main.decision.do === 'act' ? 'update' : 'same'
+  if (main.operation === 'create') return 'create'
+  const { decision } = main
+  return decision.do === 'act' || (decision.do === 'nothing' && decision.record !== undefined)
+    ? 'update'
+    : 'same'
 }
 
 /**

@@ -67,7 +67,7 @@ function partOf(entry: BookEntry, writing: Writing): PlanPart {
       return { ...base, do: 'act', because: mask.text(decision.because), adopt: decision.adopt, steps }
     }
     case 'nothing':
-      return { ...base, do: 'nothing', because: mask.text(decision.because) }
+      return { ...base, do: 'nothing', because: mask.text(decision.record?.because ?? decision.because) }
     case 'replace':
       return { ...base, do: 'replace', because: mask.text(decision.because), properties: decision.properties }
     case 'fail':
