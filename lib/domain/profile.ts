@@ -1,3 +1,4 @@
+import type { Rollout } from './rollout.ts'
 import type { Inventory } from './site.ts'
 
 /** What a site of one kind consists of: chosen by the register's column `profile`, adjusted by the site's exception. */
@@ -72,10 +73,12 @@ export type LinkRequirement = {
   readonly maxRttMs: number
 }
 
-/** An inventory with its profiles. */
+/** An inventory with its profiles and rollouts. */
 export type Estate = Inventory & {
   /** By profile id, as the profile's file says. */
   readonly profiles: ReadonlyMap<string, Profile>
   /** By site id: the site's profile with the site's exception applied. Every site has one. */
   readonly siteProfiles: ReadonlyMap<string, Profile>
+  /** By id. */
+  readonly rollouts: ReadonlyMap<string, Rollout>
 }

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { budget, contradiction, kebab, port, positive, seconds, socket, text } from './schema-parts.ts'
+import {
+  budget,
+  type Checked,
+  contradiction,
+  kebab,
+  port,
+  positive,
+  seconds,
+  socket,
+  text,
+} from './schema-parts.ts'
 
 /** Blackouts and second lines. */
 
@@ -15,22 +25,32 @@ function isMoment(written: string): boolean {
   return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(written)
 }
 
+/** Sites by id, glob or key=value. */
+export const selectors = z
+  .array(z.string())
+  .min(1, { error: 'at least one selector' })
+  .meta({ examples: [['brussels-*', 'link=satellite']] })
+
+/** A span of dates and hours, and why; `whose`: by which clock. */
+export const blackoutParts = (whose: string) => ({
+  from: moment.describe(`First minute of it, on ${whose} clock.`),
+  to: moment.describe(`First minute after it, on ${whose} clock.`),
+  because: text.describe('Shown to whoever has to wait.'),
+})
+
+export const endsLater = (
+  ctx: Checked & { readonly value: { readonly from: string; readonly to: string } },
+) => {
+  if (ctx.value.from >= ctx.value.to)
+    contradiction(ctx, ['to'], `an end after ${ctx.value.from}`, 'Correct one of them.')
+}
+
 const blackout = z
   .strictObject({
-    sites: z
-      .array(z.string())
-      .min(1, { error: 'at least one selector' })
-      .optional()
-      .describe('Sites by id, glob or key=value. Default: all.')
-      .meta({ examples: [['brussels-*', 'link=satellite']] }),
-    from: moment.describe('First minute of it, on the site’s clock.'),
-    to: moment.describe('First minute after it, on the site’s clock.'),
-    because: text.describe('Shown to whoever has to wait.'),
+    sites: selectors.optional().describe('Sites by id, glob or key=value. Default: all.'),
+    ...blackoutParts('the site’s'),
   })
-  .check((ctx) => {
-    if (ctx.value.from >= ctx.value.to)
-      contradiction(ctx, ['to'], `an end after ${ctx.value.from}`, 'Correct one of them.')
-  })
+  .check(endsLater)
 
 export const blackoutsSchema = z
   .strictObject({ blackouts: z.array(blackout).describe('They may overlap.') })

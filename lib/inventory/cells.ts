@@ -103,28 +103,6 @@ export const countryCode = (text: string): Reading<string> =>
           : 'Write two capital letters, such as LB.',
       }
 
-const zones = new Map<string, boolean>()
-
-export const timeZone = (text: string): Reading<string> => {
-  const known = zones.get(text) ?? isZone(text)
-  zones.set(text, known)
-  return known
-    ? { value: text }
-    : {
-        expected: 'an IANA time zone',
-        fix: didYouMean(text, Intl.supportedValuesOf('timeZone')) || 'Write one such as Asia/Beirut.',
-      }
-}
-
-function isZone(text: string): boolean {
-  if (!/^([A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)+|UTC)$/.test(text)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
 export const calendarDate = (text: string): Reading<string> => {
   const parsed = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00Z`) : NaN
   return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(text)
@@ -145,3 +123,4 @@ export const weekendDays = (text: string): Reading<readonly Weekday[]> => {
 }
 
 export { socketAddress } from './socket-address.ts'
+export { timeZone } from './time-zone.ts'

@@ -71,16 +71,30 @@ export function readBlackouts(
   if (file?.value === undefined || sites === undefined) return bySite
   for (const [i, { sites: selectors, from, to, because }] of file.value.blackouts.entries()) {
     const meant = new Set(selectors === undefined ? sites.map(({ id }) => id) : [])
-    for (const [s, text] of (selectors ?? []).entries()) {
-      const path = ['blackouts', i, 'sites', s]
-      const selector = parseSelector(text)
-      const found = selector.ok ? selectSites(sites, selector.value) : selector
-      if (found.ok) for (const { id } of found.value) meant.add(id)
-      else complaints.push(file.complain(path, 'a selector that means some site', sentence(found.error)))
-    }
+    const path = ['blackouts', i, 'sites']
+    for (const id of sitesMeant(file, path, selectors ?? [], sites, complaints)) meant.add(id)
     for (const id of meant) bySite.set(id, [...(bySite.get(id) ?? []), { from, to, because }])
   }
   return bySite
+}
+
+/** Ids of the sites that any of the selectors at a path means; one that means none is told. */
+export function sitesMeant(
+  file: YamlFile<unknown>,
+  path: readonly PropertyKey[],
+  selectors: readonly string[],
+  sites: readonly SiteRow[],
+  complaints: Complaint[],
+): ReadonlySet<string> {
+  const meant = new Set<string>()
+  for (const [s, text] of selectors.entries()) {
+    const selector = parseSelector(text)
+    const found = selector.ok ? selectSites(sites, selector.value) : selector
+    if (found.ok) for (const { id } of found.value) meant.add(id)
+    else
+      complaints.push(file.complain([...path, s], 'a selector that means some site', sentence(found.error)))
+  }
+  return meant
 }
 
 /** What the selector's own complaint says, without the selector, which is told already. */

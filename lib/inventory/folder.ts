@@ -15,7 +15,7 @@ const required = [
   'off-limits.yaml',
 ] as const
 const optional = ['holidays.csv', 'blackouts.yaml', 'second-lines.yaml'] as const
-const folders = ['profiles', 'exceptions'] as const
+const folders = ['profiles', 'exceptions', 'rollouts'] as const
 
 /** Reads every file that an inventory is made of; what is missing or misplaced becomes a complaint. */
 export function readFolder(folder: string): {

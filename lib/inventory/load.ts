@@ -14,6 +14,7 @@ import { networkColumns, readNetworks } from './networks.ts'
 import { readProfiles } from './profiles.ts'
 import { blackoutsSchema, offLimitsSchema, organisationSchema, secondLinesSchema } from './schemas.ts'
 import { backupOf, checkSecondLines } from './second-lines.ts'
+import { readRollouts, rolloutsOf } from './rollouts.ts'
 import { readSites, readWeekends, siteColumns, weekendColumns, type SiteRow } from './sites.ts'
 import { Sources } from './sources.ts'
 import { budgetEntries, windowEntries } from './timetable-text.ts'
@@ -69,27 +70,30 @@ export function readInventory(
   const secondLines = sources.yaml('second-lines.yaml', secondLinesSchema)
   checkSecondLines(secondLines, { sites: register?.rows, hosts, networks }, complaints)
 
+  const rollouts = readRollouts(sources, register?.rows, complaints)
+
   complaints.push(...sources.complaints, ...reader.complaints)
   if (complaints.length > 0) return err(inOrder(complaints))
   if (organisation === undefined || weekends === undefined || register === undefined || hosts === undefined)
     throw new Error('Internal error: a file of the inventory is missing and no complaint says so')
 
   const hostsBySite = Map.groupBy(hosts, ({ site }) => site)
+  const sites = register.rows.map((row): Site => {
+    const own = (hostsBySite.get(row.id) ?? []).map((host) => withKey(folder, host))
+    const site = siteOf(row, {
+      weekend: weekends.get(row.country)!,
+      organisation,
+      exception: exceptions.get(row.id),
+      holidays: holidays ?? new Map(),
+      blackouts: blackouts.get(row.id) ?? [],
+    })
+    const backup = backupOf(secondLines?.value, site, own, organisation.linkClasses)
+    return { ...site, hosts: own, link: backup === undefined ? site.link : { ...site.link, backup } }
+  })
   return ok({
     organisation: organisation.organisation,
     folder: resolve(folder),
-    sites: register.rows.map((row) => {
-      const own = (hostsBySite.get(row.id) ?? []).map((host) => withKey(folder, host))
-      const site = siteOf(row, {
-        weekend: weekends.get(row.country)!,
-        organisation,
-        exception: exceptions.get(row.id),
-        holidays: holidays ?? new Map(),
-        blackouts: blackouts.get(row.id) ?? [],
-      })
-      const backup = backupOf(secondLines?.value, site, own, organisation.linkClasses)
-      return { ...site, hosts: own, link: backup === undefined ? site.link : { ...site.link, backup } }
-    }),
+    sites,
     offLimits: networks,
     stateBackend: absoluteBackend(folder, organisation.stateBackend),
     ...(organisation.passphraseFile === undefined
@@ -99,6 +103,7 @@ export function readInventory(
     digest: digestOf(texts),
     profiles,
     siteProfiles,
+    rollouts: rolloutsOf(rollouts, sites),
   })
 }
 

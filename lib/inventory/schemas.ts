@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { blackoutsSchema, secondLinesSchema } from './calendar-schemas.ts'
+import { rolloutSchema } from './rollout-schema.ts'
 import {
   budget,
   contradiction,
@@ -15,6 +16,7 @@ import {
 /** The YAML files of an inventory. The JSON Schemas for editors come from these; `error` texts complete "expected …". */
 
 export { blackoutsSchema, secondLinesSchema } from './calendar-schemas.ts'
+export { rolloutSchema } from './rollout-schema.ts'
 export { isKebab, weekdays, type BudgetText, type Days, type WindowText } from './schema-parts.ts'
 
 const linkClass = z.strictObject({ budget, windows, video: video.optional() })
@@ -212,4 +214,5 @@ export const schemas = {
   exception: exceptionSchema,
   blackouts: blackoutsSchema,
   'second-lines': secondLinesSchema,
+  rollout: rolloutSchema,
 } as const

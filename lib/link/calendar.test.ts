@@ -217,7 +217,7 @@ describe('openings', () => {
     expect(admission(rules, 2 * hour, now)).toMatchObject({
       deferredUntil: at('2026-11-24T23:00[Europe/Copenhagen]'),
       because:
-        'the plan takes about 120 minutes, the window closes in 90 minutes; it fits at 2026-11-24 23:00 Europe/Copenhagen',
+        'the plan takes about 120 minutes, blackout (backup) begins in 90 minutes; it fits at 2026-11-24 23:00 Europe/Copenhagen',
     })
   })
 

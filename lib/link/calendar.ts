@@ -1,10 +1,11 @@
-import type { Link, WindowEntry } from '../domain/site.ts'
+import type { StartRules } from '../domain/rollout.ts'
+import type { WindowEntry } from '../domain/site.ts'
 import { beginsOn, dayMs, epochDaysOf, isAlways, localDay, spanOn, wallOf, type Span } from './local-time.ts'
 import { endingAfter, joined, without } from './spans.ts'
 import { Zone } from './zone.ts'
 
 /** When work may start: a site's windows and blackouts, or a rollout's in the site's own time. */
-export type Rules = Pick<Link, 'timeZone' | 'windows' | 'blackouts' | 'holidays'>
+export type Rules = StartRules
 
 /** How far ahead is looked. What is open from its first half to its end is taken to stay open. */
 const horizonDays = 400

@@ -92,6 +92,44 @@ describe('admission', () => {
     })
   })
 
+  describe('beside the rules of a rollout', () => {
+    const of = 'rollout spring-mail'
+    const rollout = {
+      of,
+      timeZone: 'Europe/Copenhagen',
+      windows: [{ days: ['tue', 'wed'] as const, fromMinute: 1320, toMinute: 120 }],
+      blackouts: [{ from: '2026-11-25T00:00', to: '2026-11-25T01:00', because: 'Launch' }],
+    }
+    const why = (local: string, needs = 0): string => {
+      const answer = admission([nights, rollout], needs, at(`${local}[Asia/Kabul]`))
+      return answer === 'now' ? answer : answer.because
+    }
+
+    test('says of each that is closed that it is', () => {
+      // 22:00 in Copenhagen is 01:30 of the next day in Kabul.
+      expect(why('2026-11-24T12:00')).toBe(
+        'the site’s window is closed and the window of rollout spring-mail is closed; it fits at 2026-11-25 01:30 Asia/Kabul',
+      )
+      expect(why('2026-11-24T21:00')).toBe(
+        'the window of rollout spring-mail is closed; it fits at 2026-11-25 01:30 Asia/Kabul',
+      )
+      expect(why('2026-11-25T05:00')).toBe(
+        'the site’s window is closed; it fits at 2026-11-26 01:30 Asia/Kabul',
+      )
+      expect(why('2026-11-25T04:00')).toBe(
+        'blackout of rollout spring-mail: Launch; it fits at 2026-11-25 04:30 Asia/Kabul',
+      )
+    })
+
+    test('says which ends the opening that a plan does not fit', () => {
+      expect(why('2026-11-25T03:00', hour)).toContain(
+        ', blackout of rollout spring-mail (Launch) begins in 30 minutes;',
+      )
+      expect(why('2026-11-26T04:30', hour)).toContain(', the site’s window closes in 30 minutes;')
+      expect(why('2026-11-25T02:00', hour)).toBe('now')
+    })
+  })
+
   test('admits a deferred plan at the instant that it named, and never before', () => {
     const windows = fc.array(
       fc.record({

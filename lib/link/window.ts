@@ -69,10 +69,41 @@ export function admission(
 }
 
 function reason(all: readonly Rules[], left: number, estimateMs: number, now: number): string {
-  if (left > 0) return `the plan takes about ${minutes(estimateMs)}, the window closes in ${minutes(left)}`
-  const blackout = blackedOut(all, now).because
-  return blackout === undefined ? 'the window is closed' : `blackout: ${blackout}`
+  if (left === 0) return whyClosed(all, now)
+  return `the plan takes about ${minutes(estimateMs)}, ${closing(all, now + left)} in ${minutes(left)}`
 }
+
+/**
+ * Which rules keep work from starting at an instant at which the window is closed: `the window is closed`, `blackout: Elections`; beside a
+ * rollout `the site’s window is closed and the window of rollout spring-mail is closed`.
+ */
+export function whyClosed(rules: Rules | readonly Rules[], instant: number): string {
+  const all = listOf(rules)
+  const held = all.flatMap((one): readonly string[] => {
+    if (windowAt(one, instant).open) return []
+    const reasons = blackoutsAt(one, instant)
+    return reasons.length > 0
+      ? [`${blackoutOf(one)}: ${reasons.join('; ')}`]
+      : [`${windowOf(one, all)} is closed`]
+  })
+  return [...new Set(held)].join(' and ')
+}
+
+/** What ends an opening at an instant: `the window closes`, `blackout Elections begins`. */
+function closing(all: readonly Rules[], instant: number): string {
+  const ends = all.flatMap((one): readonly string[] => {
+    if (windowAt(one, instant).open) return []
+    const reasons = blackoutsAt(one, instant)
+    return reasons.length > 0
+      ? [`${blackoutOf(one)} (${reasons.join('; ')}) begins`]
+      : [`${windowOf(one, all)} closes`]
+  })
+  return [...new Set(ends)].join(' and ')
+}
+
+const blackoutOf = ({ of }: Rules): string => (of === undefined ? 'blackout' : `blackout of ${of}`)
+const windowOf = ({ of }: Rules, all: readonly Rules[]): string =>
+  of !== undefined ? `the window of ${of}` : all.length > 1 ? 'the site’s window' : 'the window'
 
 /** An instant in the site's time, and in the operator's where that differs. */
 const told = ([site]: readonly Rules[], instant: number, zone: string | undefined): string =>
@@ -82,11 +113,13 @@ const told = ([site]: readonly Rules[], instant: number, zone: string | undefine
 
 /** Reasons of the blackouts in force, each once. */
 function blackedOut(all: readonly Rules[], instant: number): { readonly because?: string } {
-  const reasons = all.flatMap(({ timeZone, blackouts = [] }) =>
-    blackouts.filter((b) => holds(timeZone, b, instant)).map(({ because }) => because),
-  )
+  const reasons = all.flatMap((one) => blackoutsAt(one, instant))
   return reasons.length === 0 ? {} : { because: [...new Set(reasons)].join('; ') }
 }
+
+const blackoutsAt = ({ timeZone, blackouts = [] }: Rules, instant: number): readonly string[] => [
+  ...new Set(blackouts.filter((b) => holds(timeZone, b, instant)).map(({ because }) => because)),
+]
 
 function holds(zone: string, { from, to }: { from: string; to: string }, instant: number): boolean {
   const span: Span = { from: Zone.of(zone).instant(wallOf(from)), to: Zone.of(zone).instant(wallOf(to)) }
