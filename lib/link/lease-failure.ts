@@ -18,7 +18,19 @@ export class LeaseLost extends Error {
 
 /** What is wrong with a store of leases. */
 export type LeaseStoreProblem =
-  'nowhere' | 'unwritable' | 'corrupt' | 'full' | 'newer' | 'busy' | 'unreachable' | 'refused'
+  | 'nowhere'
+  | 'unwritable'
+  | 'corrupt'
+  | 'full'
+  | 'newer'
+  | 'busy'
+  | 'unreachable'
+  | 'refused'
+  | 'setting'
+  | 'no-database'
+  | 'standby'
+  | 'crowded'
+  | 'other-shape'
 
 /** A store of leases can't be read or written, so no link may be used. The message says where, what, and what to do. */
 export class LeaseStoreUnusable extends Error {
@@ -39,9 +51,16 @@ const fixes: { readonly [problem in LeaseStoreProblem]: string } = {
     'When no other chancery runs, move the file (and those beside it that end in -wal and -shm) away; a new one is made.',
   full: 'Make room on that disk, then run again.',
   newer: 'Use that version of Chancery, or one after it.',
-  busy: 'Another process has kept it locked for too long: end it, or run again.',
+  busy: 'Others have kept it locked for too long: end them, or run again.',
   unreachable: 'Is the database server up, and reached from here?',
-  refused: 'Check the account, its password and its rights.',
+  refused:
+    'Check the account, its rights, and its password (PGPASSWORD, or PGPASSFILE, else ~/.pgpass); it needs CREATE on the database once, or SELECT, INSERT, UPDATE and DELETE on the tables of its schema chancery.',
+  setting: 'Correct leases.postgres in organisation.yaml.',
+  'no-database': 'Create it, or correct its name in leases.postgres of organisation.yaml.',
+  standby: 'Name the server that takes writes in leases.postgres of organisation.yaml.',
+  crowded: 'End other connections, or raise max_connections there; then run again.',
+  'other-shape':
+    'When no other chancery runs, drop the tables lease, lease_waiting and lease_store of its schema chancery; they are made anew.',
 }
 
 /** `anna on ops1, process 4711`. */

@@ -7,7 +7,8 @@ import type { SentLately } from './sent-lately.ts'
 /** Format of the file: SQLite's user_version. */
 const format = 3
 
-const lately: z.ZodType<SentLately> = z.object({
+/** What a holder said it had sent. */
+export const lately: z.ZodType<SentLately> = z.object({
   savedMs: z.number().nonnegative(),
   writes: z.array(z.tuple([z.number().nonnegative(), z.number().nonnegative()])),
 })
