@@ -28,6 +28,7 @@ describe('a saved plan', { timeout: 120_000 }, () => {
     const made = makePlan({
       previews: report.previews,
       estate: rig.estate,
+      operation: 'up',
       program,
       cwd: rig.folder,
       allowDataLoss: [],

@@ -52,7 +52,7 @@ describe('a site outside its window', () => {
     expect(sites[0]).toMatchObject({
       outcome: 'deferred',
       because: expect.stringMatching(
-        /^the window is closed; it fits at 2026-11-24 20:00 Africa\/Nairobi( \(2026-11-24 \d\d:\d\d [\w/]+\))?$/,
+        /^the window is closed; it fits at 2026-11-24 20:00 Africa\/Nairobi( \(2026-11-24 \d\d:\d\d [\w/]+\))?\. Nothing was changed\. Run again then, or add --now --reason\.$/,
       ) as string,
     })
     expect(written()).toBe(undefined)

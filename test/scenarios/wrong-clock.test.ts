@@ -56,6 +56,7 @@ describe('a clock that is wrong', { timeout: 180_000 }, () => {
     const made = makePlan({
       previews: (await rig.run('preview', { program, planning: { do: 'save' } })).previews,
       estate: rig.estate,
+      operation: 'up',
       program,
       cwd: rig.folder,
       allowDataLoss: [],

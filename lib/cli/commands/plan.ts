@@ -10,7 +10,7 @@ export const plan = defineCommand({
   examples: [
     ['plan show beirut.plan', 'what it does, step by step, and on what it rests'],
     ['plan diff monday.plan tuesday.plan', 'what differs; exit code 4 if anything does'],
-    ['plan verify beirut.plan', 'looks at the hosts: would up --plan accept it? Exit code 4 if not'],
+    ['plan verify beirut.plan', 'looks at the hosts: would it be accepted now? Exit code 4 if not'],
     ['plan verify beirut.plan --offline', 'the same without touching a link: all but the hosts'],
   ],
   positionals: {
@@ -114,6 +114,7 @@ async function verify(args: PlanCommand, context: Context): Promise<number> {
       const progress = views.progressFor(context, one.sites, systemClock)
       const ended = await runSites({
         operation: 'preview',
+        previewOf: one.plan.operation,
         sites: one.sites,
         estate,
         program: one.program,

@@ -26,6 +26,12 @@ const everyRun = {
 
 const yes = { type: 'boolean', default: false, describe: 'Go on without asking' } as const
 
+const plan = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'A saved plan: run its steps and no others, or refuse',
+} as const
+
 const allowDataLoss = {
   type: 'string',
   array: true,
@@ -45,6 +51,7 @@ export const preview = defineCommand({
     ['preview --expect-no-changes', 'is anything not as declared? Exit code 4 if so'],
     ['preview --offline', 'from the last observation of each host, without touching a link'],
     ['preview beirut --save beirut.plan', 'keep the plan in a file, for approval and for up --plan'],
+    ['preview beirut --destroy --save gone.plan', 'the same of what destroy would remove'],
   ],
   positionals,
   options: {
@@ -59,14 +66,23 @@ export const preview = defineCommand({
       default: false,
       describe: 'Exit with 4 if anything would change',
     },
+    destroy: {
+      type: 'boolean',
+      default: false,
+      describe: 'Of what destroy would remove, instead of what up would do; sites must be named',
+    },
     save: {
       type: 'string',
       requiresArg: true,
-      describe: 'File to write the plan into: what up --plan runs later, from any machine',
+      describe:
+        'File to write the plan into: what up --plan, or destroy --plan, runs later, from any machine',
     },
     'allow-data-loss': allowDataLoss,
   },
-  run: (args, context) => run('preview', args, context),
+  run: (args, context) => {
+    if (args.destroy) mustNameSites('preview --destroy', args)
+    return run('preview', args, context)
+  },
 })
 
 export const up = defineCommand({
@@ -81,11 +97,7 @@ export const up = defineCommand({
   positionals,
   options: {
     ...everyRun,
-    plan: {
-      type: 'string',
-      requiresArg: true,
-      describe: 'A saved plan: run its steps and no others, or refuse',
-    },
+    plan,
     yes,
     'allow-data-loss': allowDataLoss,
     ...windowOptions,
@@ -110,10 +122,12 @@ export const destroy = defineCommand({
   examples: [
     ['destroy beirut', 'one site; sites must be named'],
     ["destroy beirut --allow-data-loss 'VirtualDisk c:\\vm\\mail.vhdx'", 'with a disk and what is on it'],
+    ['destroy --plan gone.plan', 'exactly the removals of a saved plan, or nothing'],
   ],
   positionals,
   options: {
     ...everyRun,
+    plan,
     yes,
     'allow-data-loss': allowDataLoss,
     ...windowOptions,
@@ -121,13 +135,17 @@ export const destroy = defineCommand({
     ...patienceOption,
   },
   run: (args, context) => {
-    if (args.site.length + args.select.length === 0)
-      throw new UsageError(
-        'destroy: expected the sites to destroy, got none. Name them, or write "*" for all.',
-      )
+    if (args.plan === undefined) mustNameSites('destroy', args)
     return run('destroy', args, context)
   },
 })
+
+function mustNameSites(command: string, { site, select }: Pick<RunArgs, 'site' | 'select'>): void {
+  if (site.length + select.length === 0)
+    throw new UsageError(
+      `${command}: expected the sites to destroy, got none. Name them, or write "*" for all.`,
+    )
+}
 
 type RunArgs = {
   readonly site: readonly string[]
@@ -137,6 +155,7 @@ type RunArgs = {
   readonly offline?: boolean
   readonly expectNoChanges?: boolean
   readonly allowDataLoss?: readonly string[]
+  readonly destroy?: boolean
   readonly save?: string | undefined
   readonly plan?: string | undefined
   readonly now?: boolean
@@ -182,7 +201,8 @@ async function run(
   const reconnectMs = patienceOf(args.patience, context.env)
   const estate = await openInventory(args, context)
   const named = [...args.site, ...args.select]
-  const held = args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context)
+  const held =
+    args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context, operation)
   if (held !== undefined) output.note(introduction(held))
   const sites = held?.sites ?? (await chooseSites(estate, named))
   const interrupts = interruptsOf(process, systemClock)
@@ -209,6 +229,7 @@ async function run(
   try {
     const ended = await runSites({
       operation,
+      previewOf: args.destroy === true ? 'destroy' : 'up',
       sites,
       estate,
       program: held?.program ?? args.program ?? 'mission',

@@ -34,7 +34,16 @@ export function comparePlans(a: PlanDocument, b: PlanDocument): readonly PlanDif
   ]
 }
 
-const wholeOf = ({ organisation, backend, program, allowDataLoss, versions, key }: PlanDocument): object => ({
+const wholeOf = ({
+  operation,
+  organisation,
+  backend,
+  program,
+  allowDataLoss,
+  versions,
+  key,
+}: PlanDocument): object => ({
+  operation,
   organisation,
   backend,
   program,

@@ -7,6 +7,7 @@ import {
   keyCheck,
   planFormat,
   type PlanDocument,
+  type PlannedOperation,
   type PlanVersions,
   sealPlan,
 } from '../../reconcile/plan-file/index.ts'
@@ -16,6 +17,7 @@ import type { PreviewPlan } from './planning.ts'
 export type MakeRequest = {
   readonly previews: readonly SitePreview[]
   readonly estate: Pick<Estate, 'organisation' | 'stateBackend'>
+  readonly operation: PlannedOperation
   readonly program: string
   readonly cwd: string
   readonly allowDataLoss: readonly string[]
@@ -29,7 +31,7 @@ export type MakeRequest = {
 
 /** The plan of all sites that could be previewed, or a sentence for each thing that keeps it from being saved. */
 export function makePlan(request: MakeRequest): Result<PlanDocument, readonly string[]> {
-  const { previews, estate, program, cwd, allowDataLoss, now, version } = request
+  const { previews, estate, operation, program, cwd, allowDataLoss, now, version } = request
   const saving = previews.flatMap(({ plan }) => (plan?.do === 'save' ? [plan] : []))
   const unsaveable = previews.flatMap(({ site, plan }) =>
     plan?.do === 'save' && !plan.plan.ok
@@ -58,6 +60,7 @@ export function makePlan(request: MakeRequest): Result<PlanDocument, readonly st
           on: hostname(),
           with: version,
         },
+        operation,
         organisation: estate.organisation,
         backend: withoutPassword(estate.stateBackend),
         program: isAbsolute(program) ? relative(cwd, program) : program,

@@ -2,16 +2,17 @@ import { resolve } from 'node:path'
 import { systemClock } from '../../domain/clock.ts'
 import type { Estate } from '../../domain/profile.ts'
 import type { Site } from '../../domain/site.ts'
-import type { PlanDocument } from '../../reconcile/plan-file/index.ts'
+import type { PlanDocument, PlannedOperation } from '../../reconcile/plan-file/index.ts'
 import { type Context, UsageError } from '../command.ts'
 import { chooseSites } from '../inventory.ts'
 import { operatorOf } from '../operator.ts'
 import { projectVersion } from '../root.ts'
-import type { RunReport } from '../run/types.ts'
+import type { Operation, RunReport } from '../run/types.ts'
 import { chooseFromPlan } from './chosen.ts'
 import { readPlanFile, writePlanFile } from './file.ts'
 import { makePlan } from './make.ts'
 import type { Planning } from './planning.ts'
+import { listed } from './words.ts'
 
 /** A plan that a run is held to, and which of its sites are meant. */
 export type Held = {
@@ -27,6 +28,8 @@ export type PlanArgs = {
   readonly select: readonly string[]
   readonly program: string | undefined
   readonly allowDataLoss?: readonly string[]
+  /** A preview of what would be removed. */
+  readonly destroy?: boolean
 }
 
 export const planningOf = (
@@ -39,12 +42,21 @@ export const planningOf = (
       ? { planning: { do: 'save' } }
       : {}
 
-/** Reads a plan and chooses of it; what is wrong with it is a UsageError, and nothing was tried. */
+const otherVerb = (path: string, by: Operation, of: PlannedOperation): string =>
+  of === 'destroy'
+    ? `${by} --plan: expected a plan of up, got ${path}, which removes what is at its sites. Nothing was changed. If that is what you want: chancery destroy --plan ${path}`
+    : `${by} --plan: expected a plan that preview --destroy saved, got ${path}, a plan of up. Nothing was changed. Run it with chancery up --plan ${path}, or save one with preview --destroy.`
+
+/**
+ * Reads a plan and chooses of it; what is wrong with it is a UsageError, and nothing was tried. `by`: what is to carry it out; a removal
+ * is never carried out by another word than destroy.
+ */
 export async function openPlan(
   path: string,
   args: PlanArgs,
   estate: Estate,
   { cwd, env }: Pick<Context, 'cwd' | 'env'>,
+  by: Operation = 'preview',
 ): Promise<Held> {
   if (env['CHANCERY_REHEARSAL'] !== undefined)
     throw new UsageError(
@@ -56,6 +68,8 @@ export async function openPlan(
     )
   const plan = readPlanFile(resolve(cwd, path))
   if (!plan.ok) throw new UsageError(plan.error)
+  const { operation } = plan.value
+  if (by !== 'preview' && by !== operation) throw new UsageError(otherVerb(path, by, operation))
   const selectors = [...args.site, ...args.select]
   const named = selectors.length === 0 ? undefined : await chooseSites(estate, selectors)
   const chosen = chooseFromPlan({ plan: plan.value, estate, named, program: args.program, cwd })
@@ -64,9 +78,21 @@ export async function openPlan(
 }
 
 /** Whose plan a run is held to, and what it was asked for and doesn't hold. */
-export function introduction({ plan: { made, left, sites } }: Held): string {
-  const without = left.length === 0 ? '' : ` Not in it: ${left.map(({ site }) => site).join(', ')}.`
-  return `Plan of ${made.at.slice(0, 16).replace('T', ' ')} UTC by ${made.by} on ${made.on}, for ${sites.map(({ site }) => site).join(', ')}.${without}`
+export function introduction({ plan, sites }: Held): string {
+  const { made, operation } = plan
+  const meant = sites.map(({ id }) => id)
+  const aside = plan.sites.map(({ site }) => site).filter((site) => !meant.includes(site))
+  const told = (words: string, names: readonly string[]): string =>
+    names.length === 0 ? '' : ` ${words}: ${listed(names)}.`
+  return [
+    `Plan of ${made.at.slice(0, 16).replace('T', ' ')} UTC by ${made.by} on ${made.on}, `,
+    `${operation === 'destroy' ? 'which removes what is at' : 'for'} ${listed(meant)}.`,
+    told('Left for another run', aside),
+    told(
+      'Not in it',
+      plan.left.map(({ site }) => site),
+    ),
+  ].join('')
 }
 
 /** Writes the plan of what was previewed. Why nothing was saved, as a text; undefined: it lies in the file. */
@@ -81,6 +107,7 @@ export function savePlan(
   const made = makePlan({
     previews: report.previews,
     estate,
+    operation: args.destroy === true ? 'destroy' : 'up',
     program: args.program ?? 'mission',
     cwd: context.cwd,
     allowDataLoss: args.allowDataLoss ?? [],
@@ -92,7 +119,8 @@ export function savePlan(
   const written = writePlanFile(resolve(context.cwd, path), made.value)
   if (!written.ok) return written.error
   const { sites, left } = made.value
-  const out = left.length === 0 ? '' : `; not in it: ${left.map(({ site }) => site).join(', ')}`
-  context.output.note(`Saved the plan of ${sites.map(({ site }) => site).join(', ')} in ${path}${out}.`)
+  const out = left.length === 0 ? '' : `; not in it: ${listed(left.map(({ site }) => site))}`
+  const what = made.value.operation === 'destroy' ? 'the plan that removes what is at' : 'the plan of'
+  context.output.note(`Saved ${what} ${listed(sites.map(({ site }) => site))} in ${path}${out}.`)
   return undefined
 }

@@ -20,6 +20,7 @@ const planWith = (over: Partial<PlanBody>): PlanDocument =>
   sealPlan(
     {
       ...body!,
+      operation: 'up',
       organisation: 'ministry',
       backend: 'postgres://anna:****@db/state',
       program: 'mission',
@@ -74,6 +75,11 @@ describe('a plan is taken', () => {
     const left = [{ site: 'nairobi', outcome: 'unreachable', because: 'no answer' }]
     expect(introduction({ plan: planWith({ made, left }), sites: [beirut], program: 'mission' })).toBe(
       'Plan of 2026-01-05 10:00 UTC by anna on ops1, for beirut. Not in it: nairobi.',
+    )
+    const two = ['beirut', 'nairobi'].map((id) => ({ ...site!, site: id, stack: `mission.${id}` }))
+    const plan = planWith({ made, left: [], operation: 'destroy', sites: two })
+    expect(introduction({ plan, sites: [beirut], program: 'mission' })).toBe(
+      'Plan of 2026-01-05 10:00 UTC by anna on ops1, which removes what is at beirut. Left for another run: nairobi.',
     )
   })
   it('not for a site that it does not hold', () => {

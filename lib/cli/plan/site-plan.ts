@@ -45,7 +45,7 @@ export function sitePlanOf(parts: SitePlanParts): Result<SitePlan, readonly Unsa
   const { preview, book, sealer } = parts
   const unsaveable = unsaveableIn(parts)
   if (unsaveable.length > 0) return err(unsaveable)
-  const { medium, kbitPerS, rttMs } = preview.site.link
+  const { medium, kbitPerS, rttMs } = preview.line
   const { bytesUp, bytesDown, roundTrips, ms } = preview.cost
   return ok({
     site: preview.site.id,

@@ -53,7 +53,8 @@ export const nameIn = (urn: string): string => {
 
 const most = 8
 
-const listed = (names: readonly string[]): string =>
+/** Names, at most eight of them. */
+export const listed = (names: readonly string[]): string =>
   names.length <= most
     ? names.join(', ')
     : `${names.slice(0, most).join(', ')} and ${names.length - most} more`

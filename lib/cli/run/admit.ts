@@ -3,10 +3,10 @@ import { durationFrom } from '../../link/duration.ts'
 import { backupVerdict, type Needs } from '../../link/on-backup.ts'
 import { admission } from '../../link/window.ts'
 import type { SiteRun } from './site-run.ts'
-import type { RunRequest, SitePreview, SiteReport } from './types.ts'
+import type { RunRequest, SitePreview, Waits } from './types.ts'
 
-/** Whether the whole plan of a site may start now; otherwise how the site ends, and why. Nothing of it has started. */
-export type Admitted = 'go' | Required<Pick<SiteReport, 'outcome' | 'because'>>
+/** Whether the whole plan of a site may start now. */
+export type Admitted = 'go' | Waits
 
 /**
  * Decides by the site's window and by the line that carries. `--now` overrides the window, `--on-backup` the size of work over the backup
@@ -22,13 +22,25 @@ export function admitSite(request: RunRequest, run: SiteRun, preview: SitePrevie
     if (verdict !== 'go')
       return {
         outcome: verdict.rule === 'needs-primary' ? 'failed' : 'deferred',
-        because: `rule ${verdict.rule}: ${verdict.because}. Nothing was changed. ${verdict.fix}`,
+        because: `rule ${verdict.rule}: ${verdict.because}`,
+        fix: verdict.fix,
+        fitsAt: undefined,
       }
   }
   if (request.operation === 'refresh' || request.leave?.reason !== undefined) return 'go'
   const now = request.clock.now()
   const admitted = admission(site.link, durationFrom(link, preview.cost, now), now, { zone: ownZone() })
-  return admitted === 'now' ? 'go' : { outcome: 'deferred', because: admitted.because }
+  return admitted === 'now'
+    ? 'go'
+    : {
+        outcome: 'deferred',
+        because: admitted.because,
+        fix:
+          admitted.deferredUntil === undefined
+            ? 'Give the link a longer window in the inventory, or add --now --reason.'
+            : 'Run again then, or add --now --reason.',
+        fitsAt: admitted.deferredUntil,
+      }
 }
 
 /** The zone of whoever reads this. */

@@ -53,7 +53,7 @@ async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise
   const previewed = await Promise.all(
     runs.map(async (run) => ({ run, ...(await previewSite(run, (job) => engines.add(job))) })),
   )
-  const previews = previewed.map((p) => p.preview)
+  const previews = previewed.map(({ run, preview }) => withWait(request, run, preview))
   for (const { site, place } of runs) {
     const earlier = earlierText(site.id, place.workFolder)
     if (earlier !== undefined) request.note(earlier)
@@ -99,6 +99,17 @@ async function inTurn<T, R>(
 const hasChanges = (preview: SitePreview): boolean =>
   preview.rows.some((row) => row.change !== 'same' && row.change !== 'fail')
 
+/** What would happen to the whole plan of a site if it were carried out now. It is decided anew before it is. */
+function withWait(request: RunRequest, run: SiteRun, preview: SitePreview): SitePreview {
+  if (stopped(preview) || !hasChanges(preview)) return preview
+  const admitted = admitSite(request, run, preview)
+  return admitted === 'go' ? preview : { ...preview, waits: admitted }
+}
+
+/** Refused, foreign or unseen things stop a site as a whole; what merely waits lets the rest go on. */
+const stopped = ({ failed, rows }: SitePreview): boolean =>
+  failed !== undefined && (failed.outcome !== 'deferred' || rows.length === 0)
+
 /** Decides for the whole plan of a site before any of it starts. */
 async function settle(request: Labelled, run: SiteRun, previewed: Previewed): Promise<SiteReport> {
   const { preview } = previewed
@@ -109,15 +120,14 @@ async function settle(request: Labelled, run: SiteRun, previewed: Previewed): Pr
     failures: preview.failed?.failures ?? [],
     changes: countChanges(preview),
   })
-  // Refused, foreign or unseen things stop a site as a whole; what merely waits lets the rest go on.
-  if (preview.failed !== undefined && (preview.failed.outcome !== 'deferred' || preview.rows.length === 0)) {
+  if (preview.failed !== undefined && stopped(preview))
     return report(preview.failed.outcome, preview.failed.because)
-  }
   if (!hasChanges(preview)) return report(preview.failed?.outcome ?? 'done', preview.failed?.because)
   if (request.interrupts.level > 0)
     return report('deferred', 'interrupted before it started; nothing was changed')
   const admitted = admitSite(request, run, preview)
-  if (admitted !== 'go') return report(admitted.outcome, admitted.because)
+  if (admitted !== 'go')
+    return report(admitted.outcome, `${admitted.because}. Nothing was changed. ${admitted.fix}`)
   const { id, by, operation, clock } = request
   const { stack, workFolder } = run.place
   const message = composeNote({ ...noteOf(request), changes: changesOf(preview) })

@@ -11,6 +11,7 @@ import type {
 import { type Ground, groundsOf } from '../plan/grounds.ts'
 import { groundMismatches, refusalOf, siteMismatches } from '../plan/hold.ts'
 import { kindsIn, sitePlanOf, versionsOf } from '../plan/site-plan.ts'
+import { lineUsed } from './line-used.ts'
 import type { SiteRun } from './site-run.ts'
 import type { SitePreview } from './types.ts'
 
@@ -91,6 +92,7 @@ function refused(run: SiteRun, preview: SitePreview, mismatches: readonly Mismat
 
 const nothingYet = (run: SiteRun): SitePreview => ({
   site: run.site,
+  line: lineUsed(run),
   rows: [],
   cost: { bytesUp: 0, bytesDown: 0, roundTrips: 0, ms: 0 },
 })

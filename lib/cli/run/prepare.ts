@@ -18,7 +18,7 @@ import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
 import type { SiteRun } from './site-run.ts'
 import { openStacks, project } from './stacks.ts'
-import type { RunFailure, RunRequest } from './types.ts'
+import { removes, type RunFailure, type RunRequest } from './types.ts'
 
 /** Everything that is needed before a site is reached: engine, program, states. */
 export async function prepareSites(
@@ -31,7 +31,9 @@ export async function prepareSites(
   const places = await openStacks(request, module.value.name, abort)
   if (!places.ok) return places
   const contexts = request.sites.map((site) => contextOf(request.estate, site))
-  const needsProgram = request.operation === 'preview' || request.operation === 'up'
+  const removing = removes(request)
+  // What a plan of a removal rests on is also what the program says; a removal itself goes by the state alone.
+  const needsProgram = request.operation !== 'refresh' && (!removing || request.planning !== undefined)
   const calls = contexts.map((context) => {
     const stack = stackName(module.value.name, context.site.id)
     return { id: context.site.id, project, stack, context: plain(context) }
@@ -71,7 +73,7 @@ export async function prepareSites(
         fleet,
         abort,
         program: async () => ({ outputs: await program(contexts[index]!) }),
-        ...declaredOf(part, state),
+        ...declaredOf(part, state, removing),
         ...(planning.value === undefined ? {} : { planning: planning.value(site.id, part, state) }),
       }
     }),
@@ -147,11 +149,12 @@ function describeCollectFailure(program: string, failure: CollectFailure): strin
 function declaredOf(
   part: Collection | undefined,
   state: Result<StackState | undefined, StackFailure>,
+  removing: boolean,
 ): Known {
   const none: Known = { declared: [], depth: 1, dependencies: new Map(), recorded: [] }
   if (part?.problem !== undefined) return { ...none, broken: part.problem.message }
   if (!state.ok) return { ...none, broken: describeStackFailure(state.error) }
-  const resources = part?.resources ?? []
+  const resources = removing ? [] : (part?.resources ?? [])
   const known = state.value?.resources ?? []
   const declared = new Set(resources.map(({ urn }) => urn))
   const order = [...resources, ...removalOrder(known.filter(({ urn }) => !declared.has(urn)))]

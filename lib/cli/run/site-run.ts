@@ -21,13 +21,21 @@ import { outcomeOf } from './classify.ts'
 import { costOf } from './cost.ts'
 import type { Fleet } from './fleet.ts'
 import { armGuards } from './guards.ts'
+import { lineUsed } from './line-used.ts'
 import { keepObservations, lastObservations } from './observed.ts'
 import { beforeLooking, type SitePlanning, withPlan } from './planned.ts'
 import { protectedEntry, protectedRemovals } from './protected.ts'
 import { rowsOf, withWaiting } from './rows.ts'
 import { pastStaleLock } from './stale-lock.ts'
 import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
-import type { Operation, PreviewRow, RunRequest, SitePreview, SiteReport } from './types.ts'
+import {
+  type Operation,
+  type PreviewRow,
+  removes,
+  type RunRequest,
+  type SitePreview,
+  type SiteReport,
+} from './types.ts'
 import type { Result } from '../../domain/result.ts'
 
 /** One site of a run: its stack, and all that its preview and apply share. */
@@ -76,7 +84,7 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
   if (refused !== undefined) return { book, observations: new Observations(), preview: refused }
   const { observations, at, failure } = await looked(run)
   if (failure !== undefined) return failedPreview(run, book, observations, [failure])
-  if (run.request.operation === 'destroy') await planRemovals(run, book, observations, run.recorded)
+  if (removes(run.request)) await planRemovals(run, book, observations, run.recorded)
   else if (run.request.operation !== 'refresh') {
     const stopped = await inTurn(() => planWithEngine(run, book, observations))
     if (stopped !== undefined) return failedPreview(run, book, observations, [], stopped)
@@ -89,6 +97,7 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
   const { outcome, because } = outcomeOf(blocked)
   const preview = {
     site: run.site,
+    line: lineUsed(run),
     rows,
     cost: costOf(book, rows, run.fleet.lineInUse(run.site.id).link, run.request.clock.now(), run.depth),
     ...(at === undefined ? {} : { observedAt: at }),
@@ -314,5 +323,9 @@ function brokenPreview(
   failures: readonly Failure[] = [],
 ): Previewed {
   const cost = { bytesUp: 0, bytesDown: 0, roundTrips: 0, ms: 0 }
-  return { book, observations, preview: { site: run.site, rows: [], cost, failed: { ...why, failures } } }
+  return {
+    book,
+    observations,
+    preview: { site: run.site, line: lineUsed(run), rows: [], cost, failed: { ...why, failures } },
+  }
 }

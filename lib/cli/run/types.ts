@@ -3,11 +3,12 @@ import type { Emit } from '../../domain/event.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
 import type { Estate } from '../../domain/profile.ts'
-import type { Site } from '../../domain/site.ts'
+import type { LinkMedium, Site } from '../../domain/site.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { Interrupts } from '../../engine/interrupts.ts'
 import type { Estimate } from '../../link/cost.ts'
 import type { Leave } from '../links/leave.ts'
+import type { PlannedOperation } from '../../reconcile/plan-file/index.ts'
 import type { Planning, PreviewPlan } from '../plan/planning.ts'
 
 /** What a run is asked to do. */
@@ -15,6 +16,8 @@ export type Operation = 'preview' | 'up' | 'refresh' | 'destroy'
 
 export type RunRequest = {
   readonly operation: Operation
+  /** Of a preview: what would carry it out. Default `up`. */
+  readonly previewOf?: PlannedOperation
   readonly sites: readonly Site[]
   readonly estate: Estate
   /** Name of a program of `stacks/`, or the path of a module. */
@@ -41,6 +44,10 @@ export type RunRequest = {
   readonly confirm: (previews: readonly SitePreview[]) => Promise<boolean>
 }
 
+/** Whether everything that the state records is to be removed, or would be. */
+export const removes = ({ operation, previewOf }: Pick<RunRequest, 'operation' | 'previewOf'>): boolean =>
+  operation === 'destroy' || (operation === 'preview' && previewOf === 'destroy')
+
 /** What would happen to one resource. */
 export type PreviewRow = {
   readonly name: string
@@ -53,12 +60,36 @@ export type PreviewRow = {
   readonly failure?: Failure
 }
 
+/** The line that carries what a site's work takes. */
+export type LineUsed = {
+  readonly line: 'primary' | 'backup'
+  readonly medium: LinkMedium
+  readonly kbitPerS: number
+  readonly rttMs: number
+  /** What may be used of it at this hour, kbit/s. */
+  readonly budgetKbitPerS: number
+}
+
+/** Why nothing of a site's plan would start now, and how the site would end. */
+export type Waits = {
+  readonly outcome: 'deferred' | 'failed'
+  readonly because: string
+  /** What the person can do. */
+  readonly fix: string
+  /** Instant (ms) at which it can start; undefined = no clock says. */
+  readonly fitsAt: number | undefined
+}
+
 export type SitePreview = {
   readonly site: Site
+  /** What `cost` was estimated on. */
+  readonly line: LineUsed
   readonly rows: readonly PreviewRow[]
   readonly cost: Estimate
   /** Instants (ms) of the observations that an offline preview rests on; undefined = looked at now. */
   readonly observedAt?: number
+  /** Set when its changes would not start now: the window, or the line that carries. */
+  readonly waits?: Waits
   /** Of a run that saves a plan, or is held to one. */
   readonly plan?: PreviewPlan
   /** Set when the site could not be previewed. */

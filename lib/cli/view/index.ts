@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Context } from '../command.ts'
 import type { Output } from '../output.ts'
-import type { RunReport } from '../run/types.ts'
+import type { RunReport, Waits } from '../run/types.ts'
 import { ansiPaint, noPaint, type Paint } from './paint.ts'
 import { createProgress, jsonProgress, type Progress, silentProgress } from './progress.ts'
 
@@ -24,6 +24,11 @@ export function progressFor(
   return createProgress({ stream, clock, sites, color: output.color })
 }
 
+const waitJson = ({ fitsAt, ...wait }: Waits): object => ({
+  ...wait,
+  fitsAt: fitsAt === undefined ? null : new Date(fitsAt).toISOString(),
+})
+
 /** A run's report as `--json` prints it: sites by id, each with its outcome, failures and what its preview found. */
 export function reportJson(report: RunReport): object {
   const previews = new Map(report.previews.map((preview) => [preview.site.id, preview]))
@@ -39,7 +44,9 @@ export function reportJson(report: RunReport): object {
           preview === undefined
             ? null
             : {
+                line: preview.line,
                 cost: preview.cost,
+                waits: preview.waits === undefined ? null : waitJson(preview.waits),
                 observedAt: preview.observedAt ?? null,
                 resources: preview.rows,
                 ...(preview.plan?.do === 'hold' ? { plan: preview.plan } : {}),

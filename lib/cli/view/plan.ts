@@ -13,7 +13,7 @@ type View = { readonly width: number | undefined; readonly paint?: Paint }
 
 /** A plan for a person: who made it, of what, and what it does at each site, step by step. */
 export function planText(plan: PlanDocument, { width, paint = noPaint }: View): string {
-  const { made, organisation, backend, program, sites, left, allowDataLoss } = plan
+  const { made, operation, organisation, backend, program, sites, left, allowDataLoss } = plan
   return [
     [
       paragraph(
@@ -21,6 +21,14 @@ export function planText(plan: PlanDocument, { width, paint = noPaint }: View): 
         width,
       ),
       paragraph(`Organisation ${organisation}, program ${program}, state in ${backend}.`, width),
+      ...(operation === 'up'
+        ? []
+        : [
+            paint(
+              'red',
+              paragraph('It removes what the program made: chancery destroy --plan carries it out.', width),
+            ),
+          ]),
       ...(allowDataLoss.length === 0
         ? []
         : [paint('red', paragraph(`May lose the data of: ${allowDataLoss.join(', ')}.`, width))]),

@@ -1,6 +1,7 @@
 import { describeFailure, type Failure } from '../../domain/failure.ts'
 import type { Effect } from '../../kinds/kind.ts'
-import type { PreviewRow, SitePreview } from '../run/types.ts'
+import { localTime } from '../../link/window.ts'
+import type { LineUsed, PreviewRow, SitePreview, Waits } from '../run/types.ts'
 import { changedTexts } from './changed.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { type Column, table } from './table.ts'
@@ -65,7 +66,7 @@ export function previewTable(
   const note = (preview: SitePreview) => remarks(preview, now)
   const columns: readonly Column<SitePreview>[] = [
     { title: 'site', cell: ({ site }) => site.id },
-    { title: 'link', cell: linkText, wrapTo: 14, drop: 3 },
+    { title: 'link', cell: ({ line }) => lineText(line), wrapTo: 14, drop: 3 },
     ...(['create', 'update', 'replace', 'delete', 'fail'] as const)
       .filter(present)
       .map((change) => count(change)),
@@ -85,6 +86,7 @@ export function siteText(preview: SitePreview, width: number | undefined, paint:
     paint('bold', preview.site.id),
     ...preview.rows.filter(({ change }) => change !== 'same').map((row) => rowText(row, width, paint)),
     ...(preview.failed === undefined ? [] : failedText(preview.failed, preview.rows, width, paint)),
+    ...(preview.waits === undefined ? [] : [waitText(preview.waits, width, paint)]),
   ].join('\n')
 }
 
@@ -106,6 +108,11 @@ export function previewSum(previews: readonly SitePreview[]): string {
         : []),
     ...(heldUp.length > 0 ? [`${plural(heldUp.length, 'site')} held up by what is marked x or ….`] : []),
     ...(unseen.length > 0 ? [`${plural(unseen.length, 'site')} could not be previewed.`] : []),
+    ...(['deferred', 'failed'] as const).flatMap((outcome) => {
+      const waiting = previews.filter(({ waits }) => waits?.outcome === outcome).length
+      const word = outcome === 'deferred' ? 'be deferred' : 'fail'
+      return waiting > 0 ? [`As it stands ${plural(waiting, 'site')} would ${word}.`] : []
+    }),
   ].join(' ')
 }
 
@@ -157,14 +164,36 @@ function failedText(
   return [...texts, ...tables]
 }
 
-const linkText = ({ site: { link } }: SitePreview): string =>
-  `${link.medium} ${rate(link.kbitPerS)} ${link.rttMs} ms`
+/** `satellite 512 kbit/s 600 ms`; of a second line also that it is one, and what may be used of it now. */
+function lineText({ line, medium, kbitPerS, rttMs, budgetKbitPerS }: LineUsed): string {
+  const figures = `${medium} ${rate(kbitPerS)} ${rttMs} ms`
+  return line === 'primary' ? figures : `backup ${figures}, ${rate(budgetKbitPerS)} for us`
+}
+
+/** What the site would wait for if the person went on now. */
+const waitText = ({ outcome, because, fix }: Waits, width: number | undefined, paint: Paint): string =>
+  paint(
+    outcome === 'failed' ? 'red' : 'cyan',
+    paragraph(
+      `${outcome === 'failed' ? 'would fail' : 'would be deferred'} now: ${because}. ${fix}`,
+      width,
+      '  ',
+    ),
+  )
+
+const waitRemark = ({ outcome, fitsAt }: Waits, zone: string): string =>
+  fitsAt === undefined
+    ? outcome === 'failed'
+      ? 'would fail now'
+      : 'deferred'
+    : `deferred to ${localTime(zone, fitsAt)}`
 
 /** What the table says of a site beside numbers: why it is not previewed, and what the changes do to the host. */
-function remarks({ rows, failed, observedAt }: SitePreview, now: number): string {
+function remarks({ site, rows, failed, waits, observedAt }: SitePreview, now: number): string {
   const effects = new Set(rows.flatMap((row) => row.effects))
   return [
     ...(failed === undefined ? [] : [failed.outcome]),
+    ...(waits === undefined ? [] : [waitRemark(waits, site.timeZone)]),
     ...Object.entries(effectWords).flatMap(([effect, words]) =>
       effects.has(effect as keyof typeof effectWords) ? [words] : [],
     ),

@@ -45,6 +45,13 @@ export const sampleRow = (row: Partial<PreviewRow> & Pick<PreviewRow, 'name' | '
 
 export const samplePreview = (site: Site, rows: readonly PreviewRow[]): SitePreview => ({
   site,
+  line: {
+    line: 'primary',
+    medium: site.link.medium,
+    kbitPerS: site.link.kbitPerS,
+    rttMs: site.link.rttMs,
+    budgetKbitPerS: site.link.kbitPerS,
+  },
   rows,
   cost: { bytesUp: 6200, bytesDown: 3100, roundTrips: 4, ms: 2700 },
 })

@@ -16,6 +16,8 @@ export type PlanBody = {
   readonly chancery: 'plan'
   readonly format: typeof planFormat
   readonly made: PlanOrigin
+  /** What carries it out: a plan of `destroy` removes what the state of the site records. */
+  readonly operation: PlannedOperation
   readonly organisation: string
   /** Where the states lie; a password in it is masked. */
   readonly backend: string
@@ -30,6 +32,9 @@ export type PlanBody = {
   /** Sites that were asked for and are not planned. */
   readonly left: readonly LeftOut[]
 }
+
+export const plannedOperations = ['up', 'destroy'] as const
+export type PlannedOperation = (typeof plannedOperations)[number]
 
 export type PlanOrigin = {
   /** UTC, ISO 8601. */

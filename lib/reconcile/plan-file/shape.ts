@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Json, JsonObject } from '../../domain/json.ts'
-import { planFormat, type PlanDocument } from './document.ts'
+import { planFormat, type PlanDocument, plannedOperations } from './document.ts'
 
 const text = z.string()
 const texts = z.array(text)
@@ -96,6 +96,7 @@ export const planShape: z.ZodType<PlanDocument> = z.strictObject({
   chancery: z.literal('plan'),
   format: z.literal(planFormat),
   made: z.strictObject({ at: instant, by: text, on: text, with: text }),
+  operation: z.enum(plannedOperations),
   organisation: text,
   backend: text,
   program: text,
