@@ -171,6 +171,8 @@ export type Inventory = {
   readonly stateBackend: string
   /** File with the passphrase of the states' secrets, absolute; absent = the environment has it, or it is of our own making. */
   readonly passphraseFile?: string
+  /** Database in which the machines that use the links keep who has which, `postgres://…`; absent = each machine keeps it for itself. */
+  readonly leases?: { readonly postgres: string }
   /** known_hosts file, OpenSSH format. */
   readonly knownHosts: string
   /** SHA-256 of everything that was read, hex. */

@@ -114,6 +114,23 @@ describe('an inventory without mistakes', () => {
     }
   })
 
+  test('names the database that leases lie in, and takes no password in it', () => {
+    const named = (url: string): Readonly<Record<string, string>> =>
+      edited('organisation.yaml', 'knownHosts:', `leases: { postgres: '${url}' }\nknownHosts:`)
+    const url = 'postgres://chancery@db.example/state?sslmode=verify-full'
+    expect(load(named(url)).leases).toEqual({ postgres: url })
+    expect(load().leases).toBeUndefined()
+    const [only, ...more] = complaints(named('postgres://ops:s3cret@db.example/state'))
+    expect([only, more]).toEqual([
+      expect.stringMatching(/: leases\.postgres: .*a URL without a password/),
+      [],
+    ])
+    expect(only).not.toContain('s3cret')
+    expect(complaints(named('mysql://db.example/state'))).toEqual([
+      expect.stringContaining('a URL: postgres://account@server/database'),
+    ])
+  })
+
   test('applies a site’s exception to its profile and to no other', () => {
     const { siteProfiles, profiles } = load()
     expect(siteProfiles.get('beirut')).toMatchObject({

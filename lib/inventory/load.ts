@@ -99,6 +99,7 @@ export function readInventory(
     ...(organisation.passphraseFile === undefined
       ? {}
       : { passphraseFile: resolve(folder, organisation.passphraseFile) }),
+    ...(organisation.leases === undefined ? {} : { leases: organisation.leases }),
     knownHosts: resolve(folder, organisation.knownHosts),
     digest: digestOf(texts),
     profiles,

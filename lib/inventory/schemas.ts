@@ -50,6 +50,9 @@ export const conferenceSchema = z
   })
   .describe('The conference system, asked over HTTP whether a site has live video.')
 
+const hasNoPassword = (url: string): boolean =>
+  !/^[^/]*\/\/[^/?#]*:[^/?#]*@|[?&](password|sslpassword)=/i.test(url)
+
 export const organisationSchema = z
   .strictObject({
     organisation: kebab.describe('Id of the organisation; written on every host that is managed.'),
@@ -58,7 +61,7 @@ export const organisationSchema = z
       .regex(/^(file|postgres|postgresql|s3|azblob|gs|https?):\/\/.+/, {
         error: 'a URL: file://, postgres://, s3://, azblob://, gs:// or https://',
       })
-      .refine((url) => !/^[^/]*\/\/[^/?#]*:[^/?#]*@|[?&](password|sslpassword)=/i.test(url), {
+      .refine(hasNoPassword, {
         error:
           'a URL without a password, which every host would be told; the engine takes it from PGPASSWORD or PGPASSFILE',
       })
@@ -72,6 +75,23 @@ export const organisationSchema = z
         'File with the passphrase of the states’ secrets, relative to this folder; every operator has the same. The environment (PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE) goes first. Absent: the environment has it, unless the states lie in a .chancery folder.',
       )
       .meta({ examples: ['../../.chancery/passphrase'] }),
+    leases: z
+      .strictObject({
+        postgres: z
+          .string()
+          .regex(/^postgres(ql)?:\/\/.+/, { error: 'a URL: postgres://account@server/database' })
+          .refine(hasNoPassword, {
+            error: 'a URL without a password; it is taken from PGPASSWORD or PGPASSFILE, else ~/.pgpass',
+          })
+          .describe(
+            'Database that they lie in, in a schema of its own (chancery). sslmode=disable, require (the default, as for states), verify-ca or verify-full, with sslrootcert=FILE.',
+          )
+          .meta({ examples: ['postgres://chancery@db.example/state?sslmode=verify-full'] }),
+      })
+      .optional()
+      .describe(
+        'Where it is kept who uses which link, for machines that use the same links. Absent: each machine keeps it for itself, so that only one may use them.',
+      ),
     knownHosts: text.describe('File of host keys in OpenSSH format, relative to this folder.'),
     defaults: z
       .strictObject({

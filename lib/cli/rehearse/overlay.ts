@@ -86,8 +86,9 @@ export function pointAtLab(
   document.set('knownHosts', knownHosts)
   if (real.passphraseFile !== undefined) document.set('passphraseFile', real.passphraseFile)
   document.setIn(['defaults', 'key'], overlay.key)
-  // Neither the conference system nor a second line of the real estate has a part in a rehearsal.
+  // Neither the conference system, nor a second line, nor who uses the links of the real estate has a part in a rehearsal.
   document.delete('conference')
+  document.delete('leases')
   rmSync(join(overlay.inventory, 'second-lines.yaml'), { force: true })
   writeFileSync(organisation, document.toString())
   for (const { id, port, hostKey } of lab.hosts) {

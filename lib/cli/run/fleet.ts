@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Emit } from '../../domain/event.ts'
 import type { Estate } from '../../domain/profile.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
+import type { Rollout } from '../../domain/rollout.ts'
 import type { Host, Link } from '../../domain/site.ts'
 import { offLimits } from '../../inventory/index.ts'
 import type { OpenLink } from '../../link/index.ts'
@@ -10,11 +11,13 @@ import type { HeldLink } from '../../link/lease.ts'
 import { describeHolder, LeaseStoreUnusable } from '../../link/lease-failure.ts'
 import { type LeasePlace, openLeases } from '../../link/leases.ts'
 import { thisProcess } from '../../link/this-process.ts'
+import type { Rules } from '../../link/window.ts'
 import { batchWaits, HostBatch } from '../../reconcile/batch.ts'
+import type { BulkPort } from '../../transport/delivery/bulk-port.ts'
 import type { HostPort } from '../../transport/port.ts'
 import { createTransport, type Transport } from '../../transport/session.ts'
 import { Contents } from '../delivery/contents.ts'
-import { overEitherLine } from '../links/either-line.ts'
+import { bulkOverEitherLine, type Lines, overEitherLine } from '../links/either-line.ts'
 import { leaseFile, linkFolder, managedFrom } from '../links/machine-folder.ts'
 import { type LinkLeave, openLinks } from '../links/open-links.ts'
 import { patienceAt } from '../resolve/patience-at.ts'
@@ -29,6 +32,8 @@ export interface Fleet {
   link(site: string): OpenLink
   /** The site's link with the figures of the line that carries, and which one that is. */
   lineInUse(site: string): { readonly line: 'primary' | 'backup'; readonly link: Link }
+  /** When work may start at a site: by its own windows and blackouts, and by those of the rollout that it is part of. */
+  startRules(site: string): readonly Rules[]
   /** Files of this machine, and their way into the stores of the hosts. */
   readonly contents: Contents
   /** Every link that some process holds or waits for, this one's included. Rejects with `LeaseStoreUnusable`. */
@@ -48,6 +53,8 @@ export type FleetOptions = {
   readonly base?: string
   /** What a person said beside the timetable. Default: nothing. */
   readonly leave?: LinkLeave
+  /** The rollout that the work is part of. Default: none. */
+  readonly rollout?: Rollout
   /** After a connection was lost during an act, the host is tried again for so long, ms. Default: until its window closes. */
   readonly reconnectMs?: number | undefined
 }
@@ -62,6 +69,7 @@ export function openFleet({
   env,
   base,
   leave = noLeave,
+  rollout,
   reconnectMs,
 }: FleetOptions): Fleet {
   const sites = new Map(estate.sites.map((site) => [site.id, site]))
@@ -71,7 +79,7 @@ export function openFleet({
   const batches = new Map<string, HostBatch>()
   const memory = fileMemory(join(root, 'hosts.json'))
   const folder = linkFolder(estate, env)
-  const leases = openLeases({ place: leasesIn(folder), clock, emit: tell })
+  const leases = openLeases({ place: leasesOf(estate, folder), clock, emit: tell })
   const me = thisProcess()
 
   const hostOf = (id: string): Host => {
@@ -93,6 +101,7 @@ export function openFleet({
     folder,
     lease: (id, abort) => leases.take(id, abort),
     leave,
+    rules: (site) => rollout?.rules.get(site) ?? [],
     // A line that is down ends nothing by itself; one that is up again is taken when there is a pause.
     switched: (site, line) => {
       for (const host of sites.get(site)?.hosts ?? [])
@@ -101,15 +110,25 @@ export function openFleet({
   })
   const over = (host: Host) => (): { readonly address: string; readonly port: number } | undefined =>
     links.line(host.site) === 'backup' ? sites.get(host.site)?.link.backup?.hosts[host.id] : undefined
+  const linesOf = (site: string): Lines => ({
+    line: () => links.line(site),
+    decide: (abort) => links.decide(site, abort),
+  })
   const portOf = (id: string): HostPort => {
     const port = transport.host(id)
     const { site } = hostOf(id)
     if (sites.get(site)?.link.backup === undefined) return port
-    return overEitherLine(port, {
-      line: () => links.line(site),
-      decide: (abort) => links.decide(site, abort),
-    })
+    return overEitherLine(port, linesOf(site))
   }
+  const bulkOf = (id: string): BulkPort => {
+    const port = transport.bulk(id)
+    const { site } = hostOf(id)
+    return sites.get(site)?.link.backup === undefined ? port : bulkOverEitherLine(port, linesOf(site))
+  }
+  const startRules = (site: string): readonly Rules[] => [
+    links.inUse(site),
+    ...(rollout?.rules.get(site) ?? []),
+  ]
   const transport = createTransport({
     resolve: (id) => ({ ...hostOf(id), over: over(hostOf(id)) }),
     knownHosts: estate.knownHosts,
@@ -135,7 +154,7 @@ export function openFleet({
   })
   return {
     contents: new Contents({
-      bulk: (host) => transport.bulk(host),
+      bulk: bulkOf,
       link: (host) => links.link(hostOf(host).site),
       clock,
       emit,
@@ -150,13 +169,14 @@ export function openFleet({
       if (known !== undefined) return known
       const { site } = hostOf(host)
       const { rttMs } = links.inUse(site)
-      const patience = patienceAt(host, links.inUse(site), emit, reconnectMs)
+      const patience = patienceAt(host, startRules(site), emit, reconnectMs)
       const made = new HostBatch(portOf(host), { clock, ...batchWaits(rttMs), patience })
       batches.set(host, made)
       return made
     },
     link: (site) => links.link(site),
     lineInUse: (site) => ({ line: links.line(site), link: links.inUse(site) }),
+    startRules,
     holders: leases.holders,
     async close() {
       await transport.close()
@@ -167,12 +187,20 @@ export function openFleet({
   }
 }
 
-const leasesIn = (folder: Result<string, string>): LeasePlace =>
-  folder.ok
-    ? { file: leaseFile(folder.value) }
-    : {
-        open: () => Promise.reject(new LeaseStoreUnusable('leases of this machine', 'nowhere', folder.error)),
-      }
+/** Those of all machines where the inventory names a database, and no others should it fail; else those of this machine. */
+function leasesOf(estate: Estate, folder: Result<string, string>): LeasePlace {
+  const { leases } = estate
+  if (leases !== undefined)
+    return {
+      open: async () => {
+        const { openPostgresLeases } = await import('../../link/lease-postgres.ts')
+        return openPostgresLeases(leases.postgres, managedFrom(estate))
+      },
+    }
+  if (folder.ok) return { file: leaseFile(folder.value) }
+  const nowhere = new LeaseStoreUnusable('leases of this machine', 'nowhere', folder.error)
+  return { open: () => Promise.reject(nowhere) }
+}
 
 /** In a rehearsal only the rehearsal's own inventory is reached, whatever inventory a runbook loads. */
 function outsideRehearsal(estate: Estate): boolean {
