@@ -1,12 +1,23 @@
 import type { JsonObject } from './json.ts'
 
-/** Everything that may go wrong with one resource or one site and is expected to, as data. Wording: `describeFailure`. */
-export type Failure =
+/**
+ * Everything that may go wrong with one resource or one site and is expected to, as data. Wording: `describeFailure`.
+ * `removed`: what the same run has removed to make it anew, which then failed so; absent = nothing.
+ */
+export type Failure = Cause & { readonly removed?: string }
+
+type Cause =
   /** No connection, or none that answered. Says nothing about what exists on the host. */
   | { readonly kind: 'unreachable'; readonly host: string; readonly detail: string }
   /** The connection was lost while something may have run; resolved by looking. */
   | { readonly kind: 'unknown'; readonly host: string; readonly detail: string }
-  | { readonly kind: 'host-key'; readonly host: string; readonly expected: string; readonly got: string }
+  /** `expected`: the keys on record; undefined = there is none. */
+  | {
+      readonly kind: 'host-key'
+      readonly host: string
+      readonly expected: string | undefined
+      readonly got: string
+    }
   | { readonly kind: 'login'; readonly host: string; readonly account: string; readonly detail: string }
   /** The address is in a network that is never a target. */
   | { readonly kind: 'off-limits'; readonly host: string; readonly network: string; readonly by: string }
@@ -92,14 +103,21 @@ export type Failure =
   | { readonly kind: 'interrupted'; readonly host: string }
 
 /** One line for a person: where, what was seen, what is true now, what to do next. */
-export function describeFailure(f: Failure): string {
+export const describeFailure = (f: Failure): string =>
+  f.removed === undefined
+    ? wordsOf(f)
+    : `${f.host}: ${f.removed} was removed to be made anew, and the new one is not made. ${wordsOf(f)}`
+
+function wordsOf(f: Cause): string {
   switch (f.kind) {
     case 'unreachable':
       return `${f.host}: not reachable (${f.detail}). Its state is untouched. Run again when the link is up.`
     case 'unknown':
       return `${f.host}: the connection was lost during an act (${f.detail}); whether it happened is not known yet. Run again: the host is looked at before anything else.`
     case 'host-key':
-      return `${f.host}: host key expected ${f.expected}, got ${f.got}. No credential was sent. If the host was re-installed, compare the fingerprint on its console and run: chancery trust <site>.`
+      return f.expected === undefined
+        ? `${f.host}: no host key is on record for it; it shows ${f.got}. No credential was sent. Compare the fingerprint on its console and run: chancery trust <site>.`
+        : `${f.host}: shows another host key than the one on record: expected ${f.expected}, got ${f.got}. No credential was sent. If the host was re-installed, compare the fingerprint on its console and run: chancery trust <site>.`
     case 'login':
       return `${f.host}: login of ${f.account} refused (${f.detail}). Nothing ran. Check the account and its key.`
     case 'off-limits':
@@ -113,11 +131,11 @@ export function describeFailure(f: Failure): string {
     case 'refused':
       return `${f.host}: ${f.resource} refused by rule ${f.rule}: ${f.because}. Nothing was changed. ${f.fix}`
     case 'unobservable':
-      return `${f.host}: ${f.resource} can't be seen (${f.because}), so nothing is known of it and nothing was done.`
+      return `${f.host}: ${f.resource} can't be seen (${f.because}), so nothing is known of it and nothing was done. Correct that there and run again.`
     case 'deferred':
       return `${f.host}: ${f.resource} is deferred: ${f.because}. ${f.fix}`
     case 'script':
-      return `${f.host}: ${f.resource}, step ${f.step} failed: ${f.message} (${f.fqid}, ${f.category}).`
+      return `${f.host}: ${f.resource}, step ${f.step} failed: ${f.message} (${f.fqid}, ${f.category}). Correct the cause there and run again: it goes on from what is there.`
     case 'managed':
       return f.from === undefined
         ? `${f.host}: its record of where it is managed from (%ProgramData%\\Chancery\\managed.json) can't be read. Nothing was changed. If it is to be managed from here: chancery takeover <site> --reason <why>.`
@@ -129,7 +147,7 @@ export function describeFailure(f: Failure): string {
     case 'unwritten':
       return `${f.host}: what is about to be done there can't be written down here first (${f.detail}). Nothing was sent. Correct that and run again.`
     case 'protocol':
-      return `${f.host}: answered what is not our protocol: ${f.detail}. Nothing is assumed of what ran.`
+      return `${f.host}: answered what is not our protocol: ${f.detail}. Nothing is assumed of what ran. Run again: the host is looked at before anything else; if it comes back, run: chancery doctor <site>.`
     case 'interrupted':
       return `${f.host}: interrupted before it started. Nothing ran.`
   }

@@ -55,7 +55,7 @@ const cases: { readonly [name in FaultName]: Case } = {
   'host-key-changed': {
     at: 'preview',
     ends: 'failed',
-    words: /host key expected .* No credential was sent/,
+    words: /shows another host key than the one on record: expected .* No credential was sent/,
     sign: 'no login',
   },
   'login-refused': { at: 'preview', ends: 'failed', words: /login of chancery refused/, sign: 'no login' },

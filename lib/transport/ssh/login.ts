@@ -189,9 +189,9 @@ function classify(target: Target, pinned: readonly PinnedKey[], error: Error): F
   return undefined
 }
 
-const expectedKeys = (pinned: readonly PinnedKey[]): string => {
+const expectedKeys = (pinned: readonly PinnedKey[]): string | undefined => {
   const keys = pinned.filter((key) => !key.revoked).map((key) => `${key.type} ${fingerprint(key.blob)}`)
-  return keys.length > 0 ? keys.join(' or ') : 'a key on record, and there is none'
+  return keys.length > 0 ? keys.join(' or ') : undefined
 }
 
 /**
