@@ -17,6 +17,8 @@ const resourceShape = z.object({
   inputs: z.record(z.string(), z.json()),
   /** Paths of the option of that name. */
   ignoreChanges: z.array(z.string()),
+  /** The option of that name. */
+  protect: z.boolean(),
 })
 
 /** What one call of the program declares. */

@@ -28,7 +28,7 @@ describe('collecting a program', () => {
       `urn:pulumi:test.beirut::p::${types.map((type) => `chancery:test:${type}`).join('$')}`
     const inner = `${at('Outer', 'Inner')}::beirut-inner`
     const first = `${at('Outer', 'Inner', 'Item')}::first`
-    const item = { type: 'chancery:test:Item', custom: true, ignoreChanges: [] }
+    const item = { type: 'chancery:test:Item', custom: true, ignoreChanges: [], protect: false }
     expect(collection?.problem).toBeUndefined()
     expect([...(collection?.resources ?? [])].sort((a, b) => (a.urn < b.urn ? -1 : 1))).toEqual([
       {
@@ -66,6 +66,7 @@ describe('collecting a program', () => {
         name: 'beirut-inner',
         custom: false,
         ignoreChanges: [],
+        protect: false,
         parent: `${at('Outer')}::beirut`,
         dependencies: [],
         inputs: {},
@@ -76,6 +77,7 @@ describe('collecting a program', () => {
         name: 'beirut',
         custom: false,
         ignoreChanges: [],
+        protect: false,
         parent: '',
         dependencies: [],
         inputs: {},

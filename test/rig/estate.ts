@@ -35,12 +35,14 @@ export type RunOptions = {
   readonly offline?: boolean
   readonly dataLoss?: readonly string[]
   readonly planning?: RunRequest['planning']
+  readonly previewOf?: RunRequest['previewOf']
   readonly leave?: RunRequest['leave']
   readonly interrupts?: Interrupts
   /** For how long a lost host is tried again, ms; default 12,000. */
   readonly reconnectMs?: number
   readonly confirm?: (previews: readonly SitePreview[]) => Promise<boolean>
   readonly onEvent?: (event: Event) => void
+  readonly onNote?: (text: string) => void
 }
 
 const ministry = fileURLToPath(new URL('../../inventories/ministry', import.meta.url))
@@ -108,12 +110,13 @@ export async function startRig(options: {
         offline: run.offline ?? false,
         dataLoss: run.dataLoss ?? [],
         ...(run.planning === undefined ? {} : { planning: run.planning }),
+        ...(run.previewOf === undefined ? {} : { previewOf: run.previewOf }),
         ...(run.leave === undefined ? {} : { leave: run.leave }),
         emit: (event) => {
           events.push(event)
           run.onEvent?.(event)
         },
-        note: () => {},
+        note: (text) => run.onNote?.(text),
         interrupts: run.interrupts ?? createInterrupts(),
         reconnectMs: run.reconnectMs ?? 12_000,
         clock,

@@ -234,7 +234,15 @@ describe('a refusal', () => {
 
 describe('where a value of later comes from', () => {
   const mark = (urn: string, output: string) => `\u0001${urn}\u0001${output}\u0001`
-  const base = { type: 't', name: 'n', custom: true, parent: '', dependencies: [], ignoreChanges: [] }
+  const base = {
+    type: 't',
+    name: 'n',
+    custom: true,
+    parent: '',
+    dependencies: [],
+    ignoreChanges: [],
+    protect: false,
+  }
   const find = (value: string) =>
     laterIn({
       id: 'x',
