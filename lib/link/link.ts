@@ -18,7 +18,7 @@ import type { Lease } from './lease.ts'
 import { LinkQueue, overallQueue } from './queue.ts'
 import { SharedLease } from './shared-lease.ts'
 import { budgetAt, type Timed } from './timetable.ts'
-import { localTime, windowAt, type Rules, type WindowState } from './window.ts'
+import { localTime, whyClosed, windowAt, type Rules, type WindowState } from './window.ts'
 
 /** Which of a site's lines carries now. */
 export type LineName = 'primary' | 'backup'
@@ -51,6 +51,8 @@ export interface OpenLink extends LinkDoor {
   use(line: LineName): void
   /** A round trip that was measured, ms. */
   measured(rttMs: number): void
+  /** Bulk bytes that may still go over the line in use: less than what is left means that it waits for the primary. Infinity = any. */
+  bulkLeft(): number
   /** After the lease was lost: jobs may take it anew, for what is looked at and planned from now on. */
   again(): void
 }
@@ -107,14 +109,18 @@ export function createLink({
   let bulkTold: string | undefined
   /** Bulk bytes that had gone out when the line in use began to carry. */
   let bulkBefore = 0
+  /** Bulk bytes that may still go over the backup line. */
+  const backupLeft = (): number =>
+    line === 'primary' || bulkOnBackup
+      ? Infinity
+      : Math.max(0, (link.backup?.largeBytes ?? 0) - (pacer.sentBulk - bulkBefore))
   const bulkHeld = (instant: number): string | undefined => {
-    if (line === 'backup' && !bulkOnBackup && pacer.sentBulk - bulkBefore >= (link.backup?.largeBytes ?? 0))
-      return 'the backup line is in use, and has carried as much as it may'
+    if (backupLeft() === 0) return 'the backup line is in use, and has carried as much as it may'
     if (bulkAnytime) return undefined
     const window = windowAt(allRules, instant)
     if (window.open) return undefined
     const opens = window.opens === undefined ? '' : ` until ${localTime(link.timeZone, window.opens)}`
-    return `the window is closed${opens}${window.because === undefined ? '' : ` (${window.because})`}`
+    return `${whyClosed(allRules, instant)}${opens}`
   }
   const holdsBulk = (instant: number): boolean => {
     const because = bulkHeld(instant)
@@ -212,6 +218,7 @@ export function createLink({
       become(closed, `the ${next} line carries`)
       queue.carry(next === 'backup' ? (link.backup?.medium ?? link.medium) : link.medium)
     },
+    bulkLeft: backupLeft,
     measured: (rttMs) => {
       measuredRttMs = rttMs
     },

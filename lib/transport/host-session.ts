@@ -56,6 +56,10 @@ export class HostSession implements HostPort, BulkPort {
   #nextId = 1
   /** Channels beside the worker's: the connection stays while there is one. */
   #beside = 0
+  /** Why the connection ends once no frame is on it. */
+  #stale: string | undefined
+  /** A conversation that was ended from here: nothing more is said in it, also while its end is not heard yet. */
+  #ended: LineTalk | undefined
 
   constructor(target: Target, options: SessionOptions) {
     this.host = target.id
@@ -66,6 +70,11 @@ export class HostSession implements HostPort, BulkPort {
 
   get #closed(): boolean {
     return this.#cut.signal.aborted
+  }
+
+  /** The conversation that is going on. */
+  get #going(): LineTalk | undefined {
+    return this.#talk?.open === true && this.#talk !== this.#ended ? this.#talk : undefined
   }
 
   get hello(): Hello | undefined {
@@ -89,7 +98,15 @@ export class HostSession implements HostPort, BulkPort {
         abort?.removeEventListener('abort', stop)
         return door.run(
           'control',
-          async () => (abort?.aborted || this.#closed ? interrupted : this.#perform(request, onReply, abort)),
+          async () => {
+            if (abort?.aborted || this.#closed) return interrupted
+            this.#endStale()
+            try {
+              return await this.#perform(request, onReply, abort)
+            } finally {
+              this.#endStale()
+            }
+          },
           abort,
         )
       }
@@ -118,7 +135,7 @@ export class HostSession implements HostPort, BulkPort {
       this.#keep()
     }
     for (let refusals = 0; ; refusals += 1) {
-      if (this.#talk?.open !== true) {
+      if (this.#going === undefined) {
         const up = await this.exchange(
           { scripts: new Map(), guards: [], ops: [{ op: 'ping' }] },
           undefined,
@@ -129,9 +146,10 @@ export class HostSession implements HostPort, BulkPort {
           return up
         }
       }
+      const talk = this.#going
       const opened =
-        this.#talk &&
-        (await openBeside(this.#talk, order, {
+        talk &&
+        (await openBeside(talk, order, {
           clock: this.#options.clock,
           pace: (bytes, stop) => door.pace(bytes, 'bulk', stop),
         }))
@@ -153,12 +171,28 @@ export class HostSession implements HostPort, BulkPort {
     }
   }
 
-  /** Ends the connection, or only an idle one; what is on the wire ends as `unknown` or `unreachable`, and the next exchange opens another. */
+  /**
+   * Ends the connection at once (what is on the wire ends as `unknown` or `unreachable`), or once no frame is on it; the next exchange opens
+   * another. A channel beside the worker's ends with it.
+   */
   reconnect(why: string, which: 'any' | 'idle'): void {
-    if (which === 'idle' && this.#queue.pending + this.#queue.size > 0) return
-    this.#talk?.close(why)
+    if (which === 'idle' && this.#queue.pending > 0) {
+      this.#stale = why
+      return
+    }
+    this.#end(why)
     this.#opening.abort(why)
     this.#opening = new AbortController()
+  }
+
+  #endStale(): void {
+    if (this.#stale !== undefined) this.#end(this.#stale)
+  }
+
+  #end(why: string): void {
+    this.#stale = undefined
+    this.#ended = this.#talk
+    this.#talk?.close(why)
   }
 
   /** Cuts the connection; what is on the wire ends as `unknown` or `unreachable`. */
@@ -263,8 +297,8 @@ export class HostSession implements HostPort, BulkPort {
     { mutates, abort }: { readonly mutates: boolean; readonly abort: AbortSignal | undefined },
   ): Promise<FrameEnd | Fenced | { failure: Failure; again: boolean }> {
     let end: TalkEnd
-    let talk = this.#talk
-    if (talk?.open) {
+    let talk = this.#going
+    if (talk !== undefined) {
       this.counters.bytesUp += line.length
       end = await talk.ask(line, inFlight, silenceMs)
     } else {

@@ -462,6 +462,22 @@ describe('the connection', () => {
     expect(port.counters.connections).toBe(1)
   })
 
+  test('that is of no more use ends once the frame on it is answered; what waits goes over another', async () => {
+    const { rig, port, transport } = await scene()
+    const first = port.exchange(asking(observe))
+    const far = await worker(rig)
+    await frame(far)
+    transport.reconnect('far', 'the primary line carries now', 'idle')
+    const second = port.exchange(asking(observe))
+    far.say(`${seen(1)}${end(1)}`)
+    expect(await first).toMatchObject({ ok: true })
+    const again = await worker(rig)
+    expect(await frame(again)).toMatchObject({ frame: 2 })
+    again.say(`${seen(2)}${end(2)}`)
+    expect(await second).toMatchObject({ ok: true })
+    expect(port.counters.connections).toBe(2)
+  })
+
   test('falls back to waiting where a host refuses what is sent ahead, and remembers it', async () => {
     const manners: { exec?: 'refuse' } = { exec: 'refuse' }
     const { rig, port, memory } = await scene(manners)

@@ -10,6 +10,7 @@ import { bring, type BringState } from '../../transport/delivery/bring.ts'
 import type { BulkPort } from '../../transport/delivery/bulk-port.ts'
 import type { Delivered, DeliverySource } from '../../transport/delivery/contract.ts'
 import { deliver } from '../../transport/delivery/deliver.ts'
+import { bytes } from '../view/units.ts'
 import { RecentRate } from './rate.ts'
 import { SourceCache } from './source-cache.ts'
 
@@ -103,7 +104,7 @@ export class Contents implements ContentPort {
     const onState = (state: BringState): void => {
       if (state.kind === 'waiting') {
         const { at, because, until } = state
-        emit({ ...base, state: 'waiting', at, sent, because, until })
+        emit({ ...base, state: 'waiting', at, sent, because, ...(until === undefined ? {} : { until }) })
         return
       }
       sent = state.sent
@@ -126,6 +127,12 @@ export class Contents implements ContentPort {
       rttMs,
       budget: () => door.state().budgetKbitPerS,
       ...(anyTime ? {} : { window: () => door.state().window }),
+      hold: (left) => {
+        const may = door.bulkLeft()
+        if (left <= may) return undefined
+        const took = `about ${bytes(left)} are left, and the backup line carries at most ${bytes(may)} more`
+        return `rule large-waits-for-primary: ${took}`
+      },
       delivery: { store: join(root, 'content'), ...(bundle === undefined ? {} : { bundle }) },
       from,
       onState,

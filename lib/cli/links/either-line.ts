@@ -1,5 +1,6 @@
 import type { Failure } from '../../domain/failure.ts'
 import type { Result } from '../../domain/result.ts'
+import type { BesideOrder, BulkPort, ByteChannel } from '../../transport/delivery/bulk-port.ts'
 import type { Answer, Exchange, HostPort } from '../../transport/port.ts'
 import type { Reply } from '../../transport/wire.ts'
 
@@ -37,3 +38,18 @@ export function overEitherLine(port: HostPort, lines: Lines): HostPort {
     },
   }
 }
+
+/**
+ * The same of the channels that files cross by: one that could not be opened is opened over the other line. One that was cut is not:
+ * whoever sends goes on from the last chunk that the host has, with another channel.
+ */
+export const bulkOverEitherLine = (port: BulkPort, lines: Lines): BulkPort => ({
+  host: port.host,
+  beside: async (order: BesideOrder, abort?: AbortSignal): Promise<Result<ByteChannel, Failure>> => {
+    const before = lines.line()
+    const first = await port.beside(order, abort)
+    if (first.ok || first.error.kind !== 'unreachable' || abort?.aborted) return first
+    const after = await lines.decide(abort)
+    return after === before || abort?.aborted ? first : port.beside(order, abort)
+  },
+})

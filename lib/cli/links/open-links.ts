@@ -4,6 +4,7 @@ import type { Result } from '../../domain/result.ts'
 import type { Link, Site } from '../../domain/site.ts'
 import { type Board, openBoard } from '../../link/board.ts'
 import type { Lease } from '../../link/lease.ts'
+import type { Rules } from '../../link/window.ts'
 import { createLink, type LineName, type OpenLink } from '../../link/link.ts'
 import { overBackup } from '../../link/on-backup.ts'
 import { dialLine } from '../../link/probe-line.ts'
@@ -40,6 +41,7 @@ export function openLinks({
   folder,
   lease,
   leave,
+  rules,
   switched,
   ask = askHttp,
 }: {
@@ -50,6 +52,8 @@ export function openLinks({
   readonly folder: Result<string, string>
   readonly lease: (link: string, abort: AbortSignal) => Promise<Lease>
   readonly leave: LinkLeave
+  /** Windows and blackouts of a site beside its own: those of the rollout that the work is part of. Default: none. */
+  readonly rules?: (site: string) => readonly Rules[]
   readonly switched: (link: string, line: LineName) => void
   readonly ask?: AskHttp
 }): Links {
@@ -93,6 +97,7 @@ export function openLinks({
       lease,
       bulkAnytime: leave.anytime,
       bulkOnBackup: leave.onBackup,
+      ...(rules === undefined ? {} : { rules: rules(id) }),
     })
     links.set(id, made)
     watch.add(declared, made)

@@ -8,7 +8,7 @@ import { defaultPatienceMs, type Patience } from '../../reconcile/patience.ts'
  */
 export const patienceAt = (
   host: string,
-  rules: Rules,
+  rules: Rules | readonly Rules[],
   emit: Emit,
   reconnectMs: number | undefined,
 ): Patience => ({

@@ -15,7 +15,7 @@ import { receiverCommand } from './wire.ts'
 /** How one try to bring a content ended. */
 export type Tried =
   | { readonly kind: 'ended'; readonly result: Result<Delivered, Failure> }
-  /** The window closed, or another process waits for the link. */
+  /** The window closed, another process waits for the link, or what is left waits for another line. */
   | { readonly kind: 'paused' }
   /** What arrived had another sum: sent again, not for ever. */
   | { readonly kind: 'wrong'; readonly failure: Failure }
@@ -25,12 +25,12 @@ export type Tried =
 /** Without a byte from the host for this long while an answer is due a channel counts as lost, ms. */
 const silenceMs = 90_000
 
-/** One channel, from its turn on the link to its end. `closes`: when the window does. */
+/** One channel, from its turn on the link to its end. `closes`: when the window does; `onProgress` says whether to go on. */
 export async function attempt(
   content: DeliverySource,
   options: BringOptions,
   closes: number | undefined,
-  onProgress: (progress: DeliveryProgress) => void,
+  onProgress: (progress: DeliveryProgress) => boolean,
 ): Promise<Tried> {
   const { door, port, clock, abort } = options
   const stop = new AbortController()
@@ -38,8 +38,10 @@ export async function attempt(
   const stopped = abort === undefined ? stop.signal : AbortSignal.any([abort, stop.signal])
   // A chunk has arrived: no better place to let another process have its turn. It costs what is on its way of the next one.
   const afterChunk = (progress: DeliveryProgress): void => {
-    onProgress(progress)
-    if (progress.at < progress.size)
+    const goesOn = onProgress(progress)
+    if (progress.at >= progress.size) return
+    if (!goesOn) stop.abort(new Error('what is left waits for another line'))
+    else
       void door.wanted?.().then((wanted) => {
         if (wanted) stop.abort(new Error('another process waits for the link'))
       })

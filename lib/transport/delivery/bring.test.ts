@@ -20,7 +20,12 @@ type Try = {
   readonly abort: AbortSignal | undefined
 }
 
-function rig(window?: (now: number) => WindowState, run?: LinkDoor['run'], wanted?: () => Promise<boolean>) {
+function rig(
+  window?: (now: number) => WindowState,
+  run?: LinkDoor['run'],
+  wanted?: () => Promise<boolean>,
+  hold?: (leftBytes: number) => string | undefined,
+) {
   const clock = new ManualClock(0)
   const tries: Try[] = []
   const states: BringState[] = []
@@ -56,6 +61,7 @@ function rig(window?: (now: number) => WindowState, run?: LinkDoor['run'], wante
     random: () => 0.5,
     budget: () => 480,
     ...(window === undefined ? {} : { window }),
+    ...(hold === undefined ? {} : { hold }),
     delivery: { store: undefined },
     onState: (state) => states.push(state),
     abort: abort.signal,
@@ -197,6 +203,33 @@ describe('bringing a content', () => {
     expect(tries[0]!.abort?.aborted).toBe(true)
     abort.abort()
     expect(await ended).toMatchObject({ error: { kind: 'interrupted' } })
+  })
+
+  test('holds what is left while it is too much for the line, and goes on from there without giving up', async () => {
+    let may = Infinity
+    const asked: number[] = []
+    const hold = (left: number): string | undefined => {
+      asked.push(left)
+      return left > may ? 'the line is too small' : undefined
+    }
+    const { clock, tries, states, ended } = rig(undefined, undefined, undefined, hold)
+    await settled()
+    tries[0]!.progress(100)
+    tries[0]!.progress(300)
+    // The line changes with 700 bytes left: what is on its way is finished, nothing more is sent.
+    may = 500
+    tries[0]!.progress(400)
+    await settled()
+    expect(tries[0]!.abort?.aborted).toBe(true)
+    expect(states.at(-1)).toEqual({ kind: 'waiting', because: 'the line is too small', at: 400 })
+    await clock.advance(600_000)
+    expect([tries.length, asked.at(-1)]).toEqual([1, 600])
+    expect(states.filter(({ kind }) => kind === 'waiting')).toHaveLength(1)
+    may = Infinity
+    await clock.advance(1_000)
+    await settled()
+    tries[1]!.end(whole)
+    expect(await ended).toEqual(ok(whole))
   })
 
   test('waits for a breaker that is open, as long as it says', async () => {

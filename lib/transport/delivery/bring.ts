@@ -8,6 +8,7 @@ import { attempt } from './attempt.ts'
 import type { BulkPort } from './bulk-port.ts'
 import type { Deliver, Delivered, DeliverOptions, DeliveryProgress, DeliverySource } from './contract.ts'
 import { gaveUp, neverOpen } from './failure-of.ts'
+import { Taken } from './taken.ts'
 
 /** The line that a content crosses, and how long somebody waits for it. */
 export type BringOptions = {
@@ -23,6 +24,11 @@ export type BringOptions = {
   readonly budget: () => number
   /** Whether bulk may cross now. Undefined = always. */
   readonly window?: (now: number) => WindowState
+  /**
+   * Why what is left waits for another line, by the bytes that it would take of this one, 1 while little is known; undefined = it goes.
+   * Asked before each try and after each chunk.
+   */
+  readonly hold?: (leftBytes: number) => string | undefined
   readonly delivery: Omit<DeliverOptions, 'chunkBytes' | 'onProgress' | 'abort' | 'sender'>
   /** Organisation and state backend that this comes from, as `Sender` says it. Undefined: nobody says, and a host takes it. */
   readonly from?: string
@@ -34,14 +40,16 @@ export type BringOptions = {
 
 /** What a person sees of a content on its way. */
 export type BringState =
-  /** A window is closed, a connection was lost. `until`: the next try (ms). */
-  | { readonly kind: 'waiting'; readonly because: string; readonly at: number; readonly until: number }
+  /** A window is closed, a connection was lost, what is left is too much for the line. `until`: the next try (ms), where that is known. */
+  | { readonly kind: 'waiting'; readonly because: string; readonly at: number; readonly until?: number }
   | ({ readonly kind: 'sending' } & DeliveryProgress)
 
 /** Back-off after a loss without progress, ms; doubles. */
 const firstWaitMs = 1000
 const longestWaitMs = 60_000
 const defaultPatienceMs = 300_000
+/** How often it is asked whether what was held may go, ms. */
+const heldLookMs = 1000
 /** How often a content is sent again that arrives as another one. */
 const wrongTries = 3
 
@@ -65,17 +73,23 @@ export async function bring(
   let wrong = 0
   /** The opening of the window that was told. */
   let said: number | undefined
+  /** Why it was held, as told. */
+  let heldFor: string | undefined
+  const taken = new Taken(content.size)
   const wait = (because: string, ms: number): Promise<boolean> => {
     options.onState?.({ kind: 'waiting', because, at, until: clock.now() + ms })
     return clock.sleep(ms, abort)
   }
-  const onProgress = (progress: DeliveryProgress): void => {
+  const held = (): string | undefined => options.hold?.(taken.leftBytes ?? 1)
+  const onProgress = (progress: DeliveryProgress): boolean => {
+    taken.note(progress)
     if (progress.at > at) {
       at = progress.at
       progressAt = passed(clock)
       losses = 0
     }
     options.onState?.({ kind: 'sending', ...progress })
+    return held() === undefined
   }
   for (;;) {
     if (abort?.aborted) return interrupted
@@ -90,6 +104,16 @@ export async function bring(
       continue
     }
     said = undefined
+    const because = held()
+    if (because !== undefined) {
+      if (because !== heldFor) options.onState?.({ kind: 'waiting', because, at })
+      heldFor = because
+      if (!(await clock.sleep(heldLookMs, abort))) return interrupted
+      progressAt = passed(clock)
+      continue
+    }
+    heldFor = undefined
+    taken.begin()
     const tried = await attempt(content, options, window.until, onProgress)
     if (tried.kind === 'ended') return tried.result
     if (abort?.aborted) return interrupted

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { Taken } from './taken.ts'
+
+const progress = (at: number, sent: number) => ({ at, size: 1_000_000, sent, base: null })
+
+test('nothing is known before two answers of one channel', () => {
+  const taken = new Taken(1_000_000)
+  expect(taken.leftBytes).toBeUndefined()
+  taken.note(progress(100_000, 101_000))
+  expect(taken.leftBytes).toBeUndefined()
+})
+
+test('the rest of a whole file takes its size, that of a difference as much less as what went before', () => {
+  const whole = new Taken(1_000_000)
+  whole.note(progress(100_000, 150_000))
+  whole.note(progress(200_000, 250_000))
+  expect(whole.leftBytes).toBe(800_000)
+  const difference = new Taken(1_000_000)
+  difference.note(progress(100_000, 1_000))
+  difference.note(progress(300_000, 3_000))
+  expect(difference.leftBytes).toBe(7_000)
+})
+
+test('another channel counts its own bytes from nothing, and what is known holds until it has told more', () => {
+  const taken = new Taken(1_000_000)
+  taken.note(progress(0, 50_000))
+  taken.note(progress(500_000, 550_000))
+  taken.begin()
+  taken.note(progress(500_000, 20_000))
+  expect(taken.leftBytes).toBe(500_000)
+  taken.note(progress(600_000, 70_000))
+  expect(taken.leftBytes).toBe(200_000)
+})
