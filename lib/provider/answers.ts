@@ -34,13 +34,14 @@ export function checkAnswer(inputs: Struct, complaints: readonly Complaint[]): p
 
 export function diffAnswer(difference: Difference): p.DiffResponse {
   const answer = new messages.DiffResponse()
+  // The engine asks even of what a run before has removed and not made again: otherwise it would remove what it makes then.
+  answer.setDeletebeforereplace(true)
   if (difference.changes === 'none') {
     answer.setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE)
     return answer
   }
   answer.setChanges(messages.DiffResponse.DiffChanges.DIFF_SOME)
   answer.setReplacesList([...difference.replaces])
-  answer.setDeletebeforereplace(difference.replaces.length > 0)
   answer.setDiffsList(difference.properties.map((change) => change.property))
   answer.setHasdetaileddiff(difference.properties.length > 0)
   const kinds = messages.PropertyDiff.Kind

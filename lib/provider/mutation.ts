@@ -62,10 +62,12 @@ export async function perform(
   run.learn(target.urn, target)
   const finish = (result: Result<Acted, Failure>): Result<Outcome, Failure> => {
     if (!result.ok) {
-      run.fail(target, result.error)
-      return result
+      const failure = operation === 'create' ? run.halfReplaced(target, result.error) : result.error
+      run.fail(target, failure)
+      return err(failure)
     }
     const { found, warnings, short } = result.value
+    if (operation === 'delete' && short === undefined) run.removed.add(target.urn)
     if (short === undefined) run.succeed(target, 'done', warnings)
     else run.fail(target, short)
     const machine = run.options.batch(target.host).machine ?? target.machine

@@ -49,6 +49,8 @@ export class StackRun {
   readonly stopped = new AbortController()
   /** Resources whose replacement was announced by Diff: the old one's key. */
   readonly replacing = new Map<string, string>()
+  /** URNs of what this run has removed. */
+  readonly removed = new Set<string>()
   private readonly taken = new Map<string, string>()
   private readonly secretive = new Map<string, Secretive>()
 
@@ -151,6 +153,11 @@ export class StackRun {
   /** What a host said, as it may be told. */
   told<T>(said: T): T {
     return [...this.secretive.values()].reduce((value, one) => withoutSecrets(one, value), said)
+  }
+
+  /** Why something is not made, and that the one before it is gone already where this run has removed it. */
+  halfReplaced(target: Target, failure: Failure): Failure {
+    return this.removed.has(target.urn) ? { ...failure, removed: nameOf(target) } : failure
   }
 
   fail(target: Target, said: Failure): void {

@@ -33,12 +33,12 @@ export function writeCheckpoint(
   const { latest } = document.checkpoint
   latest.resources = latest.resources.map((resource) => {
     if (!resource.type.startsWith('chancery:')) return resource
-    const inputs = { ...stage.want, host }
+    const inputs = { ...stage.before, host }
     return {
       ...resource,
       urn: urnOf(stack, stage),
       type: `chancery:${stage.loaded.kind.token}`,
-      id: `${host}|${stage.loaded.kind.identity(stage.want)}`,
+      id: `${host}|${stage.loaded.kind.identity(stage.before)}`,
       inputs,
       outputs: { ...inputs, observed: stage.recorded ?? stage.found },
     }
@@ -48,19 +48,43 @@ export function writeCheckpoint(
   writeFileSync(file, JSON.stringify(document))
 }
 
-/** What the state says of the thing: its outputs; undefined: it is not in it. */
-export function outputsIn(state: string, stack: string): JsonObject | undefined {
+type Latest = {
+  readonly resources?: readonly Resource[]
+  readonly pending_operations?: readonly { readonly type: string; readonly resource: Resource }[]
+}
+
+/** Throws where the checkpoint of the stack is torn; none: there is none. */
+function latestOf(state: string, stack: string): Latest {
   let text: string
   try {
     text = readFileSync(checkpointFile(state, stack), 'utf8')
   } catch {
-    return undefined
+    return {}
   }
-  const { checkpoint } = JSON.parse(text) as {
-    readonly checkpoint: { readonly latest: { readonly resources?: readonly Resource[] } }
-  }
-  const thing = checkpoint.latest.resources?.find(({ type }) => type.startsWith('chancery:'))
+  const { checkpoint } = JSON.parse(text) as { readonly checkpoint: { readonly latest: Latest | null } }
+  return checkpoint.latest ?? {}
+}
+
+const thingsIn = ({ resources = [] }: Latest): readonly Resource[] =>
+  resources.filter(({ type }) => type.startsWith('chancery:'))
+
+/** What the state says of the thing: its outputs; undefined: it is not in it. */
+export function outputsIn(state: string, stack: string): JsonObject | undefined {
+  const [thing] = thingsIn(latestOf(state, stack))
   return thing?.['outputs'] as { readonly [name: string]: Json } | undefined
+}
+
+/** What the state has as begun or half done: acts whose end was never written, halves of replacements. */
+export function unfinishedIn(state: string, stack: string): readonly string[] {
+  const latest = latestOf(state, stack)
+  return [
+    ...(latest.pending_operations ?? []).map(({ type, resource }) => `${type} ${resource.urn}`),
+    ...thingsIn(latest).flatMap((thing) =>
+      ['delete', 'pendingReplacement']
+        .filter((mark) => thing[mark] === true)
+        .map((mark) => `${mark} ${thing.urn}`),
+    ),
+  ]
 }
 
 /** Why the state of a stack can't be read; undefined: it can, or there is none. */

@@ -10,11 +10,19 @@ import { nameOf } from '../../lib/reconcile/target.ts'
 import { runCli, type RunningCli, startCli, waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { filesProgram } from '../rig/programs.ts'
-import { tornState, outputsIn, type Pattern, readPattern, urnOf, writeCheckpoint } from './checkpoint.ts'
+import {
+  outputsIn,
+  type Pattern,
+  readPattern,
+  tornState,
+  unfinishedIn,
+  urnOf,
+  writeCheckpoint,
+} from './checkpoint.ts'
 import { type Finding, findingsOf } from './findings.ts'
 import { Ledger } from './ledger.ts'
 import { soundRun } from './one-process.ts'
-import type { FaultKind, Point } from './points.ts'
+import { type FaultKind, placeIn, type Point } from './points.ts'
 import { furnish } from './scene.ts'
 import type { Ran } from './small-engine.ts'
 
@@ -158,8 +166,9 @@ class Group {
     if (stage.found !== null && stage.operation !== 'create')
       writeCheckpoint(state, stack, pattern!, stage, host.id)
     const gate = Promise.withResolvers<'on'>()
-    const strike: AtBoundary = ({ next }) => {
-      if (next !== step || place.arrived || this.#released) return 'on'
+    const strike: AtBoundary = ({ steps, next }) => {
+      const acted = steps.map(({ name }) => name)
+      if (placeIn(stage, acted, next) !== step || place.arrived || this.#released) return 'on'
       place.arrived = true
       return gate.promise
     }
@@ -268,7 +277,12 @@ class Group {
     const torn = tornState(join(rig.folder, '.chancery/state'), place.stack)
     if (torn !== undefined) return [{ counter: 'lost', what: torn }]
     const sound = await soundRun(place.point.stage, false)
+    const unfinished = unfinishedIn(join(rig.folder, '.chancery/state'), place.stack)
     return [
+      ...unfinished.map((what): Finding => ({
+        counter: 'wrongReports',
+        what: `the state still has as not ended: ${what}`,
+      })),
       ...findingsOf.last(place.point, this.#ran(rig, place, mine), place.host.world, place.ledger, sound),
     ]
   }

@@ -1,35 +1,31 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
-import { kindsRoot } from '../conformance/kind-folders.ts'
+import { kindFolders, kindsRoot, planOf, readKind } from '../conformance/kind-folders.ts'
 import { tryPoint } from './one-process.ts'
 import { faultKinds, faults, nameOfPoint, pointsOf, shareOf, stages } from './points.ts'
 
 const seed = Number(process.env['CHANCERY_SEED'] ?? Math.floor(Date.now() / 1000))
 const all = await stages()
 
-/** Steps that the case files themselves expect. */
-function stepsInFiles(): number {
-  const files = readdirSync(kindsRoot, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /[\\/]cases[\\/][^\\/]+\.yaml$/.test(path),
-  )
-  const cases = files.map(
-    (file) =>
-      parse(readFileSync(join(kindsRoot, file), 'utf8')) as {
-        digestKey?: string
-        expect: { steps?: readonly unknown[] }
-      },
-  )
-  // Under a key nothing but the digest in the observation differs.
-  const tried = cases.filter(({ digestKey }) => digestKey === undefined)
-  return tried.reduce((sum, { expect: { steps } }) => sum + (steps?.length ?? 0), 0)
+/** Points of the case files themselves: of steps that a case expects, one each; of a replacement its two halves, and what lies between. */
+async function stepsInFiles(): Promise<number> {
+  const kinds = await Promise.all(kindFolders(kindsRoot).map((folder) => readKind(kindsRoot, folder)))
+  return kinds
+    .flatMap(({ kind, cases }) => cases.map((one) => ({ kind, one })))
+    .filter(({ one }) => one.digestKey === undefined)
+    .reduce((sum, { kind, one }) => {
+      const { steps } = one.expect
+      if (Array.isArray(steps)) return sum + steps.length
+      if (one.expect.do !== 'replace') return sum
+      const halves = [planOf(kind, { ...one, remove: true }), planOf(kind, { ...one, found: null })]
+      return sum + 1 + halves.reduce((all, half) => all + (half.do === 'steps' ? half.steps.length : 0), 0)
+    }, 0)
 }
 
 describe('faults', () => {
-  it('are enumerated at every step of every case of every kind', () => {
+  it('are enumerated at every step of every case of every kind, replacements among them', async () => {
     const points = pointsOf(all)
-    expect(points).toHaveLength(stepsInFiles() * faultKinds.length)
+    expect(points).toHaveLength((await stepsInFiles()) * faultKinds.length)
+    expect(all.filter(({ operation }) => operation === 'replace').length).toBeGreaterThan(0)
     expect(new Set(points.map(nameOfPoint)).size).toBe(points.length)
   })
 

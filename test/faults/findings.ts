@@ -42,7 +42,7 @@ export const findingsOf = {
   ): Generator<Finding> {
     yield* doneOrNot(point, ran, world)
     for (const failure of ran.failures) {
-      if (changed && nothingRan.has(failure.kind))
+      if (changed && failure.removed === undefined && nothingRan.has(failure.kind))
         yield {
           counter: 'wrongReports',
           what: `a step changed the host, and it is said: ${describeFailure(failure)}`,

@@ -13,7 +13,7 @@ import type { HostPort } from '../../lib/transport/port.ts'
 import type { Owner } from '../../lib/transport/wire.ts'
 import { type Finding, findingsOf, type Sound } from './findings.ts'
 import { Ledger } from './ledger.ts'
-import type { Point, Stage } from './points.ts'
+import { between, type FaultKind, placeIn, type Point, type Stage } from './points.ts'
 import { furnish } from './scene.ts'
 import { type Backend, previewAndApply, type Ran, type State } from './small-engine.ts'
 
@@ -114,11 +114,16 @@ export class Bench {
   }
 
   /** A run of a process of its own: nothing is remembered but the state. */
-  async run(stage: Stage, state: State, abort = new AbortController().signal): Promise<Ran> {
+  async run(stage: Stage, state: State, between?: () => void): Promise<Ran> {
     const { backend, close } = this.connect()
-    const inputs = stage.operation === 'delete' ? undefined : { ...stage.inputs, host: 'hv1' }
+    const order = {
+      call: { urn, loaded: stage.loaded },
+      inputs: stage.operation === 'delete' ? undefined : { ...stage.inputs, host: 'hv1' },
+      state,
+      abort: new AbortController().signal,
+    }
     try {
-      return await previewAndApply(backend, { urn, loaded: stage.loaded }, inputs, state, abort)
+      return await previewAndApply(backend, between === undefined ? order : { ...order, between })
     } finally {
       await close()
     }
@@ -134,7 +139,7 @@ export class Bench {
 export const stateBefore = (stage: Stage): State =>
   stage.found === null || stage.operation === 'create'
     ? undefined
-    : { outputs: { ...stage.want, host: 'hv1', observed: stage.recorded ?? stage.found } }
+    : { outputs: { ...stage.before, host: 'hv1', observed: stage.recorded ?? stage.found } }
 
 const sound = new Map<string, Promise<Sound>>()
 
@@ -160,6 +165,17 @@ async function runSoundly(stage: Stage, restarted: boolean): Promise<Sound> {
   return { ledger, snapshot, failures: last.failures.map((failure) => failure.kind) }
 }
 
+/**
+ * Between removal and creation these strike where no step is under way: the removal was answered and the creation is not sent, or
+ * nothing of it has run. The others strike when the removal has run and is not answered yet.
+ */
+const struckFromHere: { readonly [fault in FaultKind]?: (host: LabHost) => void } = {
+  'lost before': (host) => host.drop(),
+  'lost after': (host) => host.order({ name: 'drop-before-act' }),
+  'host restarted': (host) => void host.restart(),
+  'disk full there': (host) => host.order({ name: 'disk-full' }),
+}
+
 /** Tries one point and says what went wrong; nothing when all is well. */
 export async function tryPoint(point: Point): Promise<readonly Finding[]> {
   const { stage, step, fault } = point
@@ -167,9 +183,11 @@ export async function tryPoint(point: Point): Promise<readonly Finding[]> {
   const bench = await Bench.for(stage)
   const { host } = bench
   let struck = false
-  const ledger: Ledger = new Ledger(host, async ({ next }) => {
+  const atBetween = stage.verbs[step] === between && struckFromHere[fault] !== undefined
+  const ledger: Ledger = new Ledger(host, async ({ steps, next }) => {
+    const acted = steps.map(({ name }) => name)
     const due = fault === 'lost after' ? step + 1 : step
-    if (struck || next !== due) return 'on'
+    if (struck || atBetween || placeIn(stage, acted, next) !== due) return 'on'
     struck = true
     switch (fault) {
       case 'lost during':
@@ -180,6 +198,7 @@ export async function tryPoint(point: Point): Promise<readonly Finding[]> {
         host.drop()
         return 'killed'
       case 'worker killed':
+        if (stage.verbs[step] === between) return 'killed'
         ledger.killInStep = true
         return 'on'
       case 'host restarted':
@@ -192,10 +211,15 @@ export async function tryPoint(point: Point): Promise<readonly Finding[]> {
         throw new Error(`Internal error: ${fault} is not tried in one process`)
     }
   })
+  const strikeBetween = (): void => {
+    if (!atBetween || struck) return
+    struck = true
+    struckFromHere[fault]?.(host)
+  }
   try {
-    const first = await bench.run(stage, stateBefore(stage))
-    const between = { changed: ledger.changed, world: host.world }
-    const findings = [...findingsOf.first(point, first, between)]
+    const first = await bench.run(stage, stateBefore(stage), strikeBetween)
+    const then = { changed: ledger.changed, world: host.world }
+    const findings = [...findingsOf.first(point, first, then)]
     if (!struck) findings.push({ counter: 'lost', what: 'the fault never struck' })
     if (fault === 'host restarted') await host.restart()
     host.clear()

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Json, JsonObject } from '../../lib/domain/json.ts'
 import { loadCatalogue } from '../../lib/provider/catalogue.ts'
+import type { Plan } from '../../lib/kinds/kind.ts'
 import type { Operation } from '../../lib/reconcile/decide.ts'
+import { foundValue } from '../../lib/reconcile/left-alone.ts'
 import type { LoadedKind } from '../../lib/reconcile/loaded-kind.ts'
 import { type Case, kindFolders, kindsRoot, planOf, readKind } from '../conformance/kind-folders.ts'
 
@@ -29,24 +31,30 @@ export const faults = {
 export type FaultKind = keyof typeof faults
 export const faultKinds = Object.keys(faults) as readonly FaultKind[]
 
-/** One case of a kind whose plan has steps, on the lab's volume. */
+/** Stands among the steps of a replacement where the removal is over and the creation not begun. */
+export const between = 'between'
+
+/** One case of a kind whose plan has steps or is a replacement, on the lab's volume. */
 export type Stage = {
   /** `windows/file` */
   readonly folder: string
   readonly name: string
   readonly loaded: LoadedKind
-  readonly operation: Operation
+  readonly operation: Operation | 'replace'
   /** Inputs as a program gives them. */
   readonly inputs: JsonObject
   readonly want: JsonObject
+  /** What the state has as inputs: what is wanted, but where it is replaced, what was wanted then. */
+  readonly before: JsonObject
   readonly found: JsonObject | null
   readonly recorded: JsonObject | undefined
+  /** Steps in order; of a replacement those of the removal, `between`, those of the creation. */
   readonly verbs: readonly string[]
 }
 
 export type Point = { readonly stage: Stage; readonly step: number; readonly fault: FaultKind }
 
-/** Every case with steps, of every kind. */
+/** Every case with steps or a replacement, of every kind. */
 export async function stages(): Promise<readonly Stage[]> {
   const catalogue = await loadCatalogue()
   const kinds = await Promise.all(kindFolders(kindsRoot).map((folder) => readKind(kindsRoot, folder)))
@@ -56,33 +64,64 @@ export async function stages(): Promise<readonly Stage[]> {
     return one.cases.flatMap((each): readonly Stage[] => {
       const plan = planOf(one.kind, each)
       // Under a key nothing but the digest in the observation differs.
-      if (plan.do !== 'steps' || each.digestKey !== undefined) return []
-      return [
-        stageOf(
-          one.folder,
-          each,
-          loaded,
-          plan.steps.map((step) => step.verb),
-        ),
-      ]
+      if (each.digestKey !== undefined) return []
+      return plan.do === 'steps' || plan.do === 'replace' ? [stageOf(one.folder, each, loaded, plan)] : []
     })
   })
 }
 
-function stageOf(folder: string, each: Case, loaded: LoadedKind, verbs: readonly string[]): Stage {
+type WithSteps = Extract<Plan, { do: 'steps' | 'replace' }>
+
+function stageOf(folder: string, each: Case, loaded: LoadedKind, plan: WithSteps): Stage {
   const { kind } = loaded
   const inputs = onVolumeC(each.want) as JsonObject
-  return {
-    folder,
-    name: each.name,
-    loaded,
-    operation: each.remove ? 'delete' : each.found === null ? 'create' : 'update',
-    inputs,
-    want: kind.props.parse(inputs) as JsonObject,
-    found: each.found === null ? null : kind.found.parse(onVolumeC(each.found)),
-    recorded: each.recorded === undefined ? undefined : kind.found.parse(onVolumeC(each.recorded)),
-    verbs,
-  }
+  const want = kind.props.parse(inputs) as JsonObject
+  const found = each.found === null ? null : kind.found.parse(onVolumeC(each.found))
+  const recorded = each.recorded === undefined ? undefined : kind.found.parse(onVolumeC(each.recorded))
+  const stage = { folder, name: each.name, loaded, inputs, want, found, recorded }
+  if (plan.do === 'steps')
+    return {
+      ...stage,
+      operation: each.remove ? 'delete' : each.found === null ? 'create' : 'update',
+      before: want,
+      verbs: verbsOf(plan),
+    }
+  if (found === null) throw new Error(`${folder} ${each.name}: nothing is there that could be replaced`)
+  const before = formerInputs(loaded, want, found, plan.properties)
+  const removal = verbsOf(kind.remove(before, found, recorded))
+  const creation = verbsOf(kind.plan(want, null, undefined))
+  if (removal.length === 0 || creation.length === 0)
+    throw new Error(`${folder} ${each.name}: a replacement has steps of a removal and of a creation`)
+  return { ...stage, operation: 'replace', before, verbs: [...removal, between, ...creation] }
+}
+
+const verbsOf = (plan: Plan): readonly string[] =>
+  plan.do === 'steps' ? plan.steps.map((step) => step.verb) : []
+
+/** What was wanted when the thing was made that is replaced now: the same, and of what forces the replacement what is found. */
+function formerInputs(
+  { kind }: LoadedKind,
+  want: JsonObject,
+  found: JsonObject,
+  forced: readonly string[],
+): JsonObject {
+  const kept = Object.entries(want).filter(([name]) => !forced.includes(name))
+  const former = forced.flatMap((name) => {
+    const value = foundValue(kind, want, found, found, name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return kind.props.parse(Object.fromEntries([...kept, ...former])) as JsonObject
+}
+
+/** How many steps a replacement has before `between`. */
+export const removalSteps = ({ operation, verbs }: Stage): number =>
+  operation === 'replace' ? verbs.indexOf(between) : 0
+
+/** Where in the verbs of a stage an act is whose next step is `next`; after its last step: where what follows it begins. */
+export function placeIn(stage: Stage, acted: readonly string[], next: number): number {
+  if (stage.operation !== 'replace') return next
+  const removal = stage.verbs.slice(0, removalSteps(stage))
+  return acted.join() === removal.join() ? next : removal.length + 1 + next
 }
 
 /** The lab has one volume: what lies on D: or E: is put below a folder of that name on C:. */

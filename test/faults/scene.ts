@@ -15,6 +15,9 @@ export const executorOf: (world: World) => Executor = await createExecutor()
 
 export type Seen = { readonly found: JsonObject | null } | { readonly fault: string }
 
+/** What the volume of the host has more than a host of the lab comes with. */
+const roomBytes = 2 ** 40
+
 /** Contents that cases name by hash, which somebody delivered before. */
 const delivered: readonly string[] = ['test']
 
@@ -50,20 +53,23 @@ export function furnish(host: LabHost, stage: Stage, owner: Owner): void {
     host: host.id,
     urn: owner.urn,
     loaded: stage.loaded,
-    want: stage.want,
+    want: stage.before,
     recorded: stage.recorded,
     adopt: false,
   }
+  // A fixed disk of a case is larger than the lab's volume.
+  world.files.setAside(-roomBytes)
   layWanted(world, stage)
   const rest = layFiles(world, stage)
   const ours = stage.found === null || stage.loaded.kind.builtIn === true ? null : owner
   const sight = { state: 'seen', hash: '', found: rest.found, owner: ours } as const
   bringWorld(world, executorOf(world), [{ target, sight }], { real: owner.backend, ours: owner.backend })
   const plan = planNow(world, stage)
-  const verbs = plan.do === 'steps' ? plan.steps.map((step) => step.verb) : [plan.do]
-  if (verbs.join() !== stage.verbs.join())
+  const verbs = plan.do === 'steps' ? plan.steps.map((step) => step.verb).join() : plan.do
+  const expected = stage.operation === 'replace' ? 'replace' : stage.verbs.join()
+  if (verbs !== expected)
     throw new Error(
-      `${stage.folder} ${stage.name}: the host can't be brought to what the case finds: plans ${verbs.join()}, not ${stage.verbs.join()}`,
+      `${stage.folder} ${stage.name}: the host can't be brought to what the case finds: plans ${verbs}, not ${expected}`,
     )
 }
 
