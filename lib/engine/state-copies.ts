@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
 import { parseCheckpoint } from './checkpoint.ts'
@@ -129,8 +129,24 @@ export async function putBack(
   }
 }
 
+/** Writes a copy anew, as it is packed, unless somebody else has written it since it was read. The error is a half sentence. */
+export async function replaceCopy(copy: CheckpointFile, text: string): Promise<Result<void, string>> {
+  const draft = `${copy.file}.draft-${randomUUID().slice(0, 8)}`
+  try {
+    if ((await read(copy.file))?.text !== copy.text) return err('it was written by another run meanwhile')
+    await writeWhole(draft, isPacked(copy.file) ? gzipSync(text) : text)
+    await rename(draft, copy.file)
+    await syncFolder(dirname(copy.file))
+    return ok(undefined)
+  } catch (error) {
+    if (!isFileError(error)) throw error
+    await rm(draft, { force: true })
+    return err(error.message)
+  }
+}
+
 /** On the disk before it has its name. */
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(text)
@@ -159,6 +175,8 @@ function writtenAt(text: string): number | undefined {
   return at > 0 ? at : undefined
 }
 
+const isPacked = (file: string): boolean => /\.gz(\.bak)?$/.test(file)
+
 async function read(file: string): Promise<CheckpointFile | undefined> {
   const bytes = await readFile(file).catch((error: unknown) => {
     if (isFileError(error) && error.code === 'ENOENT') return undefined
@@ -166,7 +184,7 @@ async function read(file: string): Promise<CheckpointFile | undefined> {
   })
   if (bytes === undefined) return undefined
   const base = { file, bytes: bytes.length, damage: undefined }
-  if (!/\.gz(\.bak)?$/.test(file)) return { ...base, text: bytes.toString('utf8') }
+  if (!isPacked(file)) return { ...base, text: bytes.toString('utf8') }
   try {
     return { ...base, text: gunzipSync(bytes).toString('utf8') }
   } catch (error) {

@@ -9,7 +9,7 @@ import { diff } from './difference.ts'
 import { foresee, perform } from './mutation.ts'
 import { check, read } from './resource-calls.ts'
 import { type Phase, StackRun } from './stack-run.ts'
-import { unknownValue } from './wire-values.ts'
+import { secretOf, unknownValue } from './wire-values.ts'
 
 const urn = 'urn:pulumi:mission.x::p::chancery:test:Note::n'
 const me: Owner = { organisation: 'org', backend: 'b', urn, operation: 'create' }
@@ -155,6 +155,39 @@ describe('drift', () => {
     const h = host('new')
     const result = await diff(runs(h.port)('preview'), call, state, { ...news, name: 'other' })
     expect(result).toMatchObject({ ok: true, value: { replaces: ['name'] } })
+  })
+})
+
+describe('a value that is secret from now on, or no more', () => {
+  const secret = { ...news, text: secretOf('new') }
+  const clearState = { ...news, observed: { text: 'new' } }
+  const sealedState = { ...secret, observed: { text: 'new' } }
+  it.each([
+    ['secret', clearState, secret],
+    ['clear', sealedState, news],
+  ])(
+    'is a change of the state alone, %s now: nothing is sent, also under guard of the book',
+    async (_, olds, now) => {
+      const h = host('new')
+      const of = runs(h.port)
+      const differs = ok({
+        changes: 'some',
+        replaces: [],
+        properties: [{ property: 'text', replace: false, kind: 'update' }],
+      })
+      const preview = of('preview')
+      expect(await diff(preview, call, olds, now)).toEqual(differs)
+      await foresee(preview, 'update', call, olds, now)
+      const apply = of('apply')
+      expect(await diff(apply, call, olds, now)).toEqual(differs)
+      const kept = await perform(apply, 'update', call, olds, now)
+      expect(kept).toMatchObject({ ok: true, value: { properties: { text: now.text } } })
+      expect(h.port.sent.flatMap(({ ops }) => ops.map(({ op }) => op))).toEqual(['observe'])
+    },
+  )
+  it('is none where the state says so already', async () => {
+    const preview = runs(host('new').port)('preview')
+    expect(await diff(preview, call, sealedState, secret)).toEqual(ok({ changes: 'none' }))
   })
 })
 

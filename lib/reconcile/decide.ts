@@ -13,6 +13,7 @@ import {
   wasAdopted,
 } from './ownership.ts'
 export { describeOwner, type Owner, sameOwner } from './ownership.ts'
+import { type StateOnly, stateOnly } from './secrecy.ts'
 import { lookOf, nameOf, type Target } from './target.ts'
 
 export type Operation = 'create' | 'update' | 'delete'
@@ -43,9 +44,6 @@ export type Decision =
     }
   | { readonly do: 'fail'; readonly failure: Failure }
 
-/** A change of the state that is none of the host: nothing is sent. */
-export type StateOnly = { readonly properties: readonly string[]; readonly because: string }
-
 /**
  * One flow for missing, ours, adopted and drifted. Pure.
  * `dataLossNamed`: the person named this resource for removal on the command line.
@@ -71,7 +69,10 @@ export function decide(
     if (observation.owner === null || wasAdopted(observation))
       return { do: 'fail', failure: notMadeHere(target, decision.because) }
   }
-  return decision.do === 'nothing' ? recorded(claimed(decision, target, observation, me), target) : decision
+  if (decision.do !== 'nothing') return decision
+  const settled = claimed(decision, target, observation, me)
+  const record = stateOnly(target)
+  return settled.do === 'nothing' && record !== undefined ? { ...settled, record } : settled
 }
 
 /** As wanted already, but not on our record under its name of today: that is written. */
@@ -91,23 +92,6 @@ function claimed(
   })
   if (sight.owner === null || !sameOwner(sight.owner, me)) return act('taken over')
   return lookOf(target).was === undefined ? decision : act('its record goes by its name of today')
-}
-
-/** As wanted on the host; what the state keeps encrypted may be something else than what is secret now. */
-function recorded(decision: Decision, { want, former, secrets, sealed }: Target): Decision {
-  if (decision.do !== 'nothing' || sealed === undefined || former === undefined) return decision
-  const both = Object.keys(want).filter((name) => former[name] !== undefined)
-  const fresh = both.filter((name) => secrets?.has(name) === true && !sealed.has(name))
-  const over = both.filter((name) => secrets?.has(name) !== true && sealed.has(name))
-  if (fresh.length + over.length === 0) return decision
-  const because = [
-    ...(fresh.length === 0 ? [] : [`${fresh.join(', ')}: kept encrypted in the state from now on`]),
-    ...(over.length === 0
-      ? []
-      : [`${over.join(', ')}: no secret any more, in clear in the state from now on`]),
-    'nothing runs on the host',
-  ].join('; ')
-  return { ...decision, record: { properties: [...fresh, ...over], because } }
 }
 
 function removal(target: Target, sight: Sight, me: Owner, named: boolean): Decision {

@@ -23,6 +23,7 @@ import type { Fleet } from './fleet.ts'
 import { armGuards } from './guards.ts'
 import { lineUsed } from './line-used.ts'
 import { keepObservations, lastObservations } from './observed.ts'
+import { withOlderCopies } from './older-copies.ts'
 import { beforeLooking, type SitePlanning, withPlan } from './planned.ts'
 import { protectedEntry, protectedRemovals } from './protected.ts'
 import { rowsOf, withWaiting } from './rows.ts'
@@ -257,14 +258,13 @@ export async function applySite(
   armGuards(book, (host) => run.fleet.batch(host), waits)
   for (const { id } of run.site.hosts) run.fleet.batch(id).keep(intents)
   const phase = operation === 'refresh' ? 'refresh' : 'apply'
-  const ran = await pastStaleLock(
-    run.place,
-    () => runEngine(run, phase, operation, book, observations, () => {}, message),
-    {
+  const note = (text: string): void => run.request.note(`${run.site.id}  ${text}`)
+  const ran = await withOlderCopies(run.place, book, note, () =>
+    pastStaleLock(run.place, () => runEngine(run, phase, operation, book, observations, () => {}, message), {
       clock: run.request.clock,
-      note: (text) => run.request.note(`${run.site.id}  ${text}`),
+      note,
       abort: run.abort,
-    },
+    }),
   )
   return reportOf(run, preview, ran.result, ran.failures)
 }

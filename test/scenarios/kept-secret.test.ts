@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SitePreview } from '../../lib/cli/run/types.ts'
+import { type Rig, startRig } from '../rig/estate.ts'
+import { textOf } from '../rig/programs.ts'
+
+const path = 'C:\\Keys\\license.txt'
+const text = 'license 4711-0815'
+const resources = new URL('../../lib/provider/resources/index.ts', import.meta.url).href
+const pulumi = import.meta.resolve('@pulumi/pulumi')
+
+/** One file; its content is what this expression gives. */
+const program = (content: string): string => `
+import * as pulumi from ${JSON.stringify(pulumi)}
+import { File } from ${JSON.stringify(resources)}
+export default ({ site }) => {
+  const { content } = new File('license', { host: site.hosts[0].id, path: ${JSON.stringify(path)}, content: ${content} })
+  return { license: pulumi.interpolate\`it is \${content}\` }
+}
+`
+
+describe('a value that is a secret from now on', { timeout: 120_000 }, () => {
+  let rig: Rig
+  let clear: string
+  let secret: string
+  beforeAll(async () => {
+    rig = await startRig({ sites: ['nairobi'] })
+    clear = rig.program('keys', program(JSON.stringify(text)))
+    secret = rig.program('keys', program(`pulumi.secret(${JSON.stringify(text)})`))
+    expect((await rig.run('up', { program: clear })).sites).toMatchObject([{ outcome: 'done' }])
+  })
+  afterAll(() => rig.close())
+
+  const file = (): string => join(rig.folder, '.chancery/state/.pulumi/stacks/chancery/keys.nairobi.json')
+  const state = (): string => readFileSync(file(), 'utf8')
+  /** Files of the project that hold it, the programs aside. */
+  const filesWith = (words: string): readonly string[] =>
+    readdirSync(rig.folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => !name.startsWith('program-'))
+      .map((name) => join(rig.folder, name))
+      .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+      .filter((file) => readFileSync(file, 'utf8').includes(words))
+  const operations = (): number => rig.lab.host('nairobi-hv1').counters.operations
+  const because = (previews: readonly SitePreview[]) =>
+    previews[0]?.rows.map((row) => [row.change, ...row.because])
+
+  it('is shown as a change that runs nothing, and is in clear in no state nor copy of one afterwards', async () => {
+    expect(state()).toContain(text)
+    const shown = await rig.run('preview', { program: secret })
+    expect(because(shown.previews)).toEqual([
+      ['update', 'content: kept encrypted in the state from now on; nothing runs on the host'],
+    ])
+    const before = rig.lab.host('nairobi-hv1').world.files.walk()
+    const asked = operations()
+    const notes: string[] = []
+    const up = await rig.run('up', { program: secret, onNote: (said) => notes.push(said) })
+    expect(up.sites).toMatchObject([{ outcome: 'done', failures: [], changes: { update: 1 } }])
+    // The look of the preview, and no other frame.
+    expect(operations() - asked).toBe(1)
+    expect(rig.lab.host('nairobi-hv1').world.files.walk()).toEqual(before)
+    expect(state()).not.toContain(text)
+    expect(filesWith(text)).toEqual([])
+    expect(notes.join('\n')).toMatch(
+      /nairobi {2}\d older copies of the state held in clear what is secret now/,
+    )
+    expect(notes.join('\n')).not.toMatch(/may still hold/)
+    expect(await rig.run('preview', { program: secret })).toMatchObject({ differences: false })
+  })
+
+  it('a copy in which it was encrypted takes the place of a torn state as before', async () => {
+    const whole = state()
+    writeFileSync(file(), whole.slice(0, 400))
+    const shown = await rig.run('preview', { program: secret })
+    expect([shown.differences, shown.sites[0]?.outcome]).toEqual([false, 'done'])
+    expect(state()).not.toContain(text)
+  })
+
+  it('and no secret any more: shown as well, in clear in the state afterwards', async () => {
+    const shown = await rig.run('preview', { program: clear })
+    expect(because(shown.previews)).toEqual([
+      ['update', 'content: no secret any more, in clear in the state from now on; nothing runs on the host'],
+    ])
+    expect((await rig.run('up', { program: clear })).sites).toMatchObject([{ outcome: 'done' }])
+    expect(state()).toContain(text)
+    expect(textOf(rig.lab.host('nairobi-hv1'), path)).toBe(text)
+    expect(await rig.run('preview', { program: clear })).toMatchObject({ differences: false })
+  })
+})
