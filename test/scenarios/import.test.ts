@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recordName } from '../../lib/cli/import/host-list.ts'
 import type { LabHost } from '../../lib/lab/index.ts'
-import { type CliOptions, type Ended, runCli, startCli } from '../rig/cli.ts'
+import { type CliOptions, type Ended, runCli, startCli, waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { runOnHost } from '../rig/host-script.ts'
 import { textOf } from '../rig/programs.ts'
@@ -44,7 +44,14 @@ describe('chancery import', { timeout: 120_000 }, () => {
     runCli(line, { cwd: rig.folder, ...options })
   const empty = () => rig.program('mission', 'export default () => {}\n')
   beforeAll(async () => {
-    rig = await startRig({ sites: ['nairobi'] })
+    rig = await startRig({
+      sites: ['nairobi', 'accra'],
+      inventory: (folder) =>
+        appendFileSync(
+          join(folder, 'blackouts.yaml'),
+          "  - { sites: [accra], from: '2020-01-01T00:00', to: '2090-01-01T00:00', because: Elections }\n",
+        ),
+    })
     host().world.files.makeFolder('C:\\VHDs')
     runOnHost(host(), furnished)
   })
@@ -101,7 +108,7 @@ describe('chancery import', { timeout: 120_000 }, () => {
       'mission',
       `import { imported } from ${JSON.stringify(out)}\nexport default () => imported()\n`,
     )
-    const preview = await rig.run('preview', { program })
+    const preview = await rig.run('preview', { program, sites: ['nairobi'] })
     expect(preview.previews[0]?.rows.map(({ name, change }) => `${change} ${name}`)).toEqual([
       'same Host host',
       'same VirtualDisk c:\\vhds\\fs1.vhdx',
@@ -110,7 +117,7 @@ describe('chancery import', { timeout: 120_000 }, () => {
     ])
     expect((await list()).filter(({ mark }) => mark.by === 'us')).toHaveLength(4)
     // Taken over, not made: it stays when the program says no more of it.
-    const gone = await rig.run('destroy', { program })
+    const gone = await rig.run('destroy', { program, sites: ['nairobi'] })
     expect(gone.sites).toMatchObject([{ outcome: 'done' }])
     expect((await list()).map(({ title, mark }) => `${title}: ${mark.by}`)).toContain(
       'VirtualMachine fs 1: nobody',
@@ -146,7 +153,9 @@ describe('chancery import', { timeout: 120_000 }, () => {
       `import { VirtualSwitch } from ${JSON.stringify(resources)}
 export default () => { new VirtualSwitch('lan', { host: 'nairobi-hv1', name: 'Mission LAN', type: 'private', adopt: true }) }\n`,
     )
-    expect((await rig.run('up', { program: theirs })).sites).toMatchObject([{ outcome: 'done' }])
+    expect((await rig.run('up', { program: theirs, sites: ['nairobi'] })).sites).toMatchObject([
+      { outcome: 'done' },
+    ])
     const urn = 'urn:pulumi:elsewhere.nairobi::chancery::chancery:hyperv:VirtualSwitch::lan'
     const lan = (await list()).find(({ title }) => title === 'VirtualSwitch mission lan')
     expect(lan?.mark).toMatchObject({ by: 'other', owner: { urn, since: expect.any(Number) } })
@@ -157,7 +166,7 @@ export default () => { new VirtualSwitch('lan', { host: 'nairobi-hv1', name: 'Mi
     expect((await run([...pick, '--take-from', urn])).code).toBe(0)
     expect((await list()).find(({ title }) => title === 'VirtualSwitch mission lan')?.mark.by).toBe('us')
     // What was theirs is refused to them now, and not removed by them.
-    const gone = await rig.run('destroy', { program: theirs })
+    const gone = await rig.run('destroy', { program: theirs, sites: ['nairobi'] })
     expect(gone.sites).toMatchObject([{ outcome: 'failed', because: expect.stringContaining('not-ours') }])
   })
 
@@ -237,5 +246,42 @@ Add-VMHardDiskDrive -VM $odd -Path 'C:\\VHDs\\odd.vhdx' -ErrorAction Stop
     expect(textOf(host(), record)).toContain('adopted')
     host().world.files.write(record, '{"organisation":')
     expect(await owned()).toMatchObject({ by: 'other' })
+  })
+
+  it('takes over twelve things outside the window only with --now, whose reason is kept, and goes on where it was cut off', async () => {
+    const closed = rig.lab.host('accra-hv1')
+    closed.world.files.makeFolder('C:\\Notes')
+    for (let i = 0; i < 12; i++) closed.world.files.write(`C:\\Notes\\${i}.txt`, `note ${i}`)
+    const program = empty()
+    const listing = ['import', 'accra', '--program', program, '--path', 'C:\\Notes', '--kind', 'file']
+    const pick = [...listing, '--yes', '--pick', 'all']
+    const waits = await run(pick)
+    expect([waits.code, waits.stdout]).toEqual([3, ''])
+    expect(waits.stderr).toMatch(/accra: blackout: Elections; .*\. Nothing was taken over\. .*--now --reason/)
+    const records = () =>
+      closed.world.files.walk().filter(([name]) => name.toLowerCase().includes('\\owned\\')).length
+    expect(records()).toBe(0)
+
+    const now = ['--now', '--reason', 'the audit is today']
+    // Its frames: the listing, the look of the preview, the records.
+    closed.order({ name: 'hold-reply', value: 3 })
+    const cut = startCli([...pick, ...now], { cwd: rig.folder })
+    await waitUntil(() => records() === 12)
+    await cut.cutPower()
+    closed.clear()
+    const begun = await run(listing)
+    expect(begun.stdout).toMatch(/File c:\\notes\\0\.txt +ours: 0\.txt, begun: not in the state yet/)
+    const again = await run([...listing, '--yes', '--pick', '1-12', ...now])
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('12 taken over by mission.accra')])
+    writeFileSync(join(rig.folder, 'accra.ts'), again.stdout.replace("'chancery'", JSON.stringify(resources)))
+    const declared = rig.program(
+      'mission',
+      `export { imported as default } from ${JSON.stringify(join(rig.folder, 'accra.ts'))}\n`,
+    )
+    const preview = await rig.run('preview', { program: declared, sites: ['accra'] })
+    expect(preview.previews[0]?.rows.map(({ change }) => change)).toEqual(Array(12).fill('same'))
+    const history = await run(['history', 'accra', '--program', program])
+    expect(history.stdout).toContain('override: the audit is today')
+    expect(history.stdout).toMatch(/import +12 adopt .* done/)
   })
 })

@@ -1,5 +1,6 @@
 import { systemClock } from '../../domain/clock.ts'
 import { defineCommand } from '../command.ts'
+import { backupOption, patienceOption, windowOptions } from '../options.ts'
 
 export const importCommand = defineCommand({
   usage: 'import <site> [host]',
@@ -9,6 +10,7 @@ export const importCommand = defineCommand({
     ['import beirut', 'what exists there, and whose it is; changes nothing'],
     ["import beirut --pick 'VirtualMachine fs1' --out stacks/beirut.ts", 'takes one machine over'],
     ['import beirut --pick all --yes', 'everything that is nobody’s'],
+    ["import beirut --pick all --yes --now --reason 'audit today'", 'outside its window; listing needs none'],
     ['import beirut --kind windows:Service', 'services too, with those that Windows brings'],
     ['import beirut --path C:\\Scripts', 'the files of a folder'],
   ],
@@ -58,6 +60,9 @@ export const importCommand = defineCommand({
       describe: 'URN or backend of an owner that is no more: what is picked is taken from it',
     },
     yes: { type: 'boolean', default: false, describe: 'Take over without asking' },
+    ...windowOptions,
+    ...backupOption,
+    ...patienceOption,
   },
   run: async (args, context) => {
     const { runImport } = await import('../import/run.ts')

@@ -7,8 +7,8 @@ import type { Thing } from './things.ts'
 /** Whose a thing is. */
 export type Mark =
   | { readonly by: 'nobody' }
-  /** Of this stack; `urn` names the resource. */
-  | { readonly by: 'us'; readonly urn: string }
+  /** Of this stack; `urn` names the resource. `held`: its state has it too; false after a run that was cut off in between. */
+  | { readonly by: 'us'; readonly urn: string; readonly held: boolean }
   | { readonly by: 'other'; readonly owner: Owner }
 
 /** A thing of a host with whose it is. */
@@ -56,11 +56,13 @@ function markOf(host: string, thing: Thing, owner: Owner | undefined, asker: Ask
       owner.organisation === asker.organisation &&
       owner.backend === asker.backend &&
       owner.urn.startsWith(`urn:pulumi:${asker.stack}::`)
-    return ours ? { by: 'us', urn: owner.urn } : { by: 'other', owner }
+    return ours
+      ? { by: 'us', urn: owner.urn, held: asker.held.some(({ urn }) => urn === owner.urn) }
+      : { by: 'other', owner }
   }
   const { id } = thing.found
   const held = asker.held.find(
     (one) => one.host === host && one.token === thing.token && id !== undefined && one.id === id,
   )
-  return held === undefined ? { by: 'nobody' } : { by: 'us', urn: held.urn }
+  return held === undefined ? { by: 'nobody' } : { by: 'us', urn: held.urn, held: true }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { recordName, type HostList } from './host-list.ts'
 import { logicalNames } from './logical-name.ts'
-import { type Asker, marked } from './mark.ts'
+import { type Asker, marked, type Marked } from './mark.ts'
 import { notTakeable, picked } from './pick.ts'
 import type { Thing } from './things.ts'
 
@@ -57,7 +57,7 @@ describe('whose a thing is', () => {
     const held = [{ urn, name: 'fs', token: 'hyperv:VirtualMachine', host: 'hv1', id: 'id of renamed' }]
     const by = (host: string) =>
       marked(list([machine('renamed')], new Map(), host), { ...asker, held }).things[0]?.mark
-    expect(by('hv1')).toEqual({ by: 'us', urn })
+    expect(by('hv1')).toEqual({ by: 'us', urn, held: true })
     expect(by('hv2')).toEqual({ by: 'nobody' })
   })
 
@@ -93,10 +93,21 @@ describe('what a person picks', () => {
   it('is taken from nobody but the owner that is named', () => {
     const theirs = marked(list([machine('x')], new Map([[record('x'), owner('cluster.beirut')]])), asker)
       .things[0]!
-    expect(notTakeable(theirs, undefined)).toContain("--take-from 'urn:pulumi:cluster.beirut::")
-    expect(notTakeable(theirs, 'urn:other')).toBeDefined()
-    expect(notTakeable(theirs, owner('cluster.beirut').urn)).toBeUndefined()
-    expect(notTakeable(things[2]!, undefined)).toContain('Make it even.')
+    const refusal = (one: Marked, from?: string) => notTakeable(one, from, asker.stack)
+    expect(refusal(theirs)).toContain("--take-from 'urn:pulumi:cluster.beirut::")
+    expect(refusal(theirs, 'urn:other')).toBeDefined()
+    expect(refusal(theirs, owner('cluster.beirut').urn)).toBeUndefined()
+    expect(refusal(things[2]!)).toContain('Make it even.')
+  })
+  it('is taken also where it was begun and cut off, under its name, and refused once the state has it', () => {
+    const ours = owner('mission.beirut')
+    const one = (urn: string, held: Asker['held'] = []) =>
+      marked(list([machine('x')], new Map([[record('x'), { ...ours, urn }]])), { ...asker, held }).things[0]!
+    const held = { urn: ours.urn, name: 'x', token: 'hyperv:VirtualMachine', host: 'hv1', id: 'id of x' }
+    expect(notTakeable(one(ours.urn), undefined, asker.stack)).toBeUndefined()
+    expect(notTakeable(one(ours.urn, [held]), undefined, asker.stack)).toContain('is this stack')
+    const inComponent = ours.urn.replace('chancery:hyperv', 'chancery:site:Mission$chancery:hyperv')
+    expect(notTakeable(one(inComponent), undefined, asker.stack)).toContain('declare it so')
   })
 })
 

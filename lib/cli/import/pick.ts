@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Marked } from './mark.ts'
+import { urnOf } from './urn-of.ts'
 
 /** How a person names a thing: `VirtualMachine fs1`, and with several hosts `beirut-hv1: VirtualMachine fs1`. */
 export const titleOf = ({ thing }: Marked): string => `${thing.token.split(':')[1]} ${thing.identity}`
@@ -52,12 +53,21 @@ function numbers(word: string, last: number): ReadonlySet<number> | undefined {
   return all
 }
 
-/** Why a thing that was picked can't be taken over, or undefined. `takeFrom`: the owner that the person names. */
-export function notTakeable(one: Marked, takeFrom: string | undefined): string | undefined {
+/**
+ * Why a thing that was picked can't be taken over, or undefined. `takeFrom`: the owner that the person names; `stack`: who takes it, which
+ * also takes what it had begun to take when it was cut off.
+ */
+export function notTakeable(one: Marked, takeFrom: string | undefined, stack: string): string | undefined {
   const at = `${one.host}: ${titleOf(one)}`
   const { thing, mark } = one
   if (thing.state === 'refused') return `${at} can't be declared: ${thing.because}. ${thing.fix}`
-  if (mark.by === 'us') return `${at} is this stack's already, as ${mark.urn}.`
+  if (mark.by === 'us') {
+    if (mark.held) return `${at} is this stack's already, as ${mark.urn}. Leave it out.`
+    const { token } = thing
+    return mark.urn === urnOf(stack, { token, name: mark.urn.slice(mark.urn.lastIndexOf('::') + 2) })
+      ? undefined
+      : `${at} has this stack's record, as ${mark.urn}, but its state does not have it: declare it so, and up takes it up.`
+  }
   if (mark.by === 'other' && takeFrom !== mark.owner.urn && takeFrom !== mark.owner.backend) {
     return `${at} is owned by ${mark.owner.organisation} (${mark.owner.urn}, state in ${mark.owner.backend}). Remove it there first; if that stack is no more, add --take-from '${mark.owner.urn}'.`
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,14 +5,15 @@ import { isDeepStrictEqual } from 'node:util'
 import { describeFailure } from '../../domain/failure.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import { operatorOf } from '../operator.ts'
+import { composeNote, type RunNote } from '../history/message.ts'
 import { withIntents } from '../resolve/intent-log.ts'
 import type { Fleet } from '../run/fleet.ts'
 import { prepareSites } from '../run/prepare.ts'
 import { programModule, stackName } from '../run/program.ts'
 import { applySite, type Previewed, previewSite, type SiteRun } from '../run/site-run.ts'
-import { project, stackFolder, workRoot } from '../run/stacks.ts'
+import { stackFolder, workRoot } from '../run/stacks.ts'
 import type { RunRequest, SiteReport } from '../run/types.ts'
+import { urnOf } from './urn-of.ts'
 
 /** A thing that is to be taken over, as a resource of the program. */
 export type Take = {
@@ -27,10 +27,6 @@ export type Take = {
   /** The owner that it is taken from, by URN or backend. */
   readonly from: string | undefined
 }
-
-/** URN of a resource that a program declares outside of any component. */
-export const urnOf = (stack: string, { token, name }: Pick<Take, 'token' | 'name'>): string =>
-  `urn:pulumi:${stack}::${project}::chancery:${token}::${name}`
 
 /** Ready to be taken over: nothing but records of ownership will be written. */
 export type Ready = { readonly run: SiteRun; readonly previewed: Previewed }
@@ -72,12 +68,12 @@ export async function readyToTake(
   return because === undefined ? ok({ run, previewed }) : err([because])
 }
 
-/** Writes the records, each under guard, and lets the state hold the things. */
-export function takeOver({ run, previewed }: Ready): Promise<SiteReport> {
-  const { place, request, targets } = run
-  const ours = { run: randomUUID(), by: operatorOf(request.env), operation: 'import', stack: place.stack }
+/** Writes the records, each under guard, and lets the state hold the things. The backend keeps the note. */
+export function takeOver({ run, previewed }: Ready, note: RunNote): Promise<SiteReport> {
+  const { place, request } = run
+  const ours = { run: note.run, by: note.by, operation: note.operation, stack: place.stack }
   return withIntents(place.workFolder, ours, request.clock, (intents) =>
-    applySite(run, previewed, `${targets?.length ?? 0} things taken over`, intents),
+    applySite(run, previewed, composeNote(note), intents),
   )
 }
 

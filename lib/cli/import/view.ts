@@ -49,7 +49,7 @@ function whose({ mark }: Marked): string {
     case 'nobody':
       return 'nobody’s'
     case 'us':
-      return `ours: ${mark.urn.slice(mark.urn.lastIndexOf('::') + 2)}`
+      return `ours: ${mark.urn.slice(mark.urn.lastIndexOf('::') + 2)}${mark.held ? '' : ', begun: not in the state yet'}`
     case 'other':
       return describeOwner(mark.owner)
   }
@@ -62,8 +62,17 @@ const declarable = ({ thing }: Marked): string =>
       ? 'yes'
       : `yes, but ${thing.notes.join('; ')}`
 
-/** One thing as `--json` has it. */
-export const thingJson = (one: Marked) => ({
+/** The listings as `--json` has them. */
+export const listingsJson = (listings: readonly HostListing[]) => ({
+  hosts: listings.map(({ host, things, unseen, orphans }) => ({
+    host,
+    things: things.map(thingJson),
+    unseen,
+    orphans,
+  })),
+})
+
+const thingJson = (one: Marked) => ({
   host: one.host,
   kind: one.thing.token,
   identity: one.thing.identity,
