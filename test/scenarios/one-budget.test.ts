@@ -1,31 +1,39 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { budgetAt } from '../../lib/link/index.ts'
+import { ticks } from '../../lib/link/this-process.ts'
 import { chunkBytesFor } from '../../lib/transport/delivery/sizes.ts'
 import { startCli, waitUntil } from '../rig/cli.ts'
 import { startRig, type Rig } from '../rig/estate.ts'
+import { type Postgres, startPostgres } from '../rig/postgres.ts'
 import type { LinkUserOrder, LinkUserReport } from '../rig/link-user.ts'
 import { type MeasuredRelay, mostAtOnce, mostWithin, startMeasuredRelay } from '../rig/measured-relay.ts'
 
 const script = fileURLToPath(new URL('../rig/link-user.ts', import.meta.url))
 
 /** A process of its own that uses a link; its lines, parsed. */
-function useLink(order: LinkUserOrder): {
+function useLink(
+  order: LinkUserOrder,
+  env: NodeJS.ProcessEnv = {},
+): {
+  readonly pid: number | undefined
   readonly report: Promise<LinkUserReport>
   readonly signal: (name: NodeJS.Signals) => void
 } {
   const child = spawn(process.execPath, [script, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   })
   let text = ''
   let errors = ''
   child.stdout.on('data', (data: Buffer) => (text += data.toString()))
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()))
   return {
+    pid: child.pid,
     signal: (name) => void child.kill(name),
     report: new Promise((resolve, reject) =>
       child.once('close', () => {
@@ -134,6 +142,73 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
     expect(held.ok && Buffer.from(held.value).equals(bytes)).toBe(true)
     // What was on its way of one chunk is sent again, and the receiver.
     expect(pushed()).toBeLessThan(bytes.length + 3 * chunkBytesFor(kbitPerS) + 20_000)
+  })
+
+  describe('of machines that share a database', () => {
+    let postgres: Postgres
+    let orderOf: (machine: string) => readonly [LinkUserOrder, NodeJS.ProcessEnv]
+    beforeAll(async () => {
+      postgres = await startPostgres()
+      orderOf = (machine) => {
+        const folder = join(rig.folder, machine)
+        const inventory = join(folder, 'inventories', 'ministry')
+        cpSync(rig.estate.folder, inventory, { recursive: true })
+        cpSync(join(rig.folder, '.chancery', 'lab'), join(folder, '.chancery', 'lab'), { recursive: true })
+        appendFileSync(join(inventory, 'organisation.yaml'), `leases: { postgres: '${postgres.url}' }\n`)
+        const order = {
+          inventory,
+          root: join(folder, '.chancery'),
+          host,
+          site,
+          forMs: 7_000,
+          frameBytes: 5_000,
+        }
+        return [order, { CHANCERY_MACHINE_FOLDER: join(folder, 'machine') }]
+      }
+    }, 360_000)
+    afterAll(() => postgres.close())
+    const holder = (): string =>
+      postgres.sql(`select pid from chancery.lease where link = '${site}' and held`)
+
+    it('together keep to its budget, also when the one that uses it is killed, and the other goes on', async () => {
+      const first = useLink(...orderOf('ops1'))
+      first.report.catch(() => undefined)
+      const second = useLink(...orderOf('ops2'))
+      const from = ticks()
+      const sent = (): MeasuredRelay['sent'] => relay.sent.filter(([at]) => at >= from)
+      await waitUntil(() => sent().length > 0 && ticks() - from > 3_500)
+      await waitUntil(() => holder() === String(first.pid))
+      const killed = ticks()
+      first.signal('SIGKILL')
+      const { failures, jobs } = await second.report
+      expect(failures).toEqual([])
+      expect([jobs.some(([at]) => at < killed), jobs.some(([at]) => at > killed)]).toEqual([true, true])
+      const link = rig.estate.sites.find(({ id }) => id === site)!.link
+      const budget = (budgetAt(link, Date.now()).kbitPerS * 1000) / 8
+      const most = mostWithin(sent(), 2_000)
+      expect(most).toBeLessThanOrEqual(2 * budget * 1.05)
+      expect(most).toBeGreaterThan(budget)
+      // Neither machine kept leases of its own.
+      for (const machine of ['ops1', 'ops2'])
+        expect(readdirSync(join(rig.folder, machine, 'machine'), { recursive: true }).join()).not.toContain(
+          'leases',
+        )
+    })
+
+    it('use no link without it, and say which database and why', async () => {
+      const [order, env] = orderOf('ops3')
+      const before = rig.lab.host(host).counters.connections
+      await postgres.close()
+      const { failures } = await useLink({ ...order, writes: { path: 'C:\\x', text: '' } }, env).report
+      expect(failures).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^${host}: leases in postgres://chancery@127\\.0\\.0\\.1:${postgres.port}/state: can't be reached \\(.*ECONNREFUSED.*Is the database server up.* Nothing was sent\\.$`,
+          ),
+        ),
+      ])
+      expect(rig.lab.host(host).counters.connections).toBe(before)
+    })
   })
 
   it('one that was stopped, and whose link another took over, does nothing more when it wakes, and says why', async () => {
