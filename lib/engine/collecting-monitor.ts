@@ -35,7 +35,7 @@ export async function startCollecting(
       parent: request.getParent(),
       dependencies: request.getDependenciesList(),
       ignoreChanges: request.getIgnorechangesList(),
-      protect: request.getProtect(),
+      protect: request.getProtect() === true,
       inputs: JSON.parse(JSON.stringify(request.getObject()?.toJavaScript() ?? {})),
     })
     const answer = request.getObject() ?? new structs.Struct()
