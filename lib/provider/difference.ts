@@ -2,6 +2,7 @@ import type { Failure } from '../domain/failure.ts'
 import { ok, type Result } from '../domain/result.ts'
 import type { Decision } from '../reconcile/decide.ts'
 import type { LoadedKind } from '../reconcile/loaded-kind.ts'
+import type { StateOnly } from '../reconcile/secrecy.ts'
 import { keyOf } from '../reconcile/target.ts'
 import type { Call, Difference, Struct } from './calls.ts'
 import { type Inputs, inputsOf } from './inputs.ts'
@@ -42,17 +43,7 @@ async function differenceOf(
 ): Promise<Difference> {
   switch (decision.do) {
     case 'nothing':
-      return decision.record === undefined
-        ? { changes: 'none' }
-        : {
-            changes: 'some',
-            replaces: [],
-            properties: decision.record.properties.map((property) => ({
-              property,
-              replace: false,
-              kind: 'update',
-            })),
-          }
+      return decision.record === undefined ? { changes: 'none' } : recordDifference(decision.record)
     case 'act':
       return {
         changes: 'some',
@@ -72,6 +63,13 @@ async function differenceOf(
       return { changes: 'some', properties: [], replaces: [] }
   }
 }
+
+/** An update that writes the state alone. */
+export const recordDifference = ({ properties }: StateOnly): Difference => ({
+  changes: 'some',
+  replaces: [],
+  properties: properties.map((property) => ({ property, replace: false, kind: 'update' })),
+})
 
 /** Plans the removal of the old one, so that the preview shows it and the first frame guards it. */
 async function announceReplacement(

@@ -1,4 +1,5 @@
 import type { Decision, Operation } from './decide.ts'
+import type { StateOnly } from './secrecy.ts'
 import type { Target } from './target.ts'
 
 /**
@@ -34,6 +35,8 @@ export type AnnouncedCommand = {
   readonly digest: string
   /** False: this operation has no text, so nothing runs. */
   readonly runs: boolean
+  /** What the state alone has to say otherwise of it; absent: nothing. */
+  readonly record?: StateOnly
 }
 
 export class PlanBook {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LabHost } from '../../lib/lab/index.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
@@ -17,6 +19,9 @@ export default ({ site }) => {
   return { said: ran.stdout }
 }
 `
+/** The same, with the text that it runs at first as a secret. */
+const secretly = (program: string): string =>
+  `import * as pulumi from ${JSON.stringify(import.meta.resolve('@pulumi/pulumi'))}\n${program.replace(/create: (".*"),/, 'create: pulumi.secret($1),')}`
 const write = (text: string) => `
 $null = New-Item -Path 'C:\\Free' -ItemType Directory -Force -ErrorAction Stop
 [IO.File]::WriteAllText('C:\\Free\\note.txt', '${text}')
@@ -52,6 +57,31 @@ describe('free commands of @pulumi/command', () => {
       { outcome: 'done', changes: { update: 1 } },
     ])
     expect(textOf(host, 'C:\\Free\\note.txt')).toBe('two')
+  })
+
+  it('do not run because their text is a secret from now on, or is none any more: only the state is written', async () => {
+    const state = (): string =>
+      readFileSync(join(rig.folder, '.chancery/state/.pulumi/stacks/chancery/free.nairobi.json'), 'utf8')
+    host.world.files.write('C:\\Free\\note.txt', new TextEncoder().encode('by hand'))
+    const secret = rig.program('free', secretly(source(write('two'))))
+    const frames = host.counters.frames
+    for (const [program, words, sealed] of [
+      [secret, 'create: kept encrypted in the state from now on; nothing runs on the host', true],
+      [rig.program('free', source(write('two'))), /^create: no secret any more, in clear/, false],
+    ] as const) {
+      const up = await rig.run('up', { program })
+      expect(up.previews[0]?.rows).toMatchObject([
+        {
+          change: 'update',
+          effects: [],
+          because: [typeof words === 'string' ? words : expect.stringMatching(words)],
+        },
+      ])
+      expect(up.sites).toMatchObject([{ outcome: 'done' }])
+      expect(state().includes('said two')).toBe(!sealed)
+      expect((await rig.run('preview', { program })).differences).toBe(false)
+    }
+    expect([host.counters.frames - frames, textOf(host, 'C:\\Free\\note.txt')]).toEqual([0, 'by hand'])
   })
 
   it('stay unknown after a lost reply, and are not repeated', async () => {

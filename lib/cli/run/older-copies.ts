@@ -43,10 +43,14 @@ export async function withOlderCopies<T>(
 }
 
 const freshSecrets = (book: PlanBook): readonly NowSecret[] =>
-  book.all().flatMap(({ operation, target }) => {
-    const { fresh } = secrecyOf(target)
-    return operation === 'delete' || fresh.length === 0 ? [] : [{ urn: target.urn, properties: fresh }]
-  })
+  [
+    ...book
+      .all()
+      .flatMap(({ operation, target }) =>
+        operation === 'delete' ? [] : { urn: target.urn, properties: secrecyOf(target).fresh },
+      ),
+    ...book.commands().map(({ urn, record }) => ({ urn, properties: record?.fresh ?? [] })),
+  ].filter(({ properties }) => properties.length > 0)
 
 function leftBehind(file: string): readonly NowSecret[] {
   if (!existsSync(file)) return []

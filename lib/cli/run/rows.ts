@@ -16,14 +16,14 @@ export function rowsOf(book: PlanBook): readonly PreviewRow[] {
 function commandRows(book: PlanBook): readonly PreviewRow[] {
   return book
     .commands()
-    .filter((command) => command.runs)
-    .map(({ urn, host, operation }) => ({
+    .filter(({ runs, record }) => runs || record !== undefined)
+    .map(({ urn, host, operation, record }) => ({
       name: `Command ${urn.slice(urn.lastIndexOf('::') + 2)}`,
       host,
       urn,
       change: operation,
-      because: ['a command of the program’s own; what it does is not known'],
-      effects: ['unguarded'],
+      because: [record?.because ?? 'a command of the program’s own; what it does is not known'],
+      effects: record === undefined ? ['unguarded'] : [],
     }))
 }
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Failure } from '../../domain/failure.ts'
+import type { JsonObject } from '../../domain/json.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Complaint } from '../inputs.ts'
 import type { Difference, Outcome, ResourceCalls, Struct } from '../calls.ts'
+import { recordDifference } from '../difference.ts'
+import { type StateOnly, stateOnlyOf } from '../../reconcile/secrecy.ts'
 import type { StackRun } from '../stack-run.ts'
 import { unknownValue, unwrap, wrap } from '../wire-values.ts'
 import {
@@ -20,8 +23,10 @@ export const commandCalls = (run: StackRun, urn: string): ResourceCalls => ({
   // Its text is withheld as a whole: of what a secret part of it is, nobody knows.
   check: (news) => ({ complaints: checkCommand(run, news), inputs: news }),
   diff: async (olds, news) => ok(diffCommand(olds, news)),
-  mutate: async (operation, preview, _olds, news) =>
-    preview ? ok(foreseeCommand(run, operation, urn, news)) : performCommand(run, operation, urn, news),
+  mutate: async (operation, preview, olds, news) => {
+    if (operation === 'update' && sameTexts(olds, news)) return ok(keepCommand(run, preview, urn, olds, news))
+    return preview ? ok(foreseeCommand(run, operation, urn, news)) : performCommand(run, operation, urn, news)
+  },
   // Nothing of a free command can be looked at: the state says what it printed.
   read: async (olds) => ok({ id: urn, properties: olds }),
 })
@@ -34,7 +39,10 @@ function diffCommand(olds: Struct, news: Struct): Difference {
     readCommand(withoutUnknown(olds)),
     readCommand(withoutUnknown(news)),
   )
-  if (changed.length === 0) return { changes: 'none' }
+  if (changed.length === 0) {
+    const record = recordOf(olds, news)
+    return record === undefined ? { changes: 'none' } : recordDifference(record)
+  }
   return {
     changes: 'some',
     replaces,
@@ -45,6 +53,42 @@ function diffCommand(olds: Struct, news: Struct): Difference {
     })),
   }
 }
+
+const sameTexts = (olds: Struct, news: Struct): boolean =>
+  commandDifference(readCommand(withoutUnknown(olds)), readCommand(withoutUnknown(news))).changed.length === 0
+
+/** Texts that are secret now and were not, or the other way round. */
+function recordOf(olds: Struct, news: Struct): StateOnly | undefined {
+  const [before, after] = [unwrap(olds).secrets, unwrap(news).secrets]
+  const both = ['create', 'update', 'delete', 'triggers'].filter((name) => name in olds && name in news)
+  return stateOnlyOf(
+    both.filter((name) => after.has(name) && !before.has(name)),
+    both.filter((name) => before.has(name) && !after.has(name)),
+  )
+}
+
+/** Its texts are what they were, but kept otherwise: nothing runs, and what it printed stays what it is. */
+function keepCommand(run: StackRun, preview: boolean, urn: string, olds: Struct, news: Struct): Outcome {
+  const command = readCommand(withoutUnknown(news))
+  const { host } = command.connection
+  const resource = urn.slice(urn.lastIndexOf('::') + 2)
+  if (preview) {
+    const record = recordOf(olds, news)
+    const digest = digestOf('update', command)
+    const announced = { operation: 'update', urn, host, digest, runs: false } as const
+    run.options.book.announce(record === undefined ? announced : { ...announced, record })
+  } else run.options.emit({ kind: 'resource', host, resource, result: 'same' })
+  const { stdout, stderr } = unwrap(olds).values
+  const printed = { stdout: stdout ?? '', stderr: stderr ?? '' }
+  return { id: `${host}|${resource}`, properties: { ...news, ...printedOf(printed, news) } }
+}
+
+/** What a secret text prints may be secret too. A connection always is: it may hold a password elsewhere. */
+const hasSecretText = (news: Struct): boolean =>
+  [...unwrap(news).secrets].some((name) => name !== 'connection')
+
+const printedOf = (printed: JsonObject, news: Struct): Struct =>
+  wrap(printed, new Set(hasSecretText(news) ? ['stdout'] : []))
 
 /** Writes the book: what will run, on which host. A removal is announced by whoever hears of it from the engine. */
 export function announceCommand(run: StackRun, operation: Operation, urn: string, inputs: Struct): void {
@@ -96,8 +140,7 @@ async function performCommand(
     })
   }
   const text = textFor(operation, command)
-  // What a secret text prints may be secret too. A connection always is: it may hold a password elsewhere.
-  const secret = [...unwrap(news).secrets].some((name) => name !== 'connection')
+  const secret = hasSecretText(news)
   const ran =
     text === undefined
       ? ok({ stdout: '', warnings: [] })
@@ -109,7 +152,7 @@ async function performCommand(
   const printed = { stdout: ran.value.stdout, stderr: '' }
   return ok({
     id: `${host}|${resource}`,
-    properties: { ...news, ...wrap(printed, new Set(secret ? ['stdout'] : [])) },
+    properties: { ...news, ...printedOf(printed, news) },
   })
 }
 
