@@ -101,6 +101,7 @@ describe('the package', () => {
         'dist/lib/kinds/windows/file/observe.ps1',
         'dist/lib/kinds/windows/file/README.md',
         'dist/lib/transport/worker/worker.ps1',
+        'dist/lib/transport/delivery/receiver/receiver.ps1',
         'dist/lib/cli/doctor/clock.ps1',
         'dist/lib/engine/build/go.mod',
         'dist/lib/engine/build/go.sum',

@@ -93,6 +93,8 @@ export function assertThere(far: FarSide, path: string): void {
   if (got !== wanted) throw new Error(`the host holds ${got}, expected ${wanted}`)
 }
 
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 export const round = (value: number, digits = 3): number => Number(value.toFixed(digits))
 export const p95 = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? 0
@@ -149,54 +151,6 @@ export async function measureThin(bench: Bench): Promise<object> {
     idleP95Ms: p95(idle.looks),
     p95Ms: p95(looked.looks),
     p95Ratio: round(p95(looked.looks) / p95(idle.looks)),
-  }
-}
-
-/** What a line does to packets, each with this probability. */
-const troubles = [
-  { loss: 0.02, reorder: 0 },
-  { loss: 0, reorder: 0.02 },
-  { loss: 0.02, reorder: 0.02 },
-] as const
-
-/** 1 MB over the thin line that loses or reorders two packets of a hundred, by us and by scp in turn. */
-export async function measureLoss(bench: Bench): Promise<object> {
-  const rows: object[] = []
-  for (const congestion of [...new Set(['cubic', bench.machine])])
-    for (const trouble of troubles)
-      rows.push({ congestion, ...(await oneTrouble(bench, congestion, trouble)) })
-  return { line: thinLine, rows }
-}
-
-async function oneTrouble(
-  bench: Bench,
-  congestion: string,
-  trouble: (typeof troubles)[number],
-): Promise<object> {
-  const ends = await openEnds(bench, { ...thinLine, congestion })
-  await ends.emulator.set('loss', trouble.loss)
-  await ends.emulator.set('reorder', trouble.reorder)
-  const ours: number[] = []
-  const scp: number[] = []
-  for (const turn of [1, 2]) {
-    const path = incompressible(ends.folder, `one-${turn}`, 1)
-    const near = ends.near()
-    // Its process is up; its connection is not.
-    await tell(near, { do: 'look', times: 0 })
-    const { seconds } = await tell<Brought>(near, { do: 'bring', path, name: `one-${turn}`, looks: false })
-    ours.push(seconds)
-    assertThere(ends.far, path)
-    await near.stop()
-    scp.push((await copyBy(ends, 'scp', path, `one-${turn}`)).seconds)
-  }
-  await ends.close()
-  const sum = (all: readonly number[]): number => round(all.reduce((a, b) => a + b, 0))
-  return {
-    ...trouble,
-    identical: true,
-    oursSeconds: sum(ours),
-    scpSeconds: sum(scp),
-    ratio: round(sum(ours) / sum(scp)),
   }
 }
 

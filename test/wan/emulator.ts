@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Child } from './child.ts'
 import type { Span } from './figures.ts'
 
+/** Emulators that this process has started. */
+let started = 0
+
 const script = fileURLToPath(new URL('emulator.py', import.meta.url))
 
 /** Two network namespaces and the thin line between them. */
@@ -32,7 +35,7 @@ export async function startEmulator(line: {
   /** Congestion control of both ends, as Linux names it; default: the machine's. */
   readonly congestion?: string
 }): Promise<Emulator> {
-  const name = `chancery-${process.pid}`
+  const name = `chancery-${process.pid}-${++started}`
   const figures = [line.rttMs, line.kbitPerS, line.queueKb ?? 64].map(String)
   const child = new Child('emulator.py', ['python3', script, name, ...figures], {
     env: { ...process.env, ...(line.congestion === undefined ? {} : { CONGESTION: line.congestion }) },
@@ -62,7 +65,7 @@ export async function startEmulator(line: {
 export const leftBehind = (): readonly string[] =>
   existsSync('/run/netns')
     ? readdirSync('/run/netns').filter((name) => {
-        const pid = /^chancery-(\d+)-(home|site)$/.exec(name)?.[1]
+        const pid = /^chancery-(\d+)-\d+-(home|site)$/.exec(name)?.[1]
         return pid !== undefined && !existsSync(`/proc/${pid}`)
       })
     : []

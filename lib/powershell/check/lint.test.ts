@@ -79,27 +79,32 @@ test('a script begins with its parameter and ends with a line feed', () => {
   expect(rulesOf('$a = 1')).toEqual(['param', 'never-read', 'head', 'end'])
 })
 
-/** Scripts that run others, or are run by no worker: they set up what the others find. */
-const workers = [
-  'lib/transport/worker/worker.ps1',
-  'lib/transport/delivery/receiver.ps1',
-  'lib/cli/doctor/whole/run-checks.ps1',
-]
-const roleOf = (file: string): ScriptRole =>
-  workers.includes(file) ? 'worker' : /\/(observe|restart-state)\.ps1$|\/doctor\//.test(file) ? 'look' : 'act'
-
 const root = fileURLToPath(new URL('../../..', import.meta.url))
+const read = (file: string): string => readFileSync(`${root}/${file}`, 'utf8')
 const files = globSync('lib/**/*.ps1', { cwd: root }).sort()
 
-test.each(files)('%s keeps to all of it', (file) => {
-  expect(lint(file, readFileSync(`${root}/${file}`, 'utf8'), roleOf(file))).toEqual([])
+/** Run as one script. */
+const receiver = 'lib/transport/delivery/receiver'
+/** Scripts that run others, or are run by no worker: they set up what the others find. */
+const workers = ['lib/transport/worker/worker.ps1', receiver, 'lib/cli/doctor/whole/run-checks.ps1']
+const roleOf = (script: string): ScriptRole =>
+  workers.includes(script)
+    ? 'worker'
+    : /\/(observe|restart-state)\.ps1$|\/doctor\//.test(script)
+      ? 'look'
+      : 'act'
+
+/** By file; the scripts of the receiver are one. */
+const scripts = Map.groupBy(files, (file) => (file.startsWith(`${receiver}/`) ? receiver : file))
+const textOf = (script: string): string => (scripts.get(script) ?? []).map(read).join('')
+
+test.each([...scripts.keys()])('%s keeps to all of it', (script) => {
+  expect(lint(script, textOf(script), roleOf(script))).toEqual([])
 })
 
 test('the worker needs each of its exemptions', () => {
   const used = new Set(
-    workers
-      .filter((file) => files.includes(file))
-      .flatMap((file) => rulesOf(readFileSync(`${root}/${file}`, 'utf8'), 'act')),
+    workers.filter((one) => scripts.has(one)).flatMap((one) => rulesOf(textOf(one), 'act')),
   )
   expect([...workerExemptions].filter((rule) => !used.has(rule))).toEqual([])
 })

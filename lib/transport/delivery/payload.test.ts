@@ -1,18 +1,26 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { inflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { strip } from '../worker/payload.ts'
-import { receiverFile, receiverPayload } from './payload.ts'
+import { receiverFolder, receiverParts, receiverPayload, receiverSource } from './payload.ts'
 import { receiverCommand, requestBytes } from './wire.ts'
 
 test('the first bytes are the length of the receiver and the receiver', () => {
   const payload = Buffer.from(receiverPayload())
   expect(payload.readInt32LE(0)).toBe(payload.length - 4)
-  expect(inflateRawSync(payload.subarray(4)).toString('utf8')).toBe(strip(readFileSync(receiverFile, 'utf8')))
+  expect(inflateRawSync(payload.subarray(4)).toString('utf8')).toBe(strip(receiverSource()))
+})
+
+test('every part of the folder is in it, once', () => {
+  expect([...receiverParts].sort()).toEqual(
+    readdirSync(receiverFolder)
+      .map((file) => file.replace(/\.ps1$/, ''))
+      .sort(),
+  )
 })
 
 test('the receiver is small, ASCII and does nothing that a receiver must not', () => {
-  const text = readFileSync(receiverFile, 'utf8')
+  const text = receiverSource()
   expect(receiverPayload().length).toBeLessThan(5600)
   expect(text).toMatch(/^[\x20-\x7e\n]*$/)
   expect(text).not.toMatch(/\$input|Invoke-Expression|Write-Host|Add-Type/i)

@@ -2,13 +2,20 @@ import { readFileSync } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { strip } from '../worker/payload.ts'
 
-/** The receiver's source, beside this module in the tree and in the package. */
-export const receiverFile = new URL('receiver.ps1', import.meta.url)
+/** The receiver's folder, beside this module in the tree and in the package. */
+export const receiverFolder = new URL('receiver/', import.meta.url)
+
+/** Its scripts: functions first, then what runs. */
+export const receiverParts = ['words', 'store', 'part', 'chunk', 'receiver'] as const
+
+/** The receiver as one script. */
+export const receiverSource = (): string =>
+  receiverParts.map((part) => readFileSync(new URL(`${part}.ps1`, receiverFolder), 'utf8')).join('')
 
 /** First bytes on the receiver's standard input: int32 length and the raw deflate of its source. */
 export function receiverPayload(): Uint8Array {
   if (cached === undefined) {
-    const source = deflateRawSync(strip(readFileSync(receiverFile, 'utf8')), { level: 9 })
+    const source = deflateRawSync(strip(receiverSource()), { level: 9 })
     cached = Buffer.alloc(4 + source.length)
     cached.writeInt32LE(source.length)
     source.copy(cached, 4)
