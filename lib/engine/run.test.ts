@@ -310,6 +310,9 @@ describe('the lock', () => {
     })
     expect(await clearStaleLock(aRun('up'))).toMatchObject({ ok: true })
     expect(await runStack(aRun('up'))).toMatchObject({ ok: true })
+    // What it had begun to create is there now: nothing is left begun, and nobody holds the stack.
+    expect(await exportState(aRun('up'))).toMatchObject({ ok: true, value: { pending: [] } })
+    expect(readdirSync(join(folder, 'state/.pulumi/locks/organization/test/mission.beirut'))).toEqual([])
   })
 
   it('and what a killed engine left half written beside the state keep nobody from reading it', async () => {

@@ -4,6 +4,7 @@ import { readEvent, rootStackType, type EngineEvent, type EngineOp } from './eng
 import type { Interrupts } from './interrupts.ts'
 import { isolated } from './isolate.ts'
 import { checkPlace, engineEnvironment, folderFailure, prepareWorkFolder, type StackPlace } from './place.ts'
+import { notSettled, settleCreations } from './pending.ts'
 import { engineCommand, EngineExit } from './pulumi-command.ts'
 import { readFailure, stackNotFound } from './read-failure.ts'
 import type { StackFailure } from './stack-failure.ts'
@@ -81,6 +82,13 @@ export async function runStack(run: StackRun): Promise<Result<StackSummary, Stac
   const failed = (stderr: string): Result<never, StackFailure> =>
     err(readFailure({ ...run, stderr, events, thrown, interruptLevel: run.interrupts.level }))
 
+  /** Creations that a run before this one did not end have ended now. */
+  const settle = async (): Promise<void> => {
+    if (!changesHosts(run.operation) || !events.some((event) => event.kind === 'summary')) return
+    const settled = await settleCreations(run, events)
+    if (!settled.ok) run.onEvent(notSettled(settled.error))
+  }
+
   try {
     if (run.interrupts.level > 0) return failed('')
     try {
@@ -93,10 +101,12 @@ export async function runStack(run: StackRun): Promise<Result<StackSummary, Stac
       if (run.interrupts.level > 0) return failed('')
       await start()
     }
+    await settle()
   } catch (error) {
-    if (error instanceof EngineExit)
-      return failed(error.exit.kind === 'exited' ? error.exit.stderr : error.exit.detail)
-    throw error
+    if (!(error instanceof EngineExit)) throw error
+    // Some resources failed; the others are done.
+    if (error.exit.kind === 'exited' && run.interrupts.level === 0) await settle()
+    return failed(error.exit.kind === 'exited' ? error.exit.stderr : error.exit.detail)
   }
   const summary = events.find((event) => event.kind === 'summary')
   if (summary === undefined) return ok({ ...nothing, outputs })

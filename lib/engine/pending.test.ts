@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { settleCreations } from './pending.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chancery-pending-'))
+  mkdirSync(stacks(), { recursive: true })
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const stacks = () => join(folder, '.pulumi/stacks/test')
+const locks = () => join(folder, '.pulumi/locks/organization/test/mission.beirut')
+const file = () => join(stacks(), 'mission.beirut.json')
+const place = () => ({
+  enginePath: 'no-engine',
+  engineVersion: '3.259.0',
+  project: 'test',
+  stack: 'mission.beirut',
+  backendUrl: pathToFileURL(folder).href,
+  workFolder: join(folder, 'work'),
+  pluginFolders: {},
+  passphrase: { from: 'environment' } as const,
+  env: {},
+})
+const resource = (name: string) => ({
+  urn: `urn:pulumi:mission.beirut::test::memory:index:Thing::${name}`,
+  type: 'memory:index:Thing',
+  // Nothing of what the engine knows and we don't is lost.
+  propertyDependencies: { content: null },
+})
+const write = (resources: readonly object[], pending: readonly object[]) =>
+  writeFileSync(
+    file(),
+    JSON.stringify({
+      version: 3,
+      checkpoint: {
+        stack: 'organization/test/mission.beirut',
+        latest: { manifest: { magic: 'm' }, resources, pending_operations: pending },
+      },
+    }),
+  )
+const latest = (): object =>
+  (JSON.parse(readFileSync(file(), 'utf8')) as { checkpoint: { latest: object } }).checkpoint.latest
+
+describe('creations that a run did not end', () => {
+  it('go from the state once their resources are in it; everything else stays as it is', async () => {
+    const gone = { type: 'creating', resource: resource('gone') }
+    const updating = { type: 'updating', resource: resource('motd') }
+    write([resource('motd')], [{ type: 'creating', resource: resource('motd') }, gone, updating])
+    expect(await settleCreations(place(), [])).toEqual({ ok: true, value: undefined })
+    expect(latest()).toEqual({
+      manifest: { magic: 'm' },
+      resources: [resource('motd')],
+      pending_operations: [gone, updating],
+    })
+    expect(readdirSync(locks())).toEqual([])
+  })
+
+  it('leave nothing behind when they were all', async () => {
+    write([resource('motd')], [{ type: 'creating', resource: resource('motd') }])
+    expect(await settleCreations(place(), [])).toEqual({ ok: true, value: undefined })
+    expect(latest()).toEqual({ manifest: { magic: 'm' }, resources: [resource('motd')] })
+  })
+
+  it('stay where only the old half of a replacement is in the state', async () => {
+    const pending = [{ type: 'creating', resource: resource('motd') }]
+    write([{ ...resource('motd'), delete: true }], pending)
+    await settleCreations(place(), [])
+    expect(latest()).toMatchObject({ pending_operations: pending })
+  })
+
+  it('stay where another run has the lock of the stack, whose lock stays too', async () => {
+    const pending = [{ type: 'creating', resource: resource('motd') }]
+    write([resource('motd')], pending)
+    mkdirSync(locks(), { recursive: true })
+    writeFileSync(join(locks(), 'other.json'), '{}')
+    expect(await settleCreations(place(), [])).toEqual({ ok: false, error: 'another run has its lock' })
+    expect(latest()).toMatchObject({ pending_operations: pending })
+    expect(readdirSync(locks())).toEqual(['other.json'])
+  })
+})
