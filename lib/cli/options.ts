@@ -17,6 +17,15 @@ export const windowOptions = {
   reason: { type: 'string', requiresArg: true, describe: 'Why --now; kept for chancery history' },
 } as const
 
+/** `--rollout`. */
+export const rolloutOption = {
+  rollout: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'As part of this rollout of the inventory: its sites only, and within its windows too',
+  },
+} as const
+
 /** `--on-backup`. */
 export const backupOption = {
   'on-backup': {

@@ -118,6 +118,7 @@ async function verify(args: PlanCommand, context: Context): Promise<number> {
         sites: one.sites,
         estate,
         program: one.program,
+        ...(one.rollout === undefined ? {} : { rollout: one.rollout }),
         cwd: context.cwd,
         env: context.env,
         offline: args.offline,

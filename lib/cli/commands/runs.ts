@@ -2,7 +2,7 @@ import type { ArgumentsCamelCase } from 'yargs'
 import { systemClock } from '../../domain/clock.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
-import { backupOption, patienceOption, siteSelector, windowOptions } from '../options.ts'
+import { backupOption, patienceOption, rolloutOption, siteSelector, windowOptions } from '../options.ts'
 import type { Operation, RunReport, SitePreview } from '../run/types.ts'
 
 const positionals = { site: siteSelector } as const
@@ -10,7 +10,7 @@ const positionals = { site: siteSelector } as const
 const everyRun = {
   program: {
     type: 'string',
-    defaultDescription: 'mission',
+    defaultDescription: 'mission, or the rollout’s',
     requiresArg: true,
     describe: 'Program of stacks/, or the path of one',
   },
@@ -48,6 +48,7 @@ export const preview = defineCommand({
   examples: [
     ['preview beirut', 'one site'],
     ['preview --select link=satellite', 'every site behind a satellite'],
+    ['preview --rollout mission-servers', 'its sites, and when they can start'],
     ['preview --expect-no-changes', 'is anything not as declared? Exit code 4 if so'],
     ['preview --offline', 'from the last observation of each host, without touching a link'],
     ['preview beirut --save beirut.plan', 'keep the plan in a file, for approval and for up --plan'],
@@ -56,6 +57,7 @@ export const preview = defineCommand({
   positionals,
   options: {
     ...everyRun,
+    ...rolloutOption,
     offline: {
       type: 'boolean',
       default: false,
@@ -91,12 +93,14 @@ export const up = defineCommand({
   examples: [
     ['up beirut nairobi', 'two sites at once, each by itself'],
     ['up --select size=small --yes', 'every small site, without asking'],
+    ['up --rollout mission-servers size=small', 'the small sites of a rollout, within its windows too'],
     ["up beirut --now --reason 'mail is down'", 'outside its window, with a reason that is kept'],
     ['up --plan beirut.plan', 'exactly the steps of a saved plan, or nothing'],
   ],
   positionals,
   options: {
     ...everyRun,
+    ...rolloutOption,
     plan,
     yes,
     'allow-data-loss': allowDataLoss,
@@ -158,6 +162,7 @@ type RunArgs = {
   readonly destroy?: boolean
   readonly save?: string | undefined
   readonly plan?: string | undefined
+  readonly rollout?: string | undefined
   readonly now?: boolean
   readonly reason?: string | undefined
   readonly patience?: number | undefined
@@ -171,7 +176,8 @@ async function run(
 ): Promise<number> {
   const { output } = context
   const [
-    { openInventory, chooseSites },
+    { openInventory },
+    { programMeant, sitesMeant },
     { canAsk, askLine },
     { interruptsOf },
     views,
@@ -182,6 +188,7 @@ async function run(
     { patienceOf },
   ] = await Promise.all([
     import('../inventory.ts'),
+    import('../rollout.ts'),
     import('../ask.ts'),
     import('../signals.ts'),
     import('../view/index.ts'),
@@ -191,6 +198,10 @@ async function run(
     import('../links/leave.ts'),
     import('../resolve/patience-of.ts'),
   ])
+  if (args.save !== undefined && context.env['CHANCERY_REHEARSAL'] !== undefined)
+    throw new UsageError(
+      '--save: expected a preview of the real hosts, got a rehearsal, whose plan would hold for its copies. Save it without rehearse; then rehearse up --plan.',
+    )
   const asks = operation !== 'preview' && args.yes !== true
   if (asks && !canAsk(context))
     throw new UsageError(
@@ -204,7 +215,8 @@ async function run(
   const held =
     args.plan === undefined ? undefined : await openPlan(args.plan, args, estate, context, operation)
   if (held !== undefined) output.note(introduction(held))
-  const sites = held?.sites ?? (await chooseSites(estate, named))
+  const { sites, rollout } = held ?? (await sitesMeant(estate, named, args.rollout))
+  const program = held?.program ?? programMeant(args.program, rollout)
   const interrupts = interruptsOf(process, systemClock)
   const progress = views.progressFor(context, sites, systemClock)
   interrupts.listen((level) =>
@@ -232,7 +244,8 @@ async function run(
       previewOf: args.destroy === true ? 'destroy' : 'up',
       sites,
       estate,
-      program: held?.program ?? args.program ?? 'mission',
+      program,
+      ...(rollout === undefined ? {} : { rollout }),
       cwd: context.cwd,
       env: context.env,
       offline: args.offline ?? false,
@@ -254,7 +267,9 @@ async function run(
     }
     const report: RunReport = ended.value
     const unsaved =
-      args.save === undefined ? undefined : await savePlan(args.save, report, args, estate, context)
+      args.save === undefined
+        ? undefined
+        : await savePlan(args.save, report, { ...args, program }, estate, context)
     output.answer(views.reportJson(report), () =>
       operation === 'preview'
         ? views.previewText(report.previews, view)

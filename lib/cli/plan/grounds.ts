@@ -1,4 +1,5 @@
 import type { Estate } from '../../domain/profile.ts'
+import type { Rollout } from '../../domain/rollout.ts'
 import type { Site } from '../../domain/site.ts'
 import type { CollectedResource } from '../../engine/collect.ts'
 import type { StackState } from '../../engine/state.ts'
@@ -10,6 +11,8 @@ export type Ground = {
   readonly registered: readonly CollectedResource[]
   /** The last checkpoint; undefined: there is no such stack. */
   readonly state: StackState | undefined
+  /** The rollout that the work is part of; undefined: none. */
+  readonly rollout?: Rollout | undefined
 }
 
 /**
@@ -20,11 +23,11 @@ export type Ground = {
 export function groundsOf(
   estate: Estate,
   site: Site,
-  { registered, state }: Ground,
+  { registered, state, rollout }: Ground,
   sealer: Sealer,
 ): Grounds {
   return {
-    inventory: inventorySlice(estate, site),
+    inventory: inventorySlice(estate, site, rollout),
     program: keyed(
       registered.map((one) => [one.urn, one] as const),
       sealer,
@@ -42,13 +45,14 @@ export function groundsOf(
 }
 
 /** The site as the inventory has it once profile and exception are applied. Not where this machine keeps keys. */
-function inventorySlice(estate: Estate, site: Site): Digests {
+function inventorySlice(estate: Estate, site: Site, rollout: Rollout | undefined): Digests {
   const { hosts, link, ...rest } = site
   const parts: readonly (readonly [string, unknown])[] = [
     ...hosts.map(({ key: _, ...host }) => [`host ${host.id}`, host] as const),
     ['link', link],
     ['organisation', estate.organisation],
     ['profile', estate.siteProfiles.get(site.id)],
+    ...(rollout === undefined ? [] : [[`rollout ${rollout.id}`, rollout.rules.get(site.id) ?? []] as const]),
     ['site', rest],
   ]
   return Object.fromEntries(parts.map(([name, value]) => [name, digestOf(value).slice(0, 32)]))

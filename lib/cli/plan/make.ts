@@ -19,6 +19,8 @@ export type MakeRequest = {
   readonly estate: Pick<Estate, 'organisation' | 'stateBackend'>
   readonly operation: PlannedOperation
   readonly program: string
+  /** Id of the rollout that it is part of; absent or null: none. */
+  readonly rollout?: string | null
   readonly cwd: string
   readonly allowDataLoss: readonly string[]
   /** Who makes it. */
@@ -31,7 +33,7 @@ export type MakeRequest = {
 
 /** The plan of all sites that could be previewed, or a sentence for each thing that keeps it from being saved. */
 export function makePlan(request: MakeRequest): Result<PlanDocument, readonly string[]> {
-  const { previews, estate, operation, program, cwd, allowDataLoss, now, version } = request
+  const { previews, estate, operation, program, rollout = null, cwd, allowDataLoss, now, version } = request
   const saving = previews.flatMap(({ plan }) => (plan?.do === 'save' ? [plan] : []))
   const unsaveable = previews.flatMap(({ site, plan }) =>
     plan?.do === 'save' && !plan.plan.ok
@@ -64,6 +66,7 @@ export function makePlan(request: MakeRequest): Result<PlanDocument, readonly st
         organisation: estate.organisation,
         backend: withoutPassword(estate.stateBackend),
         program: isAbsolute(program) ? relative(cwd, program) : program,
+        rollout,
         allowDataLoss: [...allowDataLoss].sort(),
         versions: merged(saving),
         key: keyCheck(sealer),

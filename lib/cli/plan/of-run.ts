@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../../domain/clock.ts'
 import type { Estate } from '../../domain/profile.ts'
+import type { Rollout } from '../../domain/rollout.ts'
 import type { Site } from '../../domain/site.ts'
 import type { PlanDocument, PlannedOperation } from '../../reconcile/plan-file/index.ts'
 import { type Context, UsageError } from '../command.ts'
 import { chooseSites } from '../inventory.ts'
 import { operatorOf } from '../operator.ts'
+import { rolloutOf } from '../rollout.ts'
 import { projectVersion } from '../root.ts'
 import type { Operation, RunReport } from '../run/types.ts'
 import { chooseFromPlan } from './chosen.ts'
@@ -20,6 +22,8 @@ export type Held = {
   readonly sites: readonly Site[]
   /** Where its program lies on this machine. */
   readonly program: string
+  /** The rollout that it is part of; undefined: none. */
+  readonly rollout: Rollout | undefined
 }
 
 /** Words of the command line that concern plans. */
@@ -28,6 +32,7 @@ export type PlanArgs = {
   readonly select: readonly string[]
   readonly program: string | undefined
   readonly allowDataLoss?: readonly string[]
+  readonly rollout?: string | undefined
   /** A preview of what would be removed. */
   readonly destroy?: boolean
 }
@@ -74,7 +79,13 @@ export async function openPlan(
   const named = selectors.length === 0 ? undefined : await chooseSites(estate, selectors)
   const chosen = chooseFromPlan({ plan: plan.value, estate, named, program: args.program, cwd })
   if (!chosen.ok) throw new UsageError(chosen.error)
-  return { plan: plan.value, ...chosen.value }
+  const part = plan.value.rollout
+  if (args.rollout !== undefined && args.rollout !== part)
+    throw new UsageError(
+      `--rollout: expected ${part === null ? 'none, for the plan is part of none' : `${part}, which the plan is part of`}, got ${args.rollout}. Leave it out, or save a plan with it.`,
+    )
+  const rollout = part === null ? undefined : await rolloutOf(estate, part)
+  return { plan: plan.value, rollout, ...chosen.value }
 }
 
 /** Whose plan a run is held to, and what it was asked for and doesn't hold. */
@@ -86,7 +97,8 @@ export function introduction({ plan, sites }: Held): string {
     names.length === 0 ? '' : ` ${words}: ${listed(names)}.`
   return [
     `Plan of ${made.at.slice(0, 16).replace('T', ' ')} UTC by ${made.by} on ${made.on}, `,
-    `${operation === 'destroy' ? 'which removes what is at' : 'for'} ${listed(meant)}.`,
+    `${operation === 'destroy' ? 'which removes what is at' : 'for'} ${listed(meant)}`,
+    plan.rollout === null ? '.' : `, part of rollout ${plan.rollout}.`,
     told('Left for another run', aside),
     told(
       'Not in it',
@@ -109,6 +121,7 @@ export function savePlan(
     estate,
     operation: args.destroy === true ? 'destroy' : 'up',
     program: args.program ?? 'mission',
+    rollout: args.rollout ?? null,
     cwd: context.cwd,
     allowDataLoss: args.allowDataLoss ?? [],
     by: by.slice(0, by.lastIndexOf('@')),

@@ -9,8 +9,8 @@ import type { RunRequest, SitePreview, Waits } from './types.ts'
 export type Admitted = 'go' | Waits
 
 /**
- * Decides by the site's window and by the line that carries. `--now` overrides the window, `--on-backup` the size of work over the backup
- * line; nothing overrides what needs the primary line. Refreshing changes no host and may happen at any time.
+ * Decides by the windows of the site and of the rollout, and by the line that carries. `--now` overrides windows, `--on-backup` the size of
+ * work over the backup line; nothing overrides what needs the primary line. Refreshing changes no host and may happen at any time.
  */
 export function admitSite(request: RunRequest, run: SiteRun, preview: SitePreview): Admitted {
   const { site } = run
@@ -29,7 +29,9 @@ export function admitSite(request: RunRequest, run: SiteRun, preview: SitePrevie
   }
   if (request.operation === 'refresh' || request.leave?.reason !== undefined) return 'go'
   const now = request.clock.now()
-  const admitted = admission(site.link, durationFrom(link, preview.cost, now), now, { zone: ownZone() })
+  const admitted = admission(run.fleet.startRules(site.id), durationFrom(link, preview.cost, now), now, {
+    zone: ownZone(),
+  })
   return admitted === 'now'
     ? 'go'
     : {

@@ -98,7 +98,7 @@ const nothingYet = (run: SiteRun): SitePreview => ({
 })
 
 const groundsNow = (run: SiteRun, { ground, sealer }: SitePlanning): Grounds =>
-  groundsOf(run.request.estate, run.site, ground, sealer)
+  groundsOf(run.request.estate, run.site, { ...ground, rollout: run.request.rollout }, sealer)
 
 const versionsNow = (run: SiteRun, plan: PlanDocument): PlanVersions =>
   versionsOf(run.catalogue, run.place.engineVersion, kindsIn(plan.sites))

@@ -3,6 +3,7 @@ import type { Emit } from '../../domain/event.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
 import type { Estate } from '../../domain/profile.ts'
+import type { Rollout } from '../../domain/rollout.ts'
 import type { LinkMedium, Site } from '../../domain/site.ts'
 import type { Effect } from '../../kinds/kind.ts'
 import type { Interrupts } from '../../engine/interrupts.ts'
@@ -22,6 +23,8 @@ export type RunRequest = {
   readonly estate: Estate
   /** Name of a program of `stacks/`, or the path of a module. */
   readonly program: string
+  /** The rollout that the work is part of: its windows and blackouts hold beside each site's. Absent: none. */
+  readonly rollout?: Rollout
   /** Folder that everything below `.chancery` and relative paths start from. */
   readonly cwd: string
   readonly env: { readonly [name: string]: string | undefined }

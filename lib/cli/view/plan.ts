@@ -13,14 +13,17 @@ type View = { readonly width: number | undefined; readonly paint?: Paint }
 
 /** A plan for a person: who made it, of what, and what it does at each site, step by step. */
 export function planText(plan: PlanDocument, { width, paint = noPaint }: View): string {
-  const { made, operation, organisation, backend, program, sites, left, allowDataLoss } = plan
+  const { made, operation, organisation, backend, program, rollout, sites, left, allowDataLoss } = plan
   return [
     [
       paragraph(
         `Plan of ${minute(made.at)}, made by ${made.by} on ${made.on} with chancery ${made.with}.`,
         width,
       ),
-      paragraph(`Organisation ${organisation}, program ${program}, state in ${backend}.`, width),
+      paragraph(
+        `Organisation ${organisation}, program ${program}${rollout === null ? '' : `, rollout ${rollout}`}, state in ${backend}.`,
+        width,
+      ),
       ...(operation === 'up'
         ? []
         : [

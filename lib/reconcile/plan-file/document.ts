@@ -23,6 +23,8 @@ export type PlanBody = {
   readonly backend: string
   /** As it was named: of `stacks/`, or a path. */
   readonly program: string
+  /** Id of the rollout that it is part of, whose windows hold when it is carried out; null: none. */
+  readonly rollout: string | null
   /** Resources that the person named for removal with their data. */
   readonly allowDataLoss: readonly string[]
   readonly versions: PlanVersions

@@ -111,6 +111,7 @@ export const anyPlan: fc.Arbitrary<PlanBody> = fc.record({
   organisation: text,
   backend: text,
   program: text,
+  rollout: fc.option(text),
   allowDataLoss: texts,
   versions: fc.record({ engine: text, wire: count, worker: text, scripts: digests }),
   key: fc.constant(keyCheck(sealer)),

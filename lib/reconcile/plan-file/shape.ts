@@ -100,6 +100,7 @@ export const planShape: z.ZodType<PlanDocument> = z.strictObject({
   organisation: text,
   backend: text,
   program: text,
+  rollout: text.nullable(),
   allowDataLoss: texts,
   versions: z.strictObject({ engine: text, wire: count, worker: text, scripts: digests }),
   key: text,
