@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { EngineEvent } from './engine-event.ts'
 import { settleCreations } from './pending.ts'
 
 let folder: string
@@ -32,6 +33,19 @@ const resource = (name: string) => ({
   // Nothing of what the engine knows and we don't is lost.
   propertyDependencies: { content: null },
 })
+/** The run that ended just now has made these. */
+const made = (...names: readonly string[]): readonly EngineEvent[] =>
+  names.map((name) => ({
+    ...{
+      kind: 'resource',
+      phase: 'done',
+      op: 'update',
+      planning: false,
+      type: 'memory:index:Thing',
+      id: name,
+    },
+    ...{ urn: resource(name).urn, diffs: [], replaceKeys: [], detailedDiff: {} },
+  }))
 const write = (resources: readonly object[], pending: readonly object[]) =>
   writeFileSync(
     file(),
@@ -51,7 +65,7 @@ describe('creations that a run did not end', () => {
     const gone = { type: 'creating', resource: resource('gone') }
     const updating = { type: 'updating', resource: resource('motd') }
     write([resource('motd')], [{ type: 'creating', resource: resource('motd') }, gone, updating])
-    expect(await settleCreations(place(), [])).toEqual({ ok: true, value: undefined })
+    expect(await settleCreations(place(), made('motd', 'gone'))).toEqual({ ok: true, value: undefined })
     expect(latest()).toEqual({
       manifest: { magic: 'm' },
       resources: [resource('motd')],
@@ -62,14 +76,21 @@ describe('creations that a run did not end', () => {
 
   it('leave nothing behind when they were all', async () => {
     write([resource('motd')], [{ type: 'creating', resource: resource('motd') }])
-    expect(await settleCreations(place(), [])).toEqual({ ok: true, value: undefined })
+    expect(await settleCreations(place(), made('motd', 'gone'))).toEqual({ ok: true, value: undefined })
     expect(latest()).toEqual({ manifest: { magic: 'm' }, resources: [resource('motd')] })
+  })
+
+  it('stay where the run did not come to them', async () => {
+    const pending = [{ type: 'creating', resource: resource('motd') }]
+    write([resource('motd'), resource('other')], pending)
+    await settleCreations(place(), made('other'))
+    expect(latest()).toMatchObject({ pending_operations: pending })
   })
 
   it('stay where only the old half of a replacement is in the state', async () => {
     const pending = [{ type: 'creating', resource: resource('motd') }]
     write([{ ...resource('motd'), delete: true }], pending)
-    await settleCreations(place(), [])
+    await settleCreations(place(), made('motd', 'gone'))
     expect(latest()).toMatchObject({ pending_operations: pending })
   })
 
@@ -78,7 +99,10 @@ describe('creations that a run did not end', () => {
     write([resource('motd')], pending)
     mkdirSync(locks(), { recursive: true })
     writeFileSync(join(locks(), 'other.json'), '{}')
-    expect(await settleCreations(place(), [])).toEqual({ ok: false, error: 'another run has its lock' })
+    expect(await settleCreations(place(), made('motd', 'gone'))).toEqual({
+      ok: false,
+      error: 'another run has its lock',
+    })
     expect(latest()).toMatchObject({ pending_operations: pending })
     expect(readdirSync(locks())).toEqual(['other.json'])
   })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from '../domain/result.ts'
-import type { EngineEvent } from './engine-event.ts'
+import type { EngineEvent, EngineOp } from './engine-event.ts'
 import { withOwnLock } from './own-lock.ts'
 import type { StackPlace } from './place.ts'
 import { currentOf, replaceCopy } from './state-copies.ts'
@@ -20,18 +20,25 @@ const checkpointFile = z.looseObject({ checkpoint: z.looseObject({ latest: deplo
 const exportFile = z.looseObject({ deployment })
 
 /**
- * Takes the creations from a state that are begun in it and whose resources are in it by now: a later run has found or made the things.
- * The engine keeps them in the state for good, and tells of them in each run. Others stay. `events`: of the run that ended just now;
- * outside a folder they tell whether there are any. The error says why it can't be done.
+ * Takes the creations from a state that are begun in it and that the run which ended just now has made an end of: it found or made the
+ * things. The engine keeps them in the state for good, and tells of them in each run. Others stay. `events`: of that run. The error
+ * says why it can't be done.
  * Sources: pulumi pkg/backend/journal.go and pkg/cmd/pulumi/stack/io.go, 3.259.
  */
 export async function settleCreations(
   place: StackPlace,
   events: readonly EngineEvent[],
 ): Promise<Result<void, string>> {
-  if (place.backendUrl.startsWith('file:///')) return settleInFolder(place)
-  return events.some(tellsOfThem) ? settleThroughEngine(place) : ok(undefined)
+  const made = new Set(events.flatMap((event) => (makes(event) ? [event.urn] : [])))
+  if (made.size === 0) return ok(undefined)
+  if (place.backendUrl.startsWith('file:///')) return settleInFolder(place, made)
+  return events.some(tellsOfThem) ? settleThroughEngine(place, made) : ok(undefined)
 }
+
+const making: ReadonlySet<EngineOp> = new Set<EngineOp>(['create', 'create-replacement', 'update'])
+
+const makes = (event: EngineEvent): event is EngineEvent & { readonly kind: 'resource' } =>
+  event.kind === 'resource' && event.phase === 'done' && !event.planning && making.has(event.op)
 
 /** Source: pulumi pkg/resource/deploy/deployment_executor.go printPendingOperationsWarning, 3.259. */
 const tellsOfThem = (event: EngineEvent): boolean =>
@@ -46,7 +53,9 @@ export const notSettled = (because: string): EngineEvent => ({
   ephemeral: false,
 })
 
-async function settleInFolder(place: StackPlace): Promise<Result<void, string>> {
+type Urns = ReadonlySet<string>
+
+async function settleInFolder(place: StackPlace, made: Urns): Promise<Result<void, string>> {
   const root = fileURLToPath(place.backendUrl)
   // Most states have none: then nothing is locked.
   if ((await currentOf(root, place))?.text.includes('"pending_operations"') !== true) return ok(undefined)
@@ -55,7 +64,7 @@ async function settleInFolder(place: StackPlace): Promise<Result<void, string>> 
     if (current === undefined) return ok(undefined)
     const file = checkpointFile.parse(JSON.parse(current.text))
     const { latest } = file.checkpoint
-    const rest = latest === undefined || latest === null ? undefined : withoutSettled(latest)
+    const rest = latest === undefined || latest === null ? undefined : withoutSettled(latest, made)
     if (rest === undefined) return ok(undefined)
     return replaceCopy(current, JSON.stringify({ ...file, checkpoint: { ...file.checkpoint, latest: rest } }))
   })
@@ -65,11 +74,11 @@ async function settleInFolder(place: StackPlace): Promise<Result<void, string>> 
  * The engine takes all of them when it imports a state, so it is asked to only where none has to stay. Between its reading and its
  * writing, which takes the lock, no run can begin and end.
  */
-async function settleThroughEngine(place: StackPlace): Promise<Result<void, string>> {
+async function settleThroughEngine(place: StackPlace, made: Urns): Promise<Result<void, string>> {
   const exported = await call(place, ['stack', 'export', '--stack', place.stack])
   if (!exported.ok) return err(describeStackFailure(exported.error))
   if (exported.value === undefined) return ok(undefined)
-  const rest = withoutSettled(exportFile.parse(JSON.parse(exported.value)).deployment)
+  const rest = withoutSettled(exportFile.parse(JSON.parse(exported.value)).deployment, made)
   if (rest === undefined || 'pending_operations' in rest) return ok(undefined)
   const file = join(place.workFolder, 'settled.json')
   await writeFile(file, exported.value, { mode: 0o600 })
@@ -79,10 +88,14 @@ async function settleThroughEngine(place: StackPlace): Promise<Result<void, stri
 }
 
 /** Undefined: there is nothing to settle. Without any left the property goes, as the engine writes it. */
-function withoutSettled(latest: Deployment): Deployment | Omit<Deployment, 'pending_operations'> | undefined {
+function withoutSettled(
+  latest: Deployment,
+  made: Urns,
+): Deployment | Omit<Deployment, 'pending_operations'> | undefined {
   const { pending_operations: all, ...others } = latest
   const there = new Set(latest.resources.flatMap((one) => (one.delete === true ? [] : [one.urn])))
-  const left = all.filter(({ type, resource }) => type !== 'creating' || !there.has(resource.urn))
+  const isSettled = (urn: string): boolean => made.has(urn) && there.has(urn)
+  const left = all.filter(({ type, resource }) => type !== 'creating' || !isSettled(resource.urn))
   if (left.length === all.length) return undefined
   return left.length === 0 ? others : { ...others, pending_operations: left }
 }
