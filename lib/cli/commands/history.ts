@@ -30,8 +30,15 @@ export const history = defineCommand({
         import('../run/stacks.ts'),
         import('../../engine/history.ts'),
       ])
-    const [{ readJournal }, { joinHistory }, { describeStackFailure }, { historyText }] = await Promise.all([
+    const [
+      { readJournal },
+      { besideStacks, journalName },
+      { joinHistory },
+      { describeStackFailure },
+      { historyText },
+    ] = await Promise.all([
       import('../history/journal.ts'),
+      import('../history/keep-reason.ts'),
       import('../history/history.ts'),
       import('../../engine/stack-failure.ts'),
       import('../history/text.ts'),
@@ -62,7 +69,8 @@ export const history = defineCommand({
     const journal = readJournal(workRoot(context.cwd, context.env))
     if (journal.unreadable.length > 0)
       output.note(`journal.jsonl: no entry on line ${journal.unreadable.join(', ')}: a crash cut it short.`)
-    const own = journal.entries.filter(({ stack }) => stack === place.stack || stack === `restart.${site.id}`)
+    const names = [place.stack, ...besideStacks.map((operation) => journalName(operation, site.id))]
+    const own = journal.entries.filter(({ stack }) => names.includes(stack))
     const items: readonly HistoryItem[] = joinHistory(updates.value ?? [], own).slice(0, args.limit)
     output.answer(items, () =>
       items.length === 0
