@@ -49,7 +49,15 @@ export const prestage = defineCommand({
       return pushFiles(
         estate,
         sites,
-        { files: args.file, name: undefined, hosts, wait: false, bring },
+        {
+          files: args.file,
+          name: undefined,
+          hosts,
+          wait: false,
+          bring,
+          leave: { onBackup: true },
+          rollout: undefined,
+        },
         context,
       )
     }

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { deliveryOptions, siteSelector } from '../options.ts'
+import { backupOption, deliveryOptions, rolloutOption, siteSelector, windowOptions } from '../options.ts'
 
 export const push = defineCommand({
   usage: 'push <file> [site..]',
@@ -11,6 +11,8 @@ export const push = defineCommand({
       'to every host of two sites; a later up with that source sends nothing',
     ],
     ['push agent.msi --select link=satellite --wait', 'behind every satellite, each once its window opens'],
+    ["push fix.msu beirut --now --reason 'mail is down'", 'outside its window, with a reason that is kept'],
+    ['push agent.msi --rollout mission-servers', 'to the sites of a rollout, within its windows too'],
     ['push build/setup.exe beirut --as agent', 'as a version of "agent", whatever the file is called'],
   ],
   positionals: {
@@ -28,18 +30,23 @@ export const push = defineCommand({
     wait: {
       type: 'boolean',
       default: false,
-      describe: 'Wait for a window that is closed, instead of deferring the site',
+      describe: 'Wait for a window that is closed, or for the primary line, instead of deferring the site',
     },
+    ...windowOptions,
+    ...backupOption,
+    ...rolloutOption,
   },
   run: async (args, context) => {
-    const [{ openInventory }, { sitesFor }, { pushFiles }] = await Promise.all([
+    const [{ openInventory }, { sitesFor }, { pushFiles }, { leaveOf }] = await Promise.all([
       import('../inventory.ts'),
       import('../push/sites-for.ts'),
       import('../push/session.ts'),
+      import('../links/leave.ts'),
     ])
+    const leave = leaveOf(args)
     const estate = await openInventory(args, context)
-    const { sites, hosts } = await sitesFor(estate, 'push', args)
-    const order = { files: [args.file], name: args.as, hosts, wait: args.wait, bring: {} }
+    const { sites, hosts, rollout } = await sitesFor(estate, 'push', args)
+    const order = { files: [args.file], name: args.as, hosts, wait: args.wait, bring: {}, leave, rollout }
     return pushFiles(estate, sites, order, context)
   },
 })

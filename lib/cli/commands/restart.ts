@@ -31,7 +31,8 @@ export const restart = defineCommand({
       { restartHost },
       { interruptsOf },
       { leaveOf },
-      { keepReason, restartWaits },
+      { restartWaits },
+      { keepReason },
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../run/fleet.ts'),
@@ -41,6 +42,7 @@ export const restart = defineCommand({
       import('../signals.ts'),
       import('../links/leave.ts'),
       import('../links/restart-window.ts'),
+      import('../history/keep-reason.ts'),
     ])
     const estate = await openInventory(args, context)
     const [site] = await chooseSites(estate, [args.site])
@@ -65,7 +67,8 @@ export const restart = defineCommand({
       return exitCode.unreachableOrDeferred
     }
     const root = workRoot(context.cwd, context.env)
-    const ended = reason === undefined ? undefined : keepReason(root, site!.id, reason, context.env)
+    const ended =
+      reason === undefined ? undefined : keepReason(root, 'restart', site!.id, reason, context.env)
     const stop = new AbortController()
     const interrupts = interruptsOf(process, systemClock)
     interrupts.listen(() => stop.abort())

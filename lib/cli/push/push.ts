@@ -2,8 +2,9 @@ import type { Failure } from '../../domain/failure.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
 import type { Host, Site } from '../../domain/site.ts'
 import type { Delivered, DeliverySource } from '../../transport/delivery/contract.ts'
-import { localTime, windowAt } from '../../link/window.ts'
+import { localTime, type Rules, whyClosed, windowAt } from '../../link/window.ts'
 import type { BringOrder, Contents } from '../delivery/contents.ts'
+import { bytes } from '../view/units.ts'
 import { outcomeOf } from '../run/classify.ts'
 
 export type PushRequest = {
@@ -15,6 +16,10 @@ export type PushRequest = {
   /** A site whose window is closed is waited for; otherwise it is deferred. */
   readonly wait: boolean
   readonly order?: BringOrder
+  /** Windows and blackouts that hold at a site. */
+  readonly rules: (site: string) => readonly Rules[]
+  /** Bulk bytes that may go over the line in use; Infinity = any. */
+  readonly may: (site: string) => number
   /** Hears how each site ended. */
   readonly ended?: (report: PushedReport) => void
 }
@@ -50,18 +55,9 @@ export const push = (request: PushRequest): Promise<readonly PushedReport[]> =>
   )
 
 async function pushTo({ site, hosts }: PushedSite, request: PushRequest): Promise<PushedReport> {
-  const { contents, sources, abort, now, wait, order = {} } = request
-  const window = windowAt(site.link, now)
-  if (!window.open && !wait && order.anyTime !== true) {
-    const next =
-      window.opens === undefined ? 'it never opens' : `it opens at ${localTime(site.timeZone, window.opens)}`
-    return {
-      site: site.id,
-      outcome: 'deferred',
-      because: `the window is closed; ${next}. Nothing was sent. Run again then, or add --wait.`,
-      contents: [],
-    }
-  }
+  const { contents, sources, abort, order = {} } = request
+  const waits = waitsFor(site, request)
+  if (waits !== undefined) return { site: site.id, outcome: 'deferred', because: waits, contents: [] }
   const done: PushedContent[] = []
   for (const { id } of hosts) {
     for (const source of sources) {
@@ -82,4 +78,20 @@ async function pushTo({ site, hosts }: PushedSite, request: PushRequest): Promis
     return { site: site.id, outcome: 'deferred', because, contents: done }
   }
   return { site: site.id, ...outcomeOf(failures), contents: done }
+}
+
+/** Why nothing is sent to a site now; undefined = it is. */
+function waitsFor(site: Site, { now, wait, order, rules, may, sources }: PushRequest): string | undefined {
+  if (wait || order?.bundle !== undefined) return undefined
+  const all = rules(site.id)
+  const window = windowAt(all, now)
+  if (!window.open && order?.anyTime !== true) {
+    const next =
+      window.opens === undefined ? 'it never opens' : `it opens at ${localTime(site.timeZone, window.opens)}`
+    return `${whyClosed(all, now)}; ${next}. Nothing was sent. Run again then, or add --wait, or --now --reason.`
+  }
+  const largest = Math.max(0, ...sources.map(({ size }) => size))
+  return largest <= may(site.id)
+    ? undefined
+    : `rule large-waits-for-primary: up to ${bytes(largest)} may cross, over the backup line at most ${bytes(may(site.id))} go. Nothing was sent. Run again when the primary line is back, or add --wait, or --on-backup.`
 }

@@ -4,7 +4,10 @@ import type { Estate } from '../../domain/profile.ts'
 import type { Site } from '../../domain/site.ts'
 import type { DeliverySource } from '../../transport/delivery/contract.ts'
 import { type Context, UsageError } from '../command.ts'
+import type { Rollout } from '../../domain/rollout.ts'
 import type { BringOrder } from '../delivery/contents.ts'
+import { keepReason } from '../history/keep-reason.ts'
+import type { Leave } from '../links/leave.ts'
 import { openFleet } from '../run/fleet.ts'
 import { ensureFolders } from '../run/own-folders.ts'
 import { workRoot } from '../run/stacks.ts'
@@ -20,6 +23,9 @@ export type PushOrder = {
   readonly hosts: readonly string[]
   readonly wait: boolean
   readonly bring: BringOrder
+  /** What a person said beside windows and lines. */
+  readonly leave: Leave
+  readonly rollout: Rollout | undefined
 }
 
 /** Brings files to sites as the command line asked for it: progress, interrupts, answer, exit code. */
@@ -54,7 +60,16 @@ export async function pushFiles(
     progress.note('Interrupted: what arrived stays at the site; the same command goes on from there.')
     stop.abort()
   })
-  const fleet = openFleet({ estate, clock, emit: progress.emit, root, base: cwd })
+  const { reason, onBackup } = order.leave
+  const fleet = openFleet({
+    estate,
+    clock,
+    emit: progress.emit,
+    root,
+    base: cwd,
+    leave: { anytime: reason !== undefined, onBackup },
+    ...(order.rollout === undefined ? {} : { rollout: order.rollout }),
+  })
   try {
     const sources: DeliverySource[] = []
     for (const file of order.files) {
@@ -62,6 +77,11 @@ export async function pushFiles(
       if (!source.ok) throw new UsageError(`${source.error}. Nothing was sent.`)
       sources.push(source.value)
     }
+    const kept = new Map(
+      reason === undefined
+        ? []
+        : chosen.map(({ site }) => [site.id, keepReason(root, 'push', site.id, reason, env)] as const),
+    )
     const reports = await push({
       contents: fleet.contents,
       sources,
@@ -69,9 +89,13 @@ export async function pushFiles(
       abort: stop.signal,
       now: clock.now(),
       wait: order.wait,
-      order: order.bring,
-      ended: ({ site, outcome, because }) =>
-        progress.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) }),
+      order: reason === undefined ? order.bring : { ...order.bring, anyTime: true },
+      rules: (site) => fleet.startRules(site),
+      may: (site) => fleet.link(site).bulkLeft(),
+      ended: ({ site, outcome, because }) => {
+        kept.get(site)?.(outcome, because)
+        progress.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) })
+      },
     })
     progress.close()
     output.answer({ interrupted: stop.signal.aborted, sites: reports }, () => pushText(reports, output.width))

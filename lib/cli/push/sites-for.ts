@@ -1,7 +1,8 @@
 import type { Estate } from '../../domain/profile.ts'
 import type { Site } from '../../domain/site.ts'
 import { UsageError } from '../command.ts'
-import { chooseSites } from '../inventory.ts'
+import { sitesMeant } from '../rollout.ts'
+import type { Rollout } from '../../domain/rollout.ts'
 
 /** The sites and hosts that a command names; all of them only where that is said. */
 export async function sitesFor(
@@ -11,19 +12,24 @@ export async function sitesFor(
     readonly site: readonly string[]
     readonly select: readonly string[]
     readonly host: readonly string[]
+    readonly rollout?: string | undefined
   },
-): Promise<{ readonly sites: readonly Site[]; readonly hosts: readonly string[] }> {
+): Promise<{
+  readonly sites: readonly Site[]
+  readonly hosts: readonly string[]
+  readonly rollout: Rollout | undefined
+}> {
   const selectors = [...args.site, ...args.select]
-  if (selectors.length === 0)
+  if (selectors.length === 0 && args.rollout === undefined)
     throw new UsageError(
       `${command}: expected the sites to deliver to, got none. Name them, or write "*" for all.`,
     )
-  const sites = await chooseSites(estate, selectors)
+  const { sites, rollout } = await sitesMeant(estate, selectors, args.rollout)
   const known = sites.flatMap((site) => site.hosts.map(({ id }) => id))
   const strange = args.host.find((id) => !known.includes(id))
   if (strange !== undefined)
     throw new UsageError(
       `host: expected a host of these sites (${known.join(', ') || 'they have none'}), got "${strange}".`,
     )
-  return { sites, hosts: args.host }
+  return { sites, hosts: args.host, rollout }
 }
