@@ -29,13 +29,13 @@ export function loadInventory(folder: string): Result<Estate, readonly Complaint
   return readInventory(folder, texts, complaints)
 }
 
-/** The same of texts that were read already; `missing` are the complaints of reading them. Pure. */
+/** The same of texts that were read already; `missing` are the complaints of reading them, `sources` the texts as tables and YAML. Pure. */
 export function readInventory(
   folder: string,
   texts: Texts,
   missing: readonly Complaint[],
+  sources = new Sources(texts),
 ): Result<Estate, readonly Complaint[]> {
-  const sources = new Sources(texts)
   const reader = new Reader()
   const complaints: Complaint[] = [...missing]
 

@@ -17,7 +17,8 @@ export type YamlFile<T> = {
 /** Reads a file; every mistake in it becomes a complaint with the position of the key or value that is wrong. */
 export function readYaml<T>(file: string, source: string, schema: z.ZodType<T>): YamlFile<T> {
   const text = source.startsWith('\ufeff') ? source.slice(1) : source
-  const doc = parseDocument(text)
+  // What it would warn of is among the errors, or a key that no schema knows: nothing is printed.
+  const doc = parseDocument(text, { logLevel: 'error' })
   const at = (offset: number): Position => {
     const before = text.slice(0, offset).split('\n')
     return { file, line: before.length, column: before.at(-1)!.length + 1 }

@@ -1,101 +1,17 @@
 import { deflateRawSync } from 'node:zlib'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { InFlight } from './in-flight.ts'
+import { fuzzTests } from '../../test/rig/fuzz.ts'
+import { fuzz } from './fuzz.test-rig.ts'
 import { LineDecoder, lineLimit } from './lines.ts'
-import { marker, type Reply } from './wire.ts'
+import { marker } from './wire.ts'
 
-/** Inputs of each property; a nightly run sets a million. */
-const numRuns = Number(process.env['CHANCERY_FUZZ'] ?? 10_000)
-const ops = 3
-const limit = 4096
+describe('the decoder', () => {
+  fuzzTests(fuzz, test)
 
-/** Lines that are nearly ours: the right marker and names, anything as values, and bytes exchanged afterwards. */
-const nearly = fc
-  .record(
-    {
-      id: fc.oneof(fc.integer({ min: -1, max: 5 }), fc.double(), fc.string(), fc.constant(null)),
-      frame: fc.oneof(fc.integer({ min: -2, max: 3 }), fc.json()),
-      hello: fc.oneof(fc.nat(2), fc.string()),
-      ok: fc.oneof(fc.boolean(), fc.anything()),
-      why: fc.constantFrom('changed', 'owned', 'error', 'need', 'guards', 'bad-frame', 'else', null),
-      seen: fc.oneof(fc.jsonValue(), fc.constant(undefined)),
-    },
-    { requiredKeys: [] },
-  )
-  .map((line) => {
-    try {
-      return JSON.stringify(line)
-    } catch {
-      return '{"id":1'
-    }
-  })
-const packed = fc
-  .array(nearly, { maxLength: 4 })
-  .map((lines) => `z${deflateRawSync(lines.join('\n')).toString('base64')}`)
-const line = fc.oneof(
-  nearly.map((text) => Buffer.from(marker + text)),
-  packed.map((text) => Buffer.from(marker + text)),
-  fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.concat([Buffer.from(marker), bytes])),
-  fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)),
-)
-const stream = fc
-  .tuple(
-    fc.array(line, { maxLength: 6 }),
-    fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 0, max: 255 })), { maxLength: 4 }),
-    fc.integer({ min: 1, max: 64 }),
-  )
-  .map(([lines, flips, size]) => {
-    const bytes = Buffer.concat(lines.flatMap((one) => [one, Buffer.from('\r\n')]))
-    for (const [at, value] of flips) if (at < bytes.length) bytes[at] = value
-    return { bytes, size }
-  })
-
-describe(`whatever a host sends (${numRuns} inputs)`, () => {
-  test('is decoded without a crash, and gives at most one answer to each operation that was asked for', () => {
-    fc.assert(
-      fc.property(stream, ({ bytes, size }) => {
-        const heard: [number, Reply][] = []
-        const inFlight = new InFlight(1, 1, ops, (index, reply) => heard.push([index, reply]))
-        const decoder = new LineDecoder(limit)
-        let over = false
-        for (let at = 0; at < bytes.length && !over; at += size) {
-          const lines = decoder.push(bytes.subarray(at, at + size))
-          if (lines === 'oversized') return
-          for (const decoded of lines) {
-            if (decoded.kind === 'noise') inFlight.takeNoise(decoded.text)
-            else if (!('hello' in decoded.line)) over ||= inFlight.take(decoded.line) !== undefined
-          }
-        }
-        const indexes = heard.map(([index]) => index)
-        expect(new Set(indexes).size).toBe(indexes.length)
-        expect(indexes.every((index) => index >= 0 && index < ops)).toBe(true)
-      }),
-      { numRuns },
-    )
-  }, 600_000)
-
-  test('is refused as too long where fifty megabytes stand behind a few', () => {
+  test('refuses as too long where fifty megabytes stand behind a few', () => {
     const bomb = `${marker}z${deflateRawSync(Buffer.alloc(50_000_000, 'a')).toString('base64')}\r\n`
     const before = process.memoryUsage().rss
     expect(new LineDecoder().push(Buffer.from(bomb))).toBe('oversized')
     expect(process.memoryUsage().rss - before).toBeLessThan(3 * lineLimit)
-  })
-
-  test('keeps no more than a line’s limit in memory', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 512 }), (bytes) => {
-        const decoder = new LineDecoder(limit)
-        const piece = Buffer.from(bytes.map((byte) => (byte === 0x0a ? 0x20 : byte)))
-        let pushed = 0
-        while (pushed <= limit) {
-          const lines = decoder.push(piece)
-          pushed += piece.length
-          expect(lines === 'oversized').toBe(pushed > limit)
-        }
-        expect(decoder.rest().length).toBeLessThanOrEqual(limit + piece.length)
-      }),
-      { numRuns: Math.ceil(numRuns / 100) },
-    )
   })
 })
