@@ -49,7 +49,7 @@ export const fuzzPart = <T>(
         assert.ok(ms < longestMs, `${ms} ms of the processor, limit ${longestMs}`)
         assert.deepEqual(added(), [], 'an input adds nothing to what every object inherits')
       }),
-      { numRuns, seed },
+      { numRuns, seed, includeErrorInReport: true },
     ),
 })
 
