@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,13 +12,17 @@ const resources = fileURLToPath(new URL('../../lib/provider/resources/index.ts',
 const target = 'C:\\Agent\\agent.msi'
 const size = 300_000
 
-/** Time that goes so much faster than the machine's. */
+/** Time that goes so much faster than the machine's, and a clock that can be set. */
 const hurry = 30
-const began = Date.now()
+const began = performance.now()
+const passed = (): number => (performance.now() - began) * hurry
+let shown = Date.now()
 const hurried: Clock = {
-  now: () => began + (systemClock.now() - began) * hurry,
+  now: () => Math.floor(shown + passed()),
+  elapsed: passed,
   sleep: (ms, abort) => systemClock.sleep(ms / hurry, abort),
 }
+const anHour = 3_600_000
 
 describe('a file from the operator’s machine', () => {
   let rig: Rig
@@ -30,8 +34,18 @@ describe('a file from the operator’s machine', () => {
     bytes = content
     writeFileSync(source, content)
   }
-  const up = async (confirm = (): void => undefined) => {
-    const report = await rig.run('up', { program, confirm: async () => (confirm(), true) })
+  /** `begun`: when the first chunk has arrived; hears how far the content is. */
+  const up = async (confirm = (): void => undefined, begun?: (at: number) => void) => {
+    let hears = begun
+    const report = await rig.run('up', {
+      program,
+      confirm: async () => (confirm(), true),
+      onEvent: (event) => {
+        if (event.kind !== 'delivery' || event.state !== 'sending' || event.at === 0) return
+        hears?.(event.at)
+        hears = undefined
+      },
+    })
     const site = report.sites[0]!
     const told = [site.because ?? '', ...site.failures.map(describeFailure)].join('\n')
     return { outcome: site.outcome, told, preview: report.previews[0]! }
@@ -70,8 +84,12 @@ export default ({ site }) => {
     expect(host.counters.bulkBytes).toBe(sent)
   }, 60_000)
 
-  it('of a new version crosses as what differs from the old one', async () => {
-    await up()
+  it('crosses while the clocks of both ends are set back an hour; a new version then crosses as what differs from it', async () => {
+    const first = await up(undefined, () => {
+      shown -= anHour
+      host.order({ name: 'clock-skew', value: -60 })
+    })
+    expect([first.outcome, first.told]).toEqual(['done', ''])
     const sent = host.counters.bulkBytes
     const next = Buffer.from(bytes)
     randomBytes(500).copy(next, 100_000)
@@ -114,9 +132,14 @@ export default ({ site }) => {
     60_000,
   )
 
-  it('waits for a line that stalls, and says how far it came when the line stays silent', async () => {
-    const { outcome, told } = await up(() => host.order({ name: 'stall', value: 150_000 }))
+  it('waits for a line that stalls, says how far it came when the line stays silent, and a clock set back an hour makes it no longer', async () => {
+    const started = passed()
+    const { outcome, told } = await up(
+      () => host.order({ name: 'stall', value: 150_000 }),
+      () => (shown -= anHour),
+    )
     expect(outcome).toBe('unreachable')
+    expect(passed() - started).toBeLessThan(anHour)
     expect(told).toMatch(/agent\.msi: \d+ of 300000 bytes are there and stay/)
     const sent = host.counters.bulkBytes
     host.clear()
@@ -125,20 +148,38 @@ export default ({ site }) => {
     expect(host.counters.bulkBytes - sent).toBeLessThan(size - 100_000)
   }, 60_000)
 
-  it('on a disk that is full at four fifths says what is needed, and goes on from there once there is room', async () => {
-    const fill = (): void => host.world.files.setFree(1_048_576 + size + 60_000)
-    const { outcome, told } = await up(() => {
-      fill()
-      // Somebody else takes the room meanwhile.
-      host.world.files.spare = () => false
-      queueMicrotask(() => host.world.files.setFree(size * 0.8))
-    })
+  it('is not begun on a disk without room; where somebody else fills it up at four fifths, it goes on from there once there is room', async () => {
+    const full = size * 0.8
+    const small = await up(() => host.order({ name: 'disk-fills', value: full }))
+    expect(small.outcome).toBe('failed')
+    expect(small.told).toMatch(/rule disk-space: 300000 bytes are needed .* \d+ are free/)
+    expect(host.world.files.walk().filter(([path]) => path.endsWith(sha()))).toEqual([])
+    host.clear()
+    const { outcome, told } = await up(undefined, (at) =>
+      host.order({ name: 'disk-fills', value: full - at }),
+    )
     expect(outcome).toBe('failed')
-    expect(told).toMatch(/rule disk-space: \d+ bytes are needed .* \d+ are free/)
+    expect(told).toMatch(
+      /rule disk-space: \d+ bytes are needed .* \d+ are free.* \d+ of 300000 bytes are there/s,
+    )
+    const arrived = Number(/(\d+) of 300000 bytes are there/.exec(told)?.[1])
+    expect([arrived > full - 70_000, arrived <= full]).toEqual([true, true])
     expect(host.world.files.file(target)).toBeUndefined()
-    host.world.files.setFree(10 ** 9)
+    host.clear()
+    const sent = host.counters.bulkBytes
     expect((await up()).outcome).toBe('done')
     expect(placed()).toBe(true)
+    expect(host.counters.bulkBytes - sent).toBeLessThan(size - arrived + 12_000)
+  }, 60_000)
+
+  it('that is written to while it is read is refused with its path, and nothing of it stays on the host', async () => {
+    write(randomBytes(5 * size))
+    const { outcome, told } = await up(undefined, () => appendFileSync(source, 'more'))
+    expect(outcome).toBe('failed')
+    expect(told).toContain(`rule source-changed: ${source} is no longer the file that was previewed`)
+    expect(host.world.files.file(target)).toBeUndefined()
+    const left = host.world.files.walk().map(([path]) => path)
+    expect(left.filter((path) => /\.(part|list)$/.test(path) || path.endsWith(sha()))).toEqual([])
   }, 60_000)
 
   it('leaves a target that is in use as it is, keeps the content, and needs no second delivery', async () => {
@@ -167,5 +208,49 @@ export default ({ site }) => {
     host.order({ name: 'content-corrupted' })
     expect((await up()).outcome).toBe('done')
     expect(placed()).toBe(true)
+  }, 60_000)
+})
+
+describe('a file on a line that comes and goes every 30 s', () => {
+  it('arrives, and no byte of it crosses twice', async () => {
+    const rig = await startRig({
+      sites: ['beirut'],
+      clock: hurried,
+      // One rate all day: the hour at which the test runs decides nothing.
+      inventory: (folder) => {
+        const file = join(folder, 'organisation.yaml')
+        const text = readFileSync(file, 'utf8')
+        writeFileSync(
+          file,
+          text.replace(/^ +- { days: weekdays, from: '08:00', to: '18:00', kbitPerS: 128 }\n/m, ''),
+        )
+      },
+    })
+    try {
+      const host = rig.lab.host('beirut-hv1')
+      const bytes = randomBytes(2_500_000)
+      writeFileSync(join(rig.estate.folder, 'agent.msi'), bytes)
+      const program = rig.program(
+        'agent',
+        `import { File } from ${JSON.stringify(resources)}
+export default ({ site }) => {
+  new File('agent', { host: site.hosts[0].id, path: ${JSON.stringify(target)}, source: 'agent.msi' })
+}
+`,
+      )
+      const started = passed()
+      const report = await rig.run('up', {
+        program,
+        confirm: async () => (host.order({ name: 'link-flaps', value: 30_000 }), true),
+      })
+      expect(report.sites).toMatchObject([{ outcome: 'done', failures: [] }])
+      // 42 s of sending, and as much silence.
+      expect(passed() - started).toBeGreaterThan(90_000)
+      const read = host.world.files.read(target)
+      expect(read.ok && Buffer.from(read.value).equals(bytes)).toBe(true)
+      expect(host.counters.bulkBytes).toBeLessThan(bytes.length * 1.03 + 30_000)
+    } finally {
+      await rig.close()
+    }
   }, 60_000)
 })
