@@ -37,6 +37,8 @@ export type RunOptions = {
   readonly planning?: RunRequest['planning']
   readonly previewOf?: RunRequest['previewOf']
   readonly leave?: RunRequest['leave']
+  /** Id of the rollout of the inventory that it is part of. */
+  readonly rollout?: string
   readonly interrupts?: Interrupts
   /** For how long a lost host is tried again, ms; default 12,000. */
   readonly reconnectMs?: number
@@ -112,6 +114,7 @@ export async function startRig(options: {
         ...(run.planning === undefined ? {} : { planning: run.planning }),
         ...(run.previewOf === undefined ? {} : { previewOf: run.previewOf }),
         ...(run.leave === undefined ? {} : { leave: run.leave }),
+        ...(run.rollout === undefined ? {} : { rollout: estate.rollouts.get(run.rollout)! }),
         emit: (event) => {
           events.push(event)
           run.onEvent?.(event)
