@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { z } from 'zod'
 import { type LeaseStoreProblem, LeaseStoreUnusable } from './lease-failure.ts'
+import { loginOf, passwordOf } from './lease-postgres-password.ts'
 
 /** Until a connection is open, and until a statement is answered, ms: together well below what a lease lasts. */
 const connectMs = 5_000
@@ -68,15 +69,19 @@ const nameOf = (url: string): string => url.replace(/\?.*$/, '').replace(/:[^:/@
 function reachedBy(url: string, where: string): pg.PoolConfig {
   const parsed = URL.parse(url)
   if (parsed === null) throw new LeaseStoreUnusable(where, 'setting', 'expected a URL, got something else')
-  const option = (name: string): string | undefined => {
-    const value = parsed.searchParams.get(name) ?? undefined
-    parsed.searchParams.delete(name)
-    return value
+  const option = (name: string): string | undefined => parsed.searchParams.get(name) ?? undefined
+  const login = loginOf(parsed)
+  return {
+    ...login,
+    port: Number(login.port),
+    ssl: tlsOf(
+      option('sslmode') ?? (login.host.startsWith('/') ? 'disable' : 'require'),
+      option('sslrootcert'),
+      where,
+    ),
+    // Only asked when the server asks.
+    password: () => passwordOf(login),
   }
-  const local = parsed.hostname === '' || parsed.searchParams.get('host')?.startsWith('/') === true
-  const mode = option('sslmode') ?? (local ? 'disable' : 'require')
-  const rootFile = option('sslrootcert')
-  return { connectionString: parsed.href, ssl: tlsOf(mode, rootFile, where) }
 }
 
 function tlsOf(mode: string, rootFile: string | undefined, where: string): pg.PoolConfig['ssl'] {
