@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
+import { foreignStateText } from '../domain/organisation-mark.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { StackPlace } from './place.ts'
-import { resourceShape, type StateResource, strayStack } from './resource-shape.ts'
+import { organisationOf, resourceShape, type StateResource, strayStack } from './resource-shape.ts'
 
 const deploymentShape = z.object({
   secrets_providers: z.object({ type: z.string(), state: z.json().optional() }).optional(),
@@ -46,6 +47,14 @@ export type CheckpointFailure =
   /** Written by an engine that knows more than this program. */
   | { readonly kind: 'newer'; readonly file: string; readonly detail: string }
   | { readonly kind: 'other-stack'; readonly file: string; readonly expected: string; readonly got: string }
+  /** It says that it is another organisation's. */
+  | {
+      readonly kind: 'other-organisation'
+      readonly file: string
+      readonly stack: string
+      readonly expected: string
+      readonly got: string
+    }
   /** Its secrets can't be decrypted. */
   | { readonly kind: 'secrets'; readonly file: string; readonly detail: string; readonly fix: string }
 
@@ -57,6 +66,8 @@ export function describeCheckpointFailure(failure: CheckpointFailure): string {
       return `The checkpoint ${failure.file} was written by a newer Pulumi: ${failure.detail}. No host was touched. Update chancery, or use the version that wrote it.`
     case 'other-stack':
       return `The checkpoint ${failure.file} is of another stack: expected ${failure.expected}, got ${failure.got}. No host was touched. Put the right file there, or correct the state backend in the inventory.`
+    case 'other-organisation':
+      return `In ${failure.file} ${foreignStateText(failure.stack, failure.expected, failure.got)}`
     case 'secrets':
       return `The secrets in the checkpoint ${failure.file} can't be decrypted: ${failure.detail}. No host was touched. ${failure.fix}`
   }
@@ -71,7 +82,7 @@ export const hasCheckpointFile = ({ backendUrl }: Pick<StackPlace, 'backendUrl'>
  * stack. The engine replaces the file by a rename, so what is read is whole or was broken by something else.
  */
 export async function readCheckpoint(
-  place: Pick<StackPlace, 'backendUrl' | 'project' | 'stack'>,
+  place: Pick<StackPlace, 'backendUrl' | 'project' | 'stack' | 'organisation'>,
 ): Promise<Result<Checkpoint | undefined, CheckpointFailure>> {
   const folder = join(fileURLToPath(place.backendUrl), '.pulumi/stacks', place.project)
   const file = join(folder, `${place.stack}.json`)
@@ -94,7 +105,7 @@ export async function readCheckpoint(
 export function parseCheckpoint(
   text: string,
   file: string,
-  { project, stack }: Pick<StackPlace, 'project' | 'stack'>,
+  { project, stack, organisation }: Pick<StackPlace, 'project' | 'stack' | 'organisation'>,
 ): Result<Checkpoint, CheckpointFailure> {
   const unreadable = (detail: string) => err({ kind: 'unreadable', file, detail } as const)
   let json: unknown
@@ -126,6 +137,9 @@ export function parseCheckpoint(
   if (other !== undefined)
     return err({ kind: 'other-stack', file, expected: `${project}/${stack}`, got: other })
   const latest = parsed.data.latest
+  const owner = organisationOf(latest?.resources ?? [])
+  if (organisation !== undefined && owner !== undefined && owner !== organisation)
+    return err({ kind: 'other-organisation', file, stack, expected: organisation, got: owner })
   const provider = latest?.secrets_providers
   return ok({
     file,

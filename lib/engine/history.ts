@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ok, type Result } from '../domain/result.ts'
 import type { StackPlace } from './place.ts'
 import type { StackFailure } from './stack-failure.ts'
-import { call } from './state.ts'
+import { call } from './call.ts'
 
 const updateShape = z.object({
   kind: z.string(),

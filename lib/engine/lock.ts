@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { runs } from './own-engines.ts'
 import type { StackPlace } from './place.ts'
 import type { LockHolder, StackFailure } from './stack-failure.ts'
-import { call } from './state.ts'
+import { call } from './call.ts'
 
 /** Why a lock was left alone. */
 export type LockKept =

@@ -7,7 +7,7 @@ import type { EngineEvent, EngineOp } from './engine-event.ts'
 import { withOwnLock } from './own-lock.ts'
 import type { StackPlace } from './place.ts'
 import { currentOf, replaceCopy } from './state-copies.ts'
-import { call } from './state.ts'
+import { call } from './call.ts'
 import { describeStackFailure } from './stack-failure.ts'
 
 const operation = z.looseObject({ type: z.string(), resource: z.looseObject({ urn: z.string() }) })

@@ -29,6 +29,8 @@ export type StackPlace = {
   readonly pluginFolders: { readonly [name: string]: string }
   readonly passphrase: Passphrase
   readonly env: NodeJS.ProcessEnv
+  /** Whose the state must be: that of another organisation is refused. Absent: anybody's. */
+  readonly organisation?: string
   /** Hears what was mended of the state before it was used. Absent: nobody. */
   readonly note?: (text: string) => void
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { organisationMark } from '../domain/organisation-mark.ts'
 
 /** A resource as a checkpoint or an export of it has it. */
 export const resourceShape = z.object({
@@ -32,4 +33,16 @@ export function strayStack(
   const urns = resources.map(({ urn }) => urn.split('::'))
   const stray = urns.find(([head, of]) => head !== `urn:pulumi:${stack}` || of !== project)
   return stray === undefined ? undefined : `${stray[1] ?? ''}/${(stray[0] ?? '').replace('urn:pulumi:', '')}`
+}
+
+/** Of a resource, what says whose the state is. */
+export type Marked = Pick<StateResource, 'type' | 'inputs'>
+
+/** The organisation that a state says it is of; undefined: nobody's yet. */
+export function organisationOf(resources: readonly Marked[]): string | undefined {
+  for (const { type, inputs } of resources) {
+    const mark = type.startsWith('pulumi:providers:') ? inputs[organisationMark] : undefined
+    if (typeof mark === 'string' && mark !== '') return mark
+  }
+  return undefined
 }

@@ -49,7 +49,7 @@ export async function sealCopies(
       continue
     }
     const { json: fresh } = withSealed(json, secrets, texts, (value) => sealed(value, key.value))
-    const replaced = await replaceCopy(copy, `${JSON.stringify(fresh, null, 4)}\n`)
+    const replaced = await replaceCopy(copy, JSON.stringify(fresh))
     if (replaced.ok) done.push(copy.file)
     else left.push({ place: copy.file, because: replaced.error })
   }

@@ -1,3 +1,5 @@
+import { foreignStateText } from '../domain/organisation-mark.ts'
+
 /** Who holds a stack's lock, as the engine wrote it down. Informational: nothing renews it. */
 export type LockHolder = {
   readonly user: string
@@ -36,6 +38,14 @@ export type StackFailure =
         | 'other'
       readonly detail: string
     }
+  /** The state says that it is another organisation's; nothing was done. */
+  | {
+      readonly kind: 'other-organisation'
+      readonly backendUrl: string
+      readonly stack: string
+      readonly expected: string
+      readonly got: string
+    }
   /** The program threw, or an output of it did. */
   | { readonly kind: 'program'; readonly message: string }
   /** These resources failed; the others went on. */
@@ -61,6 +71,8 @@ export function describeStackFailure(failure: StackFailure): string {
       ].join('\n')
     case 'backend':
       return `The state in ${failure.backendUrl} ${problemText[failure.problem]} (${failure.detail}). No host was touched. ${problemFix[failure.problem]}`
+    case 'other-organisation':
+      return `In ${failure.backendUrl} ${foreignStateText(failure.stack, failure.expected, failure.got)}`
     case 'program':
       return `The program failed: ${failure.message}`
     case 'resources':

@@ -91,7 +91,7 @@ function flawOf({ damage, text, file }: CheckpointFile, stack: Stack): string | 
   const parsed = parseCheckpoint(text, file, stack)
   if (parsed.ok) return undefined
   const { error } = parsed
-  return error.kind === 'other-stack' ? `it is of ${error.got}` : error.detail
+  return 'got' in error ? `it is of ${error.got}` : error.detail
 }
 
 /** Beside each checkpoint of the history lies what was run. */

@@ -2,10 +2,11 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
-import { runChild } from './child.ts'
-import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
-import { readFailure, stackNotFound } from './read-failure.ts'
+import { hasCheckpointFile } from './checkpoint.ts'
+import { call } from './call.ts'
+import type { StackPlace } from './place.ts'
 import { resourceShape, type StateResource, strayStack } from './resource-shape.ts'
+import { checkOwner, foreignState } from './state-owner.ts'
 import { type StackFailure, withoutPassword } from './stack-failure.ts'
 
 const exportShape = z.object({
@@ -24,11 +25,21 @@ export type StackState = {
 
 /** The last checkpoint of a stack; undefined when there is no such stack. */
 export async function exportState(place: StackPlace): Promise<Result<StackState | undefined, StackFailure>> {
+  // From a file it costs no engine, and it says whose it is also where its secrets stay closed.
+  const owned = hasCheckpointFile(place) ? await checkOwner(place) : ok(undefined)
+  if (!owned.ok) return owned
   const printed = await call(place, ['stack', 'export', '--show-secrets', '--stack', place.stack])
-  if (!printed.ok || printed.value === undefined) return printed.ok ? ok(undefined) : printed
+  if (!printed.ok) {
+    const closed = printed.error.kind === 'backend' && printed.error.problem === 'passphrase'
+    const whose = closed && !hasCheckpointFile(place) ? await checkOwner(place) : ok(undefined)
+    return whose.ok ? printed : whose
+  }
+  if (printed.value === undefined) return ok(undefined)
   const text: unknown = JSON.parse(printed.value, (_key, value: unknown) => asSentToProviders(value))
   const { resources, pending_operations: pending } = exportShape.parse(text).deployment
   const stray = strayStack([...resources, ...pending.map(({ resource }) => resource)], place)
+  const foreign = foreignState(resources, place)
+  if (foreign !== undefined) return err(foreign)
   if (stray === undefined) return ok({ resources, pending })
   return err({
     kind: 'backend',
@@ -65,6 +76,8 @@ export async function listStacks(place: StackPlace): Promise<Result<readonly str
  * places share a passphrase, and the stack's settings (`Pulumi.<stack>.yaml`) must lie in both work folders. False: no such stack.
  */
 export async function copyStack(from: StackPlace, to: StackPlace): Promise<Result<boolean, StackFailure>> {
+  const owned = await checkOwner(from)
+  if (!owned.ok) return owned
   const exported = await call(from, ['stack', 'export', '--stack', from.stack])
   if (!exported.ok || exported.value === undefined) return exported.ok ? ok(false) : exported
   const made = await call(to, ['stack', 'init', to.stack])
@@ -74,23 +87,4 @@ export async function copyStack(from: StackPlace, to: StackPlace): Promise<Resul
   const imported = await call(to, ['stack', 'import', '--stack', to.stack, '--file', file])
   await rm(file)
   return imported.ok ? ok(true) : imported
-}
-
-/** What the engine prints; undefined when it knows no such stack. */
-export async function call(
-  place: StackPlace,
-  args: readonly string[],
-): Promise<Result<string | undefined, StackFailure>> {
-  const sound = await checkPlace(place)
-  if (!sound.ok) return sound
-  const prepared = await prepareWorkFolder(place)
-  if (!prepared.ok) return prepared
-  const exit = await runChild(place.enginePath, [...args, '--non-interactive', '--color', 'never'], {
-    cwd: place.workFolder,
-    env: engineEnvironment(place, {}),
-  })
-  if (exit.kind === 'exited' && exit.code === 0) return ok(exit.stdout)
-  if (exit.kind === 'exited' && exit.code === stackNotFound) return ok(undefined)
-  const stderr = exit.kind === 'exited' ? exit.stderr : exit.detail
-  return err(readFailure({ ...place, stderr, events: [], thrown: undefined, interruptLevel: 0 }))
 }

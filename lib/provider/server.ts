@@ -15,6 +15,7 @@ import type { Outcome, ResourceCalls, Struct } from './calls.ts'
 import { kindCalls } from './resource-calls.ts'
 import { packageSchema } from './schema.ts'
 import type { StackRun } from './stack-run.ts'
+import { foreignTo, markedInputs } from './state-owner.ts'
 import { version } from './version.ts'
 
 /** A provider on a port of its own, for one stack run. */
@@ -111,12 +112,17 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
       return answer
     }),
     checkConfig: answering((request: p.CheckRequest) => {
-      const answer = new messages.CheckResponse()
-      answer.setInputs(request.getNews())
-      return answer
+      const reason = foreignTo(run, struct(request.getOlds()), request.getUrn())
+      return checkAnswer(
+        markedInputs(run, struct(request.getNews())),
+        reason === undefined ? [] : [{ property: '', reason }],
+      )
     }),
-    diffConfig: answering(() => new messages.DiffResponse()),
-    configure: answering(() => {
+    // The mark is all that differs, and it makes no other provider.
+    diffConfig: answering(() => diffAnswer({ changes: 'none' })),
+    configure: answering((request: p.ConfigureRequest) => {
+      const reason = foreignTo(run, struct(request.getArgs()))
+      if (reason !== undefined) throw refusal(reason)
       const answer = new messages.ConfigureResponse()
       answer.setAcceptsecrets(true)
       answer.setSupportspreview(true)

@@ -23,13 +23,19 @@ export const history = defineCommand({
     const { output } = context
     if (!Number.isInteger(args.limit) || args.limit < 1)
       throw new UsageError(`--limit: expected a whole number from 1, got ${args.limit}`)
-    const [{ openInventory, chooseSites }, { programModule }, { openStacks, workRoot }, { stackHistory }] =
-      await Promise.all([
-        import('../inventory.ts'),
-        import('../run/program.ts'),
-        import('../run/stacks.ts'),
-        import('../../engine/history.ts'),
-      ])
+    const [
+      { openInventory, chooseSites },
+      { programModule },
+      { openStacks, workRoot },
+      { stackHistory },
+      { checkOwner },
+    ] = await Promise.all([
+      import('../inventory.ts'),
+      import('../run/program.ts'),
+      import('../run/stacks.ts'),
+      import('../../engine/history.ts'),
+      import('../../engine/state-owner.ts'),
+    ])
     const [
       { readJournal },
       { besideStacks, journalName },
@@ -61,7 +67,8 @@ export const history = defineCommand({
       return exitCode.failed
     }
     const place = places.value[0]!
-    const updates = await stackHistory(place, args.limit)
+    const owned = await checkOwner(place)
+    const updates = owned.ok ? await stackHistory(place, args.limit) : owned
     if (!updates.ok) {
       output.complain(`chancery: ${describeStackFailure(updates.error)}`)
       return exitCode.failed

@@ -66,6 +66,8 @@ function detailOf(failure: StackFailure): string {
     case 'engine':
     case 'program':
       return failure.message
+    case 'other-organisation':
+      return `it is used by ${failure.got}`
     case 'locked':
       return 'it is in use'
     case 'resources':

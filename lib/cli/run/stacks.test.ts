@@ -15,7 +15,10 @@ describe('the passphrase of the states', () => {
     estate: { readonly stateBackend: string; readonly passphraseFile?: string },
     env: { readonly [name: string]: string } = {},
   ) {
-    const homes = stackHomes({ sites: [site], estate, cwd, env }, 'mission')
+    const homes = stackHomes(
+      { sites: [site], estate: { organisation: 'example', ...estate }, cwd, env },
+      'mission',
+    )
     return homes.ok ? homes.value[0]?.passphrase : homes.error.message
   }
   const site = {

@@ -16,7 +16,7 @@ import type { RunFailure } from './types.ts'
 /** What is said of where stacks live. */
 export type StacksRequest = {
   readonly sites: readonly Site[]
-  readonly estate: Pick<Estate, 'stateBackend' | 'passphraseFile'>
+  readonly estate: Pick<Estate, 'organisation' | 'stateBackend' | 'passphraseFile'>
   /** Folder that `.chancery` lies in. */
   readonly cwd: string
   readonly env: { readonly [name: string]: string | undefined }
@@ -68,6 +68,7 @@ export function stackHomes(
       workFolder: stackFolder(root, stack),
       pluginFolders: { chancery: launcher, command: join(launcher, 'command') },
       passphrase: passphrase.value,
+      organisation: request.estate.organisation,
       env: { ...request.env },
     })),
   )

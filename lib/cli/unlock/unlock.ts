@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../domain/result.ts'
 import { type LockKept, lockHolders, runsHere, takeLockFrom } from '../../engine/lock.ts'
 import type { StackPlace } from '../../engine/place.ts'
 import { describeStackFailure, type LockHolder } from '../../engine/stack-failure.ts'
+import { checkOwner } from '../../engine/state-owner.ts'
 import { duration } from '../view/units.ts'
 
 /** How it stands with the lock of a site's stack. `held`: by processes of which none runs on this machine. */
@@ -14,6 +15,8 @@ export type LockStanding =
 
 /** Looks at the lock. Changes nothing. The error is a sentence. */
 export async function lockStanding(place: StackPlace): Promise<Result<LockStanding, string>> {
+  const owned = await checkOwner(place)
+  if (!owned.ok) return err(describeStackFailure(owned.error))
   const holders = await lockHolders(place)
   if (!holders.ok) return err(describeStackFailure(holders.error))
   if (holders.value === undefined) return ok({ state: 'no-stack' })
