@@ -51,6 +51,7 @@ describe('a site with two lines', () => {
     expect(lines()).toEqual([expect.stringMatching(/^backup: the primary line does not carry/)])
     // What it costs is told for the line that carries: 600 ms and 512 kbit/s instead of 103 ms and 2 Mbit/s.
     expect(report.previews[0]!.cost.ms).toBeGreaterThan(4 * 600)
+    expect(report.previews[0]!.line).toMatchObject({ line: 'backup', kbitPerS: 512, rttMs: 600 })
   })
 
   test('goes on over the second one when the first dies in the middle of the work, and nothing is done twice', async () => {

@@ -124,7 +124,7 @@ async function verify(args: PlanCommand, context: Context): Promise<number> {
         offline: args.offline,
         dataLoss: one.plan.allowDataLoss,
         ...planningOf(undefined, one),
-        emit: progress.emit,
+        emit: views.withoutReasons(progress.emit),
         note: progress.note,
         interrupts,
         clock: systemClock,

@@ -1,5 +1,6 @@
 import { systemClock } from '../../domain/clock.ts'
 import { exitCode } from '../../domain/outcome.ts'
+import type { Estate } from '../../domain/profile.ts'
 import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
 
 /** Commands that are about this machine alone, or start a lab themselves. */
@@ -10,6 +11,7 @@ export const rehearse = defineCommand({
   about: 'Runs a command against copies of its sites in the lab, as they were seen last; reaches no host',
   examples: [
     ['rehearse up beirut --yes', 'what up would do to Beirut as it was seen last'],
+    ['rehearse up --plan beirut.plan --yes', 'a saved plan, before the change board'],
     ['rehearse --no-delay preview', 'every site, on links that cost nothing'],
     ['rehearse --fault beirut-hv1:drop-after-act up beirut --yes', 'the same with a lost answer'],
     ['rehearse my-runbook.ts beirut', 'a runbook with its arguments'],
@@ -61,7 +63,8 @@ export const rehearse = defineCommand({
     const inventory = asked.inventory ?? args.inventory
     const estate = await openInventory({ ...args, inventory }, context)
     const { chooseSites } = await import('../inventory.ts')
-    const sites = await chooseSites(estate, asked.sites)
+    const held = asked.plan === undefined ? undefined : await planOf(asked, asked.plan, estate, context)
+    const sites = held?.sites ?? (await chooseSites(estate, asked.sites))
     const stray = faults.find(({ host }) => !sites.some(({ hosts }) => hosts.some(({ id }) => id === host)))
     if (stray !== undefined)
       throw new UsageError(
@@ -75,7 +78,7 @@ export const rehearse = defineCommand({
         sites,
         words: runbook ? words : forwarded(withoutInventory(words), args),
         runbook,
-        program: asked.program,
+        program: held?.program ?? asked.program,
         delay: !args.noDelay,
         faults,
         cwd: context.cwd,
@@ -83,7 +86,10 @@ export const rehearse = defineCommand({
         clock: systemClock,
         interrupts,
         note: output.note,
-        ready: (rehearsed) => output.note(rehearsalText(words, rehearsed, systemClock.now())),
+        ready: (rehearsed) => {
+          output.note(rehearsalText(words, rehearsed, systemClock.now()))
+          if (held?.older !== undefined) output.note(held.older)
+        },
       })
       if (!ended.ok) {
         output.complain(`chancery: ${ended.error}`)
@@ -100,12 +106,34 @@ export const rehearse = defineCommand({
 })
 
 type Asked = {
+  readonly command: string
   readonly sites: readonly string[]
   readonly inventory: string | undefined
   readonly program: string | undefined
+  /** File of the saved plan that is to be carried out. */
+  readonly plan: string | undefined
 }
 
-const noArguments: Asked = { sites: [], inventory: undefined, program: undefined }
+const noArguments: Asked = {
+  command: '',
+  sites: [],
+  inventory: undefined,
+  program: undefined,
+  plan: undefined,
+}
+
+/** The sites and the program of a saved plan, which is read here as it is in the real run: what is wrong with it is told at once. */
+async function planOf(asked: Asked, file: string, estate: Estate, context: Context) {
+  const [{ openPlan }, { olderThanPlan }, { workRoot }] = await Promise.all([
+    import('../plan/of-run.ts'),
+    import('../rehearse/of-plan.ts'),
+    import('../run/stacks.ts'),
+  ])
+  const args = { site: asked.sites, select: [], program: asked.program }
+  const by = asked.command === 'destroy' ? 'destroy' : 'up'
+  const { plan, sites, program } = await openPlan(file, args, estate, context, by)
+  return { sites, program, older: olderThanPlan(file, plan, sites, workRoot(context.cwd, context.env)) }
+}
 
 /** What the rehearsed command line says of sites, inventory and program. */
 async function read(words: readonly string[], context: Context): Promise<Asked> {
@@ -119,11 +147,17 @@ async function read(words: readonly string[], context: Context): Promise<Asked> 
     throw new UsageError(
       `rehearse: ${found.command} reaches no host, so there is nothing to rehearse. Run it as it is.`,
     )
+  if (found.command === 'plan')
+    throw new UsageError(
+      'rehearse: plan looks at the real hosts at most, and changes nothing. Run it as it is; to rehearse a plan: chancery rehearse up --plan FILE.',
+    )
   const named = (name: string): readonly string[] => {
     const value: unknown = Reflect.get(found.args, name)
     return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []
   }
   return {
+    command: found.command,
+    plan: named('plan')[0],
     sites: [...named('site'), ...named('selector'), ...named('select')],
     inventory: found.args.inventory,
     program: named('program')[0],

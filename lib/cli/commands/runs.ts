@@ -253,7 +253,7 @@ async function run(
       ...planningOf(args.save, held),
       leave,
       ...(reconnectMs === undefined ? {} : { reconnectMs }),
-      emit: progress.emit,
+      emit: operation === 'preview' ? views.withoutReasons(progress.emit) : progress.emit,
       note: progress.note,
       interrupts,
       clock: systemClock,

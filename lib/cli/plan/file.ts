@@ -31,7 +31,7 @@ function textOf(path: string): Result<string, string> {
       )
     if (!isFileError(error)) throw error
     return err(
-      `${path}: expected the file of a plan (${error.message}). Nothing was changed. Name one that chancery preview --save wrote.`,
+      `${path}: expected the file of a plan${error.code === 'ENOENT' ? ', but there is none' : `, but it can't be read (${error.code})`}. Nothing was changed. Name one that chancery preview --save wrote.`,
     )
   }
 }

@@ -9,7 +9,8 @@ import {
   type PlanVersions,
   type SitePlan,
 } from '../../reconcile/plan-file/index.ts'
-import { mismatchLines } from './words.ts'
+import type { JournalEntry } from '../history/journal.ts'
+import { markOf, mismatchLines } from './words.ts'
 
 /** What of a saved plan no longer holds that can be told without looking at a host. */
 export function groundMismatches(
@@ -26,6 +27,7 @@ export { compareSites as siteMismatches }
 export function refusalOf(
   site: string,
   mismatches: readonly Mismatch[],
+  before?: CarriedOut,
 ): { readonly because: string; readonly failures: readonly Failure[] } {
   const failures = mismatches.flatMap((one): readonly Failure[] =>
     one.of === 'host'
@@ -43,10 +45,33 @@ export function refusalOf(
   const because = [
     `the plan of ${site} is refused, and nothing ran on any of its hosts:`,
     ...mismatchLines(mismatches).map((line) => `- ${line}.`),
+    ...(before === undefined
+      ? []
+      : [
+          `It was carried out at ${minuteOf(before.at)} UTC by ${before.by} (${before.outcome}), and a plan runs once.`,
+        ]),
     'Preview again and have the new plan approved.',
   ].join('\n')
   return { because, failures }
 }
+
+/** When this very plan was carried out at the site, by whom and with what result. */
+export type CarriedOut = Pick<JournalEntry, 'at' | 'by' | 'outcome'>
+
+/** What the journal of this machine says of a plan at a stack; undefined: it was not carried out from here. */
+export const carriedOut = (
+  plan: PlanDocument,
+  stack: string,
+  journal: readonly JournalEntry[],
+): CarriedOut | undefined =>
+  journal.findLast(
+    (entry) =>
+      entry.stack === stack &&
+      (entry.outcome === 'done' || entry.outcome === 'failed') &&
+      entry.plan?.startsWith(markOf(plan)) === true,
+  )
+
+const minuteOf = (iso: string): string => iso.slice(0, 16).replace('T', ' ')
 
 type Changed = Extract<Mismatch, { of: 'host' }>
 

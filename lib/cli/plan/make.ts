@@ -47,8 +47,8 @@ export function makePlan(request: MakeRequest): Result<PlanDocument, readonly st
   const [first] = saving
   if (first === undefined)
     return err([
-      ...previews.map(({ site, failed }) => `${site.id}: ${failed?.because ?? 'it could not be previewed'}`),
-      'No site could be previewed, so there is nothing to save.',
+      ...previews.map((preview) => `${preview.site.id}: ${whyLeft(preview)}`),
+      'None of these sites can be carried out as previewed, so there is nothing to save.',
     ])
   const { sealer } = first
   return ok(
@@ -75,15 +75,22 @@ export function makePlan(request: MakeRequest): Result<PlanDocument, readonly st
           .sort((a, b) => (a.site < b.site ? -1 : 1)),
         left: previews
           .filter(({ plan }) => plan === undefined)
-          .map(({ site, failed }) => ({
-            site: site.id,
-            outcome: failed?.outcome ?? 'failed',
-            because: failed?.because ?? 'it could not be previewed',
+          .map((preview) => ({
+            site: preview.site.id,
+            outcome: preview.failed?.outcome ?? 'failed',
+            because: whyLeft(preview),
           })),
       },
       sealer,
     ),
   )
+}
+
+/** Why a site is not in the plan: what went wrong first, and how much else did. */
+function whyLeft({ failed, rows }: SitePreview): string {
+  if (failed === undefined) return 'it could not be previewed'
+  const more = rows.filter(({ failure }) => failure !== undefined).length - 1
+  return more > 0 ? `${failed.because} (and ${more} more of its resources, marked x)` : failed.because
 }
 
 function merged(saving: readonly Extract<PreviewPlan, { do: 'save' }>[]): PlanVersions {

@@ -20,6 +20,8 @@ import { listed } from './words.ts'
 export type Held = {
   readonly plan: PlanDocument
   readonly sites: readonly Site[]
+  /** What it is of: in a rehearsal the real estate, of which only copies are reached. */
+  readonly of: Estate
   /** Where its program lies on this machine. */
   readonly program: string
   /** The rollout that it is part of; undefined: none. */
@@ -42,7 +44,7 @@ export const planningOf = (
   held: Held | undefined,
 ): { readonly planning?: Planning } =>
   held !== undefined
-    ? { planning: { do: 'hold', plan: held.plan } }
+    ? { planning: { do: 'hold', plan: held.plan, of: held.of } }
     : save !== undefined
       ? { planning: { do: 'save' } }
       : {}
@@ -63,10 +65,6 @@ export async function openPlan(
   { cwd, env }: Pick<Context, 'cwd' | 'env'>,
   by: Operation = 'preview',
 ): Promise<Held> {
-  if (env['CHANCERY_REHEARSAL'] !== undefined)
-    throw new UsageError(
-      'a saved plan holds for the real hosts and their state, so it can’t be rehearsed. Rehearse up of its sites instead.',
-    )
   if ((args.allowDataLoss ?? []).length > 0)
     throw new UsageError(
       '--allow-data-loss: expected it where a plan is made, got it beside --plan. Name it with preview --save, so that it is approved with the plan.',
@@ -77,7 +75,17 @@ export async function openPlan(
   if (by !== 'preview' && by !== operation) throw new UsageError(otherVerb(path, by, operation))
   const selectors = [...args.site, ...args.select]
   const named = selectors.length === 0 ? undefined : await chooseSites(estate, selectors)
-  const chosen = chooseFromPlan({ plan: plan.value, estate, named, program: args.program, cwd })
+  const rehearsal = env['CHANCERY_REHEARSAL']
+  const of =
+    rehearsal === undefined ? estate : (await import('../rehearse/real-estate.ts')).realEstate(rehearsal)
+  const { organisation, stateBackend } = of
+  const chosen = chooseFromPlan({
+    plan: plan.value,
+    estate: { organisation, stateBackend, sites: estate.sites },
+    named,
+    program: args.program,
+    cwd,
+  })
   if (!chosen.ok) throw new UsageError(chosen.error)
   const part = plan.value.rollout
   if (args.rollout !== undefined && args.rollout !== part)
@@ -85,11 +93,11 @@ export async function openPlan(
       `--rollout: expected ${part === null ? 'none, for the plan is part of none' : `${part}, which the plan is part of`}, got ${args.rollout}. Leave it out, or save a plan with it.`,
     )
   const rollout = part === null ? undefined : await rolloutOf(estate, part)
-  return { plan: plan.value, rollout, ...chosen.value }
+  return { plan: plan.value, of, rollout, ...chosen.value }
 }
 
 /** Whose plan a run is held to, and what it was asked for and doesn't hold. */
-export function introduction({ plan, sites }: Held): string {
+export function introduction({ plan, sites }: Pick<Held, 'plan' | 'sites'>): string {
   const { made, operation } = plan
   const meant = sites.map(({ id }) => id)
   const aside = plan.sites.map(({ site }) => site).filter((site) => !meant.includes(site))

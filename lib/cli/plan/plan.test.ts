@@ -74,17 +74,12 @@ describe('a plan is taken', () => {
   it('with a word on whose it is and what it does not hold', () => {
     const made = { at: '2026-01-05T10:00:00.000Z', by: 'anna', on: 'ops1', with: '0' }
     const left = [{ site: 'nairobi', outcome: 'unreachable', because: 'no answer' }]
-    expect(
-      introduction({
-        plan: planWith({ made, left }),
-        sites: [beirut],
-        program: 'mission',
-        rollout: undefined,
-      }),
-    ).toBe('Plan of 2026-01-05 10:00 UTC by anna on ops1, for beirut. Not in it: nairobi.')
+    expect(introduction({ plan: planWith({ made, left }), sites: [beirut] })).toBe(
+      'Plan of 2026-01-05 10:00 UTC by anna on ops1, for beirut. Not in it: nairobi.',
+    )
     const two = ['beirut', 'nairobi'].map((id) => ({ ...site!, site: id, stack: `mission.${id}` }))
     const plan = planWith({ made, left: [], operation: 'destroy', sites: two })
-    expect(introduction({ plan, sites: [beirut], program: 'mission', rollout: undefined })).toBe(
+    expect(introduction({ plan, sites: [beirut] })).toBe(
       'Plan of 2026-01-05 10:00 UTC by anna on ops1, which removes what is at beirut. Left for another run: nairobi.',
     )
   })

@@ -5,11 +5,19 @@ import type {
   Sealer,
   SitePlan,
 } from '../../reconcile/plan-file/index.ts'
+import type { Estate } from '../../domain/profile.ts'
 import type { Result } from '../../domain/result.ts'
 import type { Unsaveable } from './site-plan.ts'
 
 /** What a run has to do with plan files: its previews are to be saved, or it is held to a saved one. */
-export type Planning = { readonly do: 'save' } | { readonly do: 'hold'; readonly plan: PlanDocument }
+export type Planning =
+  | { readonly do: 'save' }
+  | {
+      readonly do: 'hold'
+      readonly plan: PlanDocument
+      /** What the plan is of, where that is not what is reached: in a rehearsal the real estate. */
+      readonly of?: Estate
+    }
 
 /** What a site's preview says of plan files. */
 export type PreviewPlan =

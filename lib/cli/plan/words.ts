@@ -1,4 +1,4 @@
-import type { Mismatch } from '../../reconcile/plan-file/index.ts'
+import type { Mismatch, PlanDocument } from '../../reconcile/plan-file/index.ts'
 
 /** Why a site's plan can't be carried out, a line for each thing that it rests on; the hosts' properties are told beside. */
 export function mismatchLines(mismatches: readonly Mismatch[]): readonly string[] {
@@ -7,8 +7,17 @@ export function mismatchLines(mismatches: readonly Mismatch[]): readonly string[
 }
 
 function linesOf(same: readonly Mismatch[]): readonly string[] {
-  const named = (of: Mismatch['of'], heading: string, name: (text: string) => string): string =>
-    `${heading}: ${listed(same.flatMap((one) => (one.of === of && 'is' in one ? [`${name(one.what)} ${is[one.is]}`] : [])))}`
+  const named = (of: Mismatch['of'], heading: string, name: (text: string) => string): string => {
+    const those = same.flatMap((one) => (one.of === of && 'is' in one ? [one] : []))
+    const groups = Map.groupBy(those, (one) => one.is)
+    const told = [...groups].map(([way, ones]) => {
+      const names = ones.map(({ what }) => name(what))
+      return names.length === 1
+        ? `${names[0]} ${is[way]}`
+        : `${names.length} ${are[way]} (${listed(names, 4)})`
+    })
+    return `${heading}: ${told.join('; ')}`
+  }
   switch (same[0]?.of) {
     case 'inventory':
       return [
@@ -42,6 +51,10 @@ function linesOf(same: readonly Mismatch[]): readonly string[] {
 }
 
 const is = { new: 'is new', gone: 'is gone', other: 'is another' } as const
+const are = { new: 'are new', gone: 'are gone', other: 'are others' } as const
+
+/** What `history` knows a plan's file by: the beginning of its digest. */
+export const markOf = ({ integrity }: Pick<PlanDocument, 'integrity'>): string => integrity.slice(0, 12)
 
 /** The type and the name of a URN, `File note-0`; any other text stays. */
 export const nameIn = (urn: string): string => {
@@ -51,10 +64,8 @@ export const nameIn = (urn: string): string => {
     : `${type.split('$').at(-1)?.split(':').at(-1)} ${name}`
 }
 
-const most = 8
-
-/** Names, at most eight of them. */
-export const listed = (names: readonly string[]): string =>
+/** Names, at most so many of them. */
+export const listed = (names: readonly string[], most = 8): string =>
   names.length <= most
     ? names.join(', ')
     : `${names.slice(0, most).join(', ')} and ${names.length - most} more`

@@ -18,6 +18,7 @@ import type { Site } from '../../domain/site.ts'
 import { formatComplaints, loadInventory } from '../../inventory/index.ts'
 import type { Lab } from '../../lab/index.ts'
 import { pinIn } from '../trust-key.ts'
+import { keepRealEstate } from './real-estate.ts'
 
 /** A copy of everything that a command reads and writes beside the hosts, in a temporary folder. */
 export interface Overlay {
@@ -40,6 +41,7 @@ export function makeOverlay(real: Estate): Overlay {
   const work = join(folder, 'work')
   const state = join(folder, 'state')
   cpSync(real.folder, inventory, { recursive: true })
+  keepRealEstate(folder, real)
   for (const each of [work, state]) mkdirSync(each, { recursive: true })
   return {
     folder,

@@ -6,6 +6,7 @@ import { appendJournal, type JournalEntry } from '../history/journal.ts'
 import { composeNote } from '../history/message.ts'
 import { operatorOf } from '../operator.ts'
 import type { PlanDocument } from '../../reconcile/plan-file/index.ts'
+import { markOf } from '../plan/words.ts'
 import { earlierText, settleEarlier } from '../resolve/earlier.ts'
 import { withIntents } from '../resolve/intent-log.ts'
 import { admitSite } from './admit.ts'
@@ -55,7 +56,7 @@ async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise
   )
   const previews = previewed.map(({ run, preview }) => withWait(request, run, preview))
   for (const { site, place } of runs) {
-    const earlier = earlierText(site.id, place.workFolder)
+    const earlier = earlierText(site.id, place.workFolder, request.program)
     if (earlier !== undefined) request.note(earlier)
   }
   const differences = previews.some(hasChanges)
@@ -157,8 +158,8 @@ const noteOf = ({ id, operation, by, planning, leave }: Labelled) => ({
 })
 
 /** Enough to find the file again: its digest, and who saved it when. */
-const planLabel = ({ integrity, made }: PlanDocument): string =>
-  `${integrity.slice(0, 12)}, saved ${made.at} by ${made.by}@${made.on}`
+const planLabel = (plan: PlanDocument): string =>
+  `${markOf(plan)}, saved ${plan.made.at} by ${plan.made.by}@${plan.made.on}`
 
 /** What the preview shows, a line a resource. */
 const changesOf = (preview: SitePreview): readonly string[] =>

@@ -1,3 +1,4 @@
+import type { Estate } from '../../domain/profile.ts'
 import type { PlanBook } from '../../reconcile/book.ts'
 import type { Observations } from '../../reconcile/look.ts'
 import type {
@@ -9,14 +10,18 @@ import type {
   Sealer,
 } from '../../reconcile/plan-file/index.ts'
 import { type Ground, groundsOf } from '../plan/grounds.ts'
-import { groundMismatches, refusalOf, siteMismatches } from '../plan/hold.ts'
+import { readJournal } from '../history/journal.ts'
+import { carriedOut, groundMismatches, refusalOf, siteMismatches } from '../plan/hold.ts'
 import { kindsIn, sitePlanOf, versionsOf } from '../plan/site-plan.ts'
 import { lineUsed } from './line-used.ts'
 import type { SiteRun } from './site-run.ts'
+import { workRoot } from './stacks.ts'
 import type { SitePreview } from './types.ts'
 
 /** What a site of a run that saves a plan, or is held to one, needs beside. */
 export type SitePlanning = {
+  /** What the plan is of. */
+  readonly estate: Estate
   readonly sealer: Sealer
   readonly later: (urn: string, path: string) => Later | undefined
   readonly ground: Ground
@@ -38,12 +43,15 @@ export function beforeLooking(run: SiteRun): SitePreview | undefined {
   return run.request.offline ? { ...nothingYet(run), plan: { do: 'hold', mismatches } } : undefined
 }
 
+/** What was seen of the hosts, and when they were looked at (ms); undefined = never. */
+export type Seen = { readonly observations: Observations; readonly lookedAt: number | undefined }
+
 /** A preview with its plan, or held against the saved one: what differs refuses the site. */
 export function withPlan(
   run: SiteRun,
   preview: SitePreview,
   book: PlanBook,
-  observations: Observations,
+  { observations, lookedAt }: Seen,
 ): SitePreview {
   const { planning } = run
   if (planning === undefined || (planning.held === undefined && preview.failed?.outcome === 'failed'))
@@ -59,7 +67,7 @@ export function withPlan(
     later: planning.later,
     grounds: groundsNow(run, planning),
     sealer: planning.sealer,
-    seenAt: preview.observedAt ?? run.request.clock.now(),
+    seenAt: lookedAt ?? run.request.clock.now(),
   })
   const planned = planning.held?.sites.find(({ site }) => site === run.site.id)
   if (planned === undefined) {
@@ -82,7 +90,13 @@ export function withPlan(
 }
 
 function refused(run: SiteRun, preview: SitePreview, mismatches: readonly Mismatch[]): SitePreview {
-  const { because, failures } = refusalOf(run.site.id, mismatches)
+  const held = run.planning?.held
+  const root = workRoot(run.request.cwd, run.request.env)
+  const before =
+    held === undefined || !mismatches.some(({ of }) => of === 'state')
+      ? undefined
+      : carriedOut(held, run.place.stack, readJournal(root).entries)
+  const { because, failures } = refusalOf(run.site.id, mismatches, before)
   return {
     ...preview,
     failed: { outcome: 'failed', because, failures },
@@ -97,8 +111,13 @@ const nothingYet = (run: SiteRun): SitePreview => ({
   cost: { bytesUp: 0, bytesDown: 0, roundTrips: 0, ms: 0 },
 })
 
-const groundsNow = (run: SiteRun, { ground, sealer }: SitePlanning): Grounds =>
-  groundsOf(run.request.estate, run.site, { ...ground, rollout: run.request.rollout }, sealer)
+const groundsNow = (run: SiteRun, { estate, ground, sealer }: SitePlanning): Grounds =>
+  groundsOf(
+    estate,
+    estate.sites.find(({ id }) => id === run.site.id) ?? run.site,
+    { ...ground, rollout: run.request.rollout },
+    sealer,
+  )
 
 const versionsNow = (run: SiteRun, plan: PlanDocument): PlanVersions =>
   versionsOf(run.catalogue, run.place.engineVersion, kindsIn(plan.sites))

@@ -100,7 +100,8 @@ async function planningOf(
   const { planning, env, estate } = request
   const [place] = places
   if (planning === undefined || place === undefined) return ok(undefined)
-  const sealer = planSealer(estate, place)
+  const of = planning.do === 'hold' ? (planning.of ?? estate) : estate
+  const sealer = planSealer(of, place)
   if (!sealer.ok) return err({ kind: 'setup', message: sealer.error })
   if (planning.do === 'hold' && !isSealedBy(planning.plan, sealer.value))
     return err({ kind: 'input', message: foreignSeal(planning.plan, sealer.value) })
@@ -123,6 +124,7 @@ async function planningOf(
     later: later.get(site) ?? (() => undefined),
     ground: { registered: part?.resources ?? [], state: state.ok ? state.value : undefined },
     held: planning.do === 'hold' ? planning.plan : undefined,
+    estate: of,
   }))
 }
 

@@ -16,15 +16,17 @@ export function rowsOf(book: PlanBook): readonly PreviewRow[] {
 function commandRows(book: PlanBook): readonly PreviewRow[] {
   return book
     .commands()
-    .filter(({ runs, record }) => runs || record !== undefined)
-    .map(({ urn, host, operation, record }) => ({
-      name: `Command ${urn.slice(urn.lastIndexOf('::') + 2)}`,
-      host,
-      urn,
-      change: operation,
-      because: [record?.because ?? 'a command of the program’s own; what it does is not known'],
-      effects: record === undefined ? ['unguarded'] : [],
-    }))
+    .filter(({ runs, record, said, failure }) => runs || (record ?? said ?? failure) !== undefined)
+    .map(({ urn, host, operation, runs, record, said, failure }): PreviewRow => {
+      const base = { name: `Command ${urn.slice(urn.lastIndexOf('::') + 2)}`, host, urn }
+      if (failure !== undefined) return { ...base, change: 'fail', because: [], effects: [], failure }
+      return {
+        ...base,
+        change: operation,
+        because: [record?.because ?? said ?? 'a command of the program’s own; what it does is not known'],
+        effects: runs ? ['unguarded'] : [],
+      }
+    })
 }
 
 /** The engine plans in no fixed order; a person reads `note 2` before `note 10`. */
@@ -58,11 +60,22 @@ function rowOf(entries: readonly BookEntry[]): PreviewRow {
         )
   const because = reasons.map((text) => told(main, text))
   const effects = [...new Set<Effect>(steps.flatMap((s) => s.effects))]
-  return { ...base, change: changeOf(main, replaced), because, effects }
+  const removal = steps.length === 0 && main.operation === 'delete' ? removalOf(main) : undefined
+  return {
+    ...base,
+    change: changeOf(main, replaced),
+    because,
+    effects,
+    ...(removal === undefined ? {} : { removal }),
+  }
 }
 
 const becauseIn = (decision: BookEntry['decision']): string | readonly string[] =>
   'because' in decision ? decision.because : []
+
+/** What becomes of a thing that is removed from the state without a step on its host. */
+const removalOf = ({ decision }: BookEntry): PreviewRow['removal'] =>
+  'sight' in decision ? (decision.sight.found === null ? 'gone' : 'stays') : undefined
 
 const told = ({ target, secrets }: BookEntry, text: string): string => readable(text, target.want, secrets)
 

@@ -61,6 +61,8 @@ export type PreviewRow = {
   /** `unguarded`: a free command, neither observed nor guarded. */
   readonly effects: readonly (Effect | 'unguarded')[]
   readonly failure?: Failure
+  /** Of a removal that takes nothing off the host: `stays`, for it was there before; `gone` already. */
+  readonly removal?: 'stays' | 'gone'
 }
 
 /** The line that carries what a site's work takes. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
+import type { Emit } from '../../domain/event.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Context } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -28,6 +29,12 @@ const waitJson = ({ fitsAt, ...wait }: Waits): object => ({
   ...wait,
   fitsAt: fitsAt === undefined ? null : new Date(fitsAt).toISOString(),
 })
+
+/** Of a run whose answer follows at once and tells the reason: the site's own line says only how it ended. */
+export const withoutReasons =
+  (emit: Emit): Emit =>
+  (event) =>
+    emit(event.kind === 'site' ? { kind: 'site', site: event.site, outcome: event.outcome } : event)
 
 /** A run's report as `--json` prints it: sites by id, each with its outcome, failures and what its preview found. */
 export function reportJson(report: RunReport): object {

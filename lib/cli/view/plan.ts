@@ -4,7 +4,7 @@ import { nameIn } from '../plan/words.ts'
 import type { PlanDifference } from '../plan/diff.ts'
 import type { Verdict } from '../plan/verify.ts'
 import { noPaint, type Paint } from './paint.ts'
-import { colors, effectWords, marks } from './preview.ts'
+import { colors, effectWords, marks, removalWords } from './preview.ts'
 import { table } from './table.ts'
 import { paragraph } from './text.ts'
 import { bytes, duration, plural, rate } from './units.ts'
@@ -92,7 +92,11 @@ export function changeOf({ parts }: Pick<ResourcePlan, 'parts'>): Change {
 function resourceText(resource: ResourcePlan, width: number | undefined, paint: Paint): string {
   const change = changeOf(resource)
   const word =
-    change === 'fail' ? ' (waits)' : change === 'create' || change === 'update' ? '' : ` (${change})`
+    change === 'fail'
+      ? ' (waits)'
+      : change === 'create' || change === 'update'
+        ? ''
+        : ` (${change === 'delete' ? removalWord(resource) : change})`
   return [
     paint(
       colors[change],
@@ -100,6 +104,14 @@ function resourceText(resource: ResourcePlan, width: number | undefined, paint: 
     ),
     ...resource.parts.flatMap((part) => partLines(part, width, paint)),
   ].join('\n')
+}
+
+/** A removal without a step lets go of what is there, or only forgets what is gone. */
+function removalWord({ parts }: ResourcePlan): string {
+  const [part] = parts
+  if (part === undefined || (part.do === 'act' && part.steps.length > 0) || part.guard.at === 'never')
+    return 'delete'
+  return part.guard.expects === 'absent' ? removalWords.gone : removalWords.stays
 }
 
 function partLines(part: PlanPart, width: number | undefined, paint: Paint): readonly string[] {

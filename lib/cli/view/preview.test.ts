@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import type { SitePreview } from '../run/types.ts'
+import type { SitePreview, Waits } from '../run/types.ts'
 import { previewSum, previewTable, previewText } from './preview.ts'
 import { beirut, nairobi, samplePreview, sampleRow } from './sample.test-rig.ts'
 
@@ -88,6 +88,48 @@ describe('the preview', () => {
   it('says that an offline preview rests on an old look, and how old', () => {
     const offline = { ...samplePreview(beirut, []), observedAt: now - 7_500_000 }
     expect(previewTable([offline], { width: undefined, now })).toContain('as seen 2 h 05 min ago')
+  })
+
+  const waiting = (wait: Partial<Waits> = {}): SitePreview => ({
+    ...changing,
+    waits: {
+      outcome: 'deferred',
+      because: 'the window is closed; it fits at 2026-11-24 20:00 Asia/Beirut (2026-11-24 18:00 UTC)',
+      fix: 'Run again then, or add --now --reason.',
+      fitsAt: Date.UTC(2026, 10, 24, 18),
+      ...wait,
+    },
+  })
+
+  it('says before anybody is asked which site would be deferred, why, and when it fits', () => {
+    const text = previewText([waiting(), samplePreview(nairobi, [])], { width: undefined, now })
+    expect(text).toContain(
+      '  would be deferred now: the window is closed; it fits at 2026-11-24 20:00 Asia/Beirut (2026-11-24 18:00 UTC). Run again then, or add --now --reason.',
+    )
+    expect(text).toContain('2.7 s  deferred to 2026-11-24 20:00 Asia/Beirut, powers off')
+    expect(text).toMatch(/over the links\. As it stands 1 site would be deferred\.$/)
+    const refused = waiting({ outcome: 'failed', fitsAt: undefined, because: 'rule needs-primary: too slow' })
+    expect(previewText([refused], { width: undefined, now })).toMatch(
+      /would fail now: rule needs-primary: too slow\. .*would fail now, powers off.*As it stands 1 site would fail\.$/s,
+    )
+  })
+
+  it.each([60, 80, 100])('of a site that waits fits %i columns', (width) => {
+    for (const line of previewText([waiting(), waiting({ fitsAt: undefined })], { width, now }).split('\n'))
+      expect(stringWidth(line)).toBeLessThanOrEqual(width)
+  })
+
+  it('shows the figures of the backup line, and what may be used of it, while that carries', () => {
+    const line = {
+      line: 'backup',
+      medium: 'satellite',
+      kbitPerS: 256,
+      rttMs: 700,
+      budgetKbitPerS: 64,
+    } as const
+    expect(previewTable([{ ...changing, line }], { width: undefined, now })).toContain(
+      'beirut  backup satellite 256 kbit/s 700 ms, 64 kbit/s for us  ',
+    )
   })
 
   it('says that a site is held up where something of it is refused', () => {

@@ -124,7 +124,7 @@ const quiet = ({ rows, failed }: SitePreview): boolean =>
 function rowText(row: PreviewRow, width: number | undefined, paint: Paint): string {
   const { failure } = row
   const waits = failure?.kind === 'deferred'
-  const word = failure !== undefined ? (waits ? ' (waits)' : ' (refused)') : wordOf(row.change)
+  const word = failure !== undefined ? (waits ? ' (waits)' : ' (refused)') : wordOf(row)
   const color = waits ? 'cyan' : colors[row.change]
   return [
     paint(color, paragraph(`${waits ? '…' : marks[row.change]} ${row.host} ${row.name}${word}`, width, '  ')),
@@ -134,7 +134,13 @@ function rowText(row: PreviewRow, width: number | undefined, paint: Paint): stri
   ].join('\n')
 }
 
-const wordOf = (change: Change): string => (change === 'create' || change === 'update' ? '' : ` (${change})`)
+const wordOf = ({ change, removal }: Pick<PreviewRow, 'change' | 'removal'>): string =>
+  change === 'create' || change === 'update'
+    ? ''
+    : ` (${removal === undefined ? change : removalWords[removal]})`
+
+/** A removal from the state only. */
+export const removalWords = { stays: 'let go, stays on the host', gone: 'gone already' } as const
 
 /** Without the host and the resource, which stand above it. */
 const failureText = (failure: Failure): string =>
