@@ -11,6 +11,7 @@ import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
 import { type Observations } from '../reconcile/look.ts'
 import type { Observation } from '../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../reconcile/target.ts'
+import { toldAnew, type Unended } from '../reconcile/unended.ts'
 import type { ContentPort } from './source-files.ts'
 import type { Inputs } from './inputs.ts'
 import { type PreviewMemory, recalled, rememberedOf } from './preview-memory.ts'
@@ -38,6 +39,8 @@ export type StackRunOptions = {
   readonly emit: Emit
   /** Files of this machine that resources name. Absent: none can be read, and such a resource is refused by its kind. */
   readonly contents?: ContentPort
+  /** What earlier runs left without an end. Absent: nobody keeps that. */
+  readonly unended?: Unended
   /** Under plain `pulumi`: what its preview decided, kept for its update. */
   readonly memory?: PreviewMemory
 }
@@ -107,13 +110,8 @@ export class StackRun {
       const sight = observation.state === 'seen' ? observation : undefined
       memory.note(rememberedOf(operation, target, inputs, sight, guardAtStart))
     }
-    const decision = decide(
-      operation,
-      target,
-      observation,
-      this.owner(target.urn),
-      this.dataLossNamed(target),
-    )
+    const decided = decide(operation, target, observation, this.owner(target.urn), this.dataLossNamed(target))
+    const decision = toldAnew(decided, operation, target, this.options.unended)
     if (phase === 'preview') {
       this.options.book.write({
         operation,

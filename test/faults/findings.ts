@@ -3,9 +3,10 @@ import { describeFailure, type Failure } from '../../lib/domain/failure.ts'
 import type { JsonObject } from '../../lib/domain/json.ts'
 import type { World } from '../../lib/lab/index.ts'
 import { observedIn } from '../../lib/provider/resource-state.ts'
+import { unwrap } from '../../lib/provider/wire-values.ts'
 import type { Ledger } from './ledger.ts'
 import { normal } from './normal.ts'
-import type { Point } from './points.ts'
+import type { Point, Stage } from './points.ts'
 import { look, planNow } from './scene.ts'
 import type { Ran } from './small-engine.ts'
 
@@ -21,6 +22,8 @@ export type Sound = {
   readonly snapshot: JsonObject
   /** What is left to say: a feature waits for a restart. */
   readonly failures: readonly Failure['kind'][]
+  /** The host goes on by itself after the last act: then the state says what it was, in a sound run too. */
+  readonly movesOn: boolean
 }
 
 /** Words that claim that nothing was done. */
@@ -53,6 +56,7 @@ export const findingsOf = {
   /** What is so after the run that came next. */
   *last(point: Point, ran: Ran, world: World, ledger: Ledger, sound: Sound): Generator<Finding> {
     yield* doneOrNot(point, ran, world)
+    if (ran.failures.length === 0 && !sound.movesOn) yield* stateOtherwise(point.stage, ran, world)
     const kinds = ran.failures.map((failure) => failure.kind)
     if (!isDeepStrictEqual(kinds, sound.failures))
       yield {
@@ -75,23 +79,39 @@ export const findingsOf = {
   },
 }
 
-/** Called done, it is as wanted; and the state says what the host shows. */
+/** Called done, it is as wanted. */
 function* doneOrNot({ stage }: Point, ran: Ran, world: World): Generator<Finding> {
-  const recorded = observedIn(ran.state?.outputs ?? {})
   if (ran.failures.length > 0) return
-  const plan = planNow(world, stage, recorded ?? stage.recorded)
+  const plan = planNow(world, stage, recordedIn(ran) ?? stage.recorded)
   if (plan.do !== 'nothing')
     yield {
       counter: 'wrongReports',
       what: `said to be done, but ${plan.do === 'steps' ? plan.steps.map((step) => step.because).join('; ') : plan.because}`,
     }
+}
+
+const recordedIn = (ran: Ran): JsonObject | undefined => observedIn(ran.state?.outputs ?? {})
+
+/** The state, its outputs too, says what the host shows. */
+export function* stateOtherwise(stage: Stage, ran: Ran, world: World): Generator<Finding> {
+  const recorded = recordedIn(ran)
   const seen = look(world, stage, recorded ?? stage.recorded)
-  const found = 'found' in seen ? seen.found : undefined
-  if (ran.operation !== 'nothing' && !isDeepStrictEqual(found ?? undefined, recorded))
+  const found = 'found' in seen ? (seen.found ?? undefined) : undefined
+  if (!isDeepStrictEqual(found, recorded))
     yield {
       counter: 'wrongReports',
       what: `the state says ${JSON.stringify(recorded)}, the host shows ${JSON.stringify(found)}`,
     }
+  const { outputs } = ran.state ?? {}
+  if (found === undefined || outputs === undefined) return
+  const { kind } = stage.loaded
+  for (const [name, value] of Object.entries(kind.outputs(found))) {
+    if (name in stage.want || isDeepStrictEqual(unwrap(outputs).values[name], value)) continue
+    yield {
+      counter: 'wrongReports',
+      what: `the state has the output ${name} as ${JSON.stringify(outputs[name])}, the host shows ${JSON.stringify(value)}`,
+    }
+  }
 }
 
 /** Where two worlds differ, by path. */

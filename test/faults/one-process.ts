@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../lib/domain/clock.ts'
 import { describeFailure } from '../../lib/domain/failure.ts'
-import { ok } from '../../lib/domain/result.ts'
+import { ok, type Result } from '../../lib/domain/result.ts'
 import { newKeyPair } from '../../lib/lab/key-pair.ts'
 import { type Lab, type LabHost, startLab } from '../../lib/lab/index.ts'
 import type { LinkDoor } from '../../lib/link/door.ts'
 import { batchWaits, HostBatch } from '../../lib/reconcile/batch.ts'
+import type { Intent, Intents } from '../../lib/reconcile/intents.ts'
 import { createTransport, type Transport } from '../../lib/transport/session.ts'
 import type { HostPort } from '../../lib/transport/port.ts'
 import type { Owner } from '../../lib/transport/wire.ts'
-import { type Finding, findingsOf, type Sound } from './findings.ts'
+import { type Finding, findingsOf, type Sound, stateOtherwise } from './findings.ts'
 import { Ledger } from './ledger.ts'
 import { between, type FaultKind, placeIn, type Point, type Stage } from './points.ts'
 import { furnish } from './scene.ts'
@@ -45,6 +46,25 @@ const door: LinkDoor = {
   failed: () => {},
 }
 
+/** What is about to be done, in memory: what has no end is known to the next run. */
+class Journal implements Intents {
+  readonly #open = new Map<number, string>()
+  #next = 1
+
+  begin(intents: readonly Intent[]): Result<readonly number[], string> {
+    return ok(intents.map(({ urn: of }) => (this.#open.set(this.#next, of), this.#next++)))
+  }
+
+  end(id: number): void {
+    this.#open.delete(id)
+  }
+
+  /** Ids of what has no end, with the URNs. */
+  open(): ReadonlyMap<number, string> {
+    return new Map(this.#open)
+  }
+}
+
 export type Connected = {
   readonly port: HostPort
   readonly backend: Backend
@@ -57,6 +77,7 @@ export class Bench {
   readonly host: LabHost
   readonly #transports: Transport[] = []
   readonly #knownHosts: string
+  readonly #journal = new Journal()
 
   private constructor(lab: Lab) {
     this.lab = lab
@@ -109,12 +130,15 @@ export class Bench {
     this.#transports.push(transport)
     const port = transport.host('hv1')
     const batch = new HostBatch(port, { clock: hurried, ...batchWaits(0) })
-    const backend = { batch: () => batch, host: 'hv1', owner, clock: hurried }
+    batch.keep(this.#journal)
+    const unended = { inState: new Set<string>(), sent: new Set(this.#journal.open().values()) }
+    const backend = { batch: () => batch, host: 'hv1', owner, clock: hurried, unended }
     return { port, backend, close: () => transport.close() }
   }
 
   /** A run of a process of its own: nothing is remembered but the state. */
   async run(stage: Stage, state: State, between?: () => void): Promise<Ran> {
+    const before = this.#journal.open()
     const { backend, close } = this.connect()
     const order = {
       call: { urn, loaded: stage.loaded },
@@ -123,7 +147,10 @@ export class Bench {
       abort: new AbortController().signal,
     }
     try {
-      return await previewAndApply(backend, between === undefined ? order : { ...order, between })
+      const ran = await previewAndApply(backend, between === undefined ? order : { ...order, between })
+      // A run that ended well has looked at what those before it left.
+      if (ran.failures.length === 0) for (const id of before.keys()) this.#journal.end(id)
+      return ran
     } finally {
       await close()
     }
@@ -158,11 +185,12 @@ async function runSoundly(stage: Stage, restarted: boolean): Promise<Sound> {
   if (restarted) await bench.host.restart()
   const last = restarted ? await bench.run(stage, first.state) : first
   const snapshot = bench.host.world.snapshot()
+  const [told] = stateOtherwise(stage, last, bench.host.world)
   await bench.close()
   const hard = last.failures.find((failure) => failure.kind !== 'deferred')
   if (hard !== undefined)
     throw new Error(`${stage.folder} ${stage.name}: without any fault it ends: ${describeFailure(hard)}`)
-  return { ledger, snapshot, failures: last.failures.map((failure) => failure.kind) }
+  return { ledger, snapshot, failures: last.failures.map(({ kind }) => kind), movesOn: told !== undefined }
 }
 
 /**

@@ -13,6 +13,7 @@ import type { HostBatch } from '../../lib/reconcile/batch.ts'
 import { PlanBook } from '../../lib/reconcile/book.ts'
 import type { Operation } from '../../lib/reconcile/decide.ts'
 import { lookAll, Observations } from '../../lib/reconcile/look.ts'
+import type { Unended } from '../../lib/reconcile/unended.ts'
 import type { Owner } from '../../lib/transport/wire.ts'
 import { ok } from '../../lib/domain/result.ts'
 
@@ -21,6 +22,8 @@ export type Backend = {
   readonly host: string
   readonly owner: Owner
   readonly clock: Clock
+  /** What the runs before left without an end. */
+  readonly unended: Unended
 }
 
 /** What the checkpoint says of the one resource. */
@@ -66,6 +69,7 @@ export function stackOf(backend: Backend, dataLoss: readonly string[]) {
       dataLoss: new Set(dataLoss),
       online: true,
       contents: onTheHost,
+      unended: backend.unended,
       clock: backend.clock,
       emit: (event) => events.push(event),
     })

@@ -16,6 +16,7 @@ import type { Intents } from '../../reconcile/intents.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
 import { nameOf } from '../../reconcile/target.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
+import type { Unended } from '../../reconcile/unended.ts'
 import { deliverAhead } from '../delivery/ahead.ts'
 import { outcomeOf } from './classify.ts'
 import { costOf } from './cost.ts'
@@ -51,6 +52,7 @@ export type SiteRun = {
   /** URN to URNs that it waits for. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>
   readonly recorded: readonly Recorded[]
+  readonly unended: Unended
   /** URNs: only these are planned and acted on, whatever else the program declares. */
   readonly targets?: readonly string[]
   /** Why nothing can be planned: the program fails, the state can't be read. */
@@ -83,7 +85,7 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
     return brokenPreview(run, book, new Observations(), { outcome: 'failed', because: run.broken })
   const refused = beforeLooking(run)
   if (refused !== undefined) return { book, observations: new Observations(), preview: refused }
-  const { observations, lookedAt, failure } = await looked(run)
+  const { observations, at, failure } = await looked(run)
   if (failure !== undefined) return failedPreview(run, book, observations, [failure])
   if (removes(run.request)) await planRemovals(run, book, observations, run.recorded)
   else if (run.request.operation !== 'refresh') {
@@ -101,34 +103,26 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
     line: lineUsed(run),
     rows,
     cost: costOf(book, rows, run.fleet.lineInUse(run.site.id).link, run.request.clock.now(), run.depth),
-    ...(run.request.offline && lookedAt !== undefined ? { observedAt: lookedAt } : {}),
+    ...(at === undefined ? {} : { observedAt: at }),
     ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
   }
-  return { book, observations, preview: withPlan(run, preview, book, { observations, lookedAt }) }
+  return { book, observations, preview: withPlan(run, preview, book, observations) }
 }
 
-type Looked = {
-  readonly observations: Observations
-  /** When the hosts were looked at, ms; undefined = never. */
-  readonly lookedAt: number | undefined
-  readonly failure?: Failure
-}
+type Looked = { readonly observations: Observations; readonly at?: number; readonly failure?: Failure }
 
 async function looked(run: SiteRun): Promise<Looked> {
   const { workFolder } = run.place
   if (run.request.offline) {
     const last = lastObservations(workFolder)
-    return last === undefined
-      ? { observations: new Observations(), lookedAt: undefined }
-      : { observations: last.observations, lookedAt: last.at }
+    return last === undefined ? { observations: new Observations() } : last
   }
   const observations = new Observations()
   const targets = targetsOf(run.catalogue, run.declared, run.recorded)
   const answer = await lookAll((host) => run.fleet.batch(host), targets, observations, run.abort)
-  const lookedAt = run.request.clock.now()
-  if (!answer.ok) return { observations, lookedAt, failure: answer.error }
-  if (run.targets === undefined) keepObservations(workFolder, lookedAt, observations)
-  return { observations, lookedAt }
+  if (!answer.ok) return { observations, failure: answer.error }
+  if (run.targets === undefined) keepObservations(workFolder, run.request.clock.now(), observations)
+  return { observations }
 }
 
 /** The engine's own preview; then the removals that it announces, which it asks no provider about. */
@@ -215,6 +209,7 @@ function stackRun(run: SiteRun, phase: Phase, book: PlanBook, observations: Obse
     clock: request.clock,
     emit: request.emit,
     contents: fleet.contents,
+    unended: run.unended,
   })
 }
 
