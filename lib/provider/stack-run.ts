@@ -12,6 +12,7 @@ import { type Observations } from '../reconcile/look.ts'
 import type { Observation } from '../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../reconcile/target.ts'
 import { toldAnew, type Unended } from '../reconcile/unended.ts'
+import type { CommandWords } from './command/command-words.ts'
 import type { ContentPort } from './source-files.ts'
 import type { Inputs } from './inputs.ts'
 import { type PreviewMemory, recalled, rememberedOf } from './preview-memory.ts'
@@ -41,6 +42,8 @@ export type StackRunOptions = {
   readonly contents?: ContentPort
   /** What earlier runs left without an end. Absent: nobody keeps that. */
   readonly unended?: Unended
+  /** What is known of free commands whose act never ended. Absent: nobody keeps that. */
+  readonly commands?: CommandWords
   /** Under plain `pulumi`: what its preview decided, kept for its update. */
   readonly memory?: PreviewMemory
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '../domain/failure.ts'
 import type { Decision, Operation } from './decide.ts'
 import type { StateOnly } from './secrecy.ts'
 import type { Target } from './target.ts'
@@ -33,10 +34,14 @@ export type AnnouncedCommand = {
   readonly host: string
   /** SHA-256 (hex) of host and text. */
   readonly digest: string
-  /** False: this operation has no text, so nothing runs. */
+  /** False: nothing runs, for this operation has no text, or was done. */
   readonly runs: boolean
   /** What the state alone has to say otherwise of it; absent: nothing. */
   readonly record?: StateOnly
+  /** Why it does not run though it has a text: by a person's word it was done. Absent: nobody said so. */
+  readonly said?: string
+  /** Why nothing may be done with it now. */
+  readonly failure?: Failure
 }
 
 export class PlanBook {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { settleBySaying } from '../../lib/cli/resolve/mark.ts'
 import type { LabHost } from '../../lib/lab/index.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { textOf } from '../rig/programs.ts'
@@ -92,6 +93,16 @@ describe('free commands of @pulumi/command', () => {
       confirm: async () => (host.order({ name: 'drop-after-act' }), true),
     })
     expect(up.sites).toMatchObject([{ outcome: 'unreachable', failures: [{ kind: 'unknown' }] }])
+    expect(host.counters.frames - frames).toBe(1)
+    const again = await rig.run('up', { program })
+    expect(again.sites).toMatchObject([{ outcome: 'failed', failures: [{ rule: 'outcome-unknown' }] }])
+    expect(host.counters.frames - frames).toBe(1)
+    const urn = 'urn:pulumi:free.nairobi::chancery::command:remote:Command::note'
+    const root = join(rig.folder, '.chancery')
+    const place = { root, workFolder: join(root, 'stacks/free.nairobi'), stack: 'free.nairobi' }
+    const said = { urn, what: 'done', by: 'anna', why: 'seen', at: '2026-11-24T09:00:00Z' } as const
+    expect(settleBySaying(place, said, false)).toBe(1)
+    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
     expect(host.counters.frames - frames).toBe(1)
   })
 

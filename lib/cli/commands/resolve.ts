@@ -89,7 +89,13 @@ export const resolve = defineCommand({
         output.answer(report, () => words.saidText(report))
         return exitCode.done
       }
-      output.answer(report, () => resolveText(report, { width: output.width, paint: views.paintFor(output) }))
+      output.answer(report, () =>
+        resolveText(report, {
+          width: output.width,
+          paint: views.paintFor(output),
+          program: args.program,
+        }),
+      )
       if (interrupts.level > 0) return exitCode.interrupted
       if (report.state === 'at-work') return exitCode.unreachableOrDeferred
       if (report.state === 'not-reached')

@@ -25,17 +25,23 @@ export function historyText(items: readonly HistoryItem[], zone: string, width: 
 /** Date and time as the site's clocks showed it. */
 const whenOf = (at: string, zone: string): string => localTime(zone, Date.parse(at)).slice(0, 16)
 
+/** A word of a person, on an act or a lock: nothing was planned or changed. */
+const isWord = ({ operation }: HistoryItem): boolean => operation === 'resolve' || operation === 'unlock'
+
 const changesOf = (one: HistoryItem): string =>
   Object.entries(one.changes)
     .filter(([op]) => op !== 'same')
     .map(([op, count]) => `${count} ${op}`)
     .join(', ') || 'none'
 
-const planOf = (one: HistoryItem): string => (one.by === undefined ? '' : (one.plan ?? 'its own preview'))
+const planOf = (one: HistoryItem): string =>
+  one.by === undefined || isWord(one) ? '' : (one.plan ?? 'its own preview')
 
 const notesOf = (one: HistoryItem): readonly string[] => [
-  ...(one.reason === undefined ? [] : [`override: ${one.reason}`]),
-  ...(one.because === undefined ? [] : [one.because]),
+  ...(one.reason === undefined || isWord(one) ? [] : [`override: ${one.reason}`]),
+  ...(one.because === undefined
+    ? []
+    : [isWord(one) && one.reason !== undefined ? `${one.because}: ${one.reason}` : one.because]),
   ...(one.result === 'cut off' || one.result === 'in-progress'
     ? ['It began and never said how it ended: see "chancery resolve".']
     : []),

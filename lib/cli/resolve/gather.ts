@@ -8,6 +8,7 @@ import type { SiteRun } from '../run/site-run.ts'
 import { targetOf, targetsOf } from '../run/targets.ts'
 import type { IntentFile } from './intent-lines.ts'
 import { type InFlight, isCommand, type Sightings } from './judge.ts'
+import type { Word } from './said.ts'
 
 /** What is known of a site beside its hosts. */
 export type Known = {
@@ -15,6 +16,8 @@ export type Known = {
   readonly state: StackState | undefined
   readonly files: readonly IntentFile[]
   readonly holders: readonly LockHolder[]
+  /** What persons said of free commands, by URN. */
+  readonly words: ReadonlyMap<string, Word>
 }
 
 /** Records of a host by the hash of their thing's key. */
@@ -47,7 +50,7 @@ const operations: { readonly [type: string]: string } = {
 
 /** Every act in flight: what runs wrote first, then what only the state knows, then what only a host's record shows. */
 export function inFlight(known: Known, records: Records): readonly InFlight[] {
-  const { run, state, files } = known
+  const { run, state, files, words } = known
   const written = files.flatMap((file) =>
     file.open.map((line): InFlight => ({ from: 'run', ...pick(line), at: line.at, by: file.run.by })),
   )
@@ -75,7 +78,13 @@ export function inFlight(known: Known, records: Records): readonly InFlight[] {
       }
     })
   for (const { urn } of pending) urns.add(urn)
-  return [...written, ...pending, ...byRecords(known, records, urns)]
+  const said = [...words]
+    .filter(([urn]) => !urns.has(urn))
+    .map(([urn, { by, at }]): InFlight => ({
+      from: 'said',
+      ...{ host: undefined, urn, key: undefined, operation: 'run', expect: undefined, at, by },
+    }))
+  return [...written, ...pending, ...said, ...byRecords(known, records, urns)]
 }
 
 const pick = ({ host, urn, key, operation, expect }: IntentFile['open'][number]) => ({
@@ -88,10 +97,14 @@ const pick = ({ host, urn, key, operation, expect }: IntentFile['open'][number])
 const nothingElse = { expect: undefined, at: undefined, by: undefined }
 
 /** Records of this stack whose act never reached the state: made and not written, or a removal that did not end. */
-function byRecords({ run, state }: Known, records: Records, told: ReadonlySet<string>): readonly InFlight[] {
+function byRecords(
+  { run, state, words }: Known,
+  records: Records,
+  told: ReadonlySet<string>,
+): readonly InFlight[] {
   const stored = new Set((state?.resources ?? []).map(({ urn }) => urn))
   const names = new Map(
-    targetsIn({ run, state, files: [], holders: [] }).map((t) => [recordName(keyOf(t)), keyOf(t)]),
+    targetsIn({ run, state, files: [], holders: [], words }).map((t) => [recordName(keyOf(t)), keyOf(t)]),
   )
   return [...records].flatMap(([host, owners]) =>
     [...owners].flatMap(([name, owner]): InFlight[] => {
@@ -142,5 +155,6 @@ export function sightingsOf(
       urn: act.urn,
       operation: '',
     },
+    word: known.words.get(act.urn),
   }
 }

@@ -6,7 +6,6 @@ import { isOrphan } from '../../engine/own-engines.ts'
 import { describeStackFailure, type LockHolder } from '../../engine/stack-failure.ts'
 import { exportState } from '../../engine/state.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
-import { readJournal } from '../history/journal.ts'
 import { hostScript } from '../host/scripts.ts'
 import { ownersIn } from '../import/host-list.ts'
 import { openFleet } from '../run/fleet.ts'
@@ -16,7 +15,8 @@ import { workRoot } from '../run/stacks.ts'
 import type { RunFailure, RunRequest } from '../run/types.ts'
 import { inFlight, type Known, type Records, sightingsOf, targetsIn } from './gather.ts'
 import { intentFiles, isAlive, settleIntents } from './intent-files.ts'
-import { type InFlight, isCommand, type Judged, judgeInFlight } from './judge.ts'
+import { type InFlight, type Judged, judgeInFlight } from './judge.ts'
+import { wordsSaid } from './said.ts'
 
 export type { Judged, Verdict } from './judge.ts'
 
@@ -80,14 +80,14 @@ async function reportOf(run: SiteRun, abort: AbortSignal): Promise<Result<Resolv
       })
   const state = await exportState(place)
   if (!state.ok) return err({ kind: 'setup', message: `${site.id}: ${describeStackFailure(state.error)}` })
-  const known: Known = { run, state: state.value, files, holders }
+  const known: Known = { run, state: state.value, files, holders, words: wordsSaid(place.workFolder) }
   const looked = await look(known, abort)
   if (!looked.ok)
     return ok({ ...base, state: 'not-reached', failure: looked.error, acts: inFlight(known, new Map()) })
   const { observations, records } = looked.value
-  const acts = inFlight(known, records)
-    .filter((act) => !(act.from === 'state' && isCommand(act) && wasSaid(run, act.urn)))
-    .map((act) => judgeInFlight(act, sightingsOf(act, known, observations, records)))
+  const acts = inFlight(known, records).map((act) =>
+    judgeInFlight(act, sightingsOf(act, known, observations, records)),
+  )
   return ok({
     ...base,
     state: 'looked',
@@ -129,14 +129,6 @@ async function look(known: Known, abort: AbortSignal): Promise<Result<Looked, Fa
   const [failures, all] = [await Promise.all(asked), await seen]
   const failure = failures.find((one) => one !== undefined) ?? (all.ok ? undefined : all.error)
   return failure === undefined ? ok({ observations, records }) : err(failure)
-}
-
-/** A person said what became of it, and nothing ran there since. */
-function wasSaid({ request, place }: SiteRun, urn: string): boolean {
-  const { entries } = readJournal(workRoot(request.cwd, request.env))
-  const own = entries.filter(({ stack }) => stack === place.stack)
-  const last = own.findLastIndex(({ operation }) => operation !== 'resolve')
-  return own.slice(last + 1).some(({ because }) => because?.startsWith(`${urn} `))
 }
 
 function settle({ run, files }: Known, acts: readonly Judged[]): number {

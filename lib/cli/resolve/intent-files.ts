@@ -15,8 +15,8 @@ export function intentFiles(workFolder: string): readonly IntentFile[] {
 }
 
 /** Whether the run is at work. Of one of another machine, or of another container, nothing can be told: then it is not said to be. */
-export function isAlive({ run }: IntentFile): boolean {
-  return run.process.place === thisProcess().place && processRuns(run.process)
+export function isAlive({ run, over }: IntentFile): boolean {
+  return !over && run.process.place === thisProcess().place && processRuns(run.process)
 }
 
 /** How an intent ended that had no end: by a look, or by a person's word. */

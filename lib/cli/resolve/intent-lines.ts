@@ -38,17 +38,21 @@ const endShape = z.object({
   why: z.string().exactOptional(),
 })
 
+const overShape = z.object({ over: z.string() })
+
 /** The first line of a file of intents: whose run it was. */
 export type RunLine = Readonly<z.infer<typeof runShape>>
 /** A line that says that something is about to be done. */
 export type BeginLine = Readonly<z.infer<typeof beginShape>>
 /** Any other line. */
-export type IntentLine = BeginLine | Readonly<z.infer<typeof endShape>>
+export type IntentLine = BeginLine | Readonly<z.infer<typeof endShape>> | Readonly<z.infer<typeof overShape>>
 
 /** A run's intents as they lie in its file. */
 export type IntentFile = {
   readonly file: string
   readonly run: RunLine
+  /** Its last line says that the run ended, with acts of which it never learned how they did; false: it was cut off, or is at work. */
+  readonly over: boolean
   /** Without an end. */
   readonly open: readonly BeginLine[]
   /** Numbers of lines that are none: a crash or a full disk cut them off, so what they announced was never sent. */
@@ -60,6 +64,7 @@ export function readIntents(file: string, text: string): IntentFile | undefined 
   const open = new Map<number, BeginLine>()
   const unreadable: number[] = []
   let run: RunLine | undefined
+  let over = false
   for (const [at, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const json = parsed(line)
@@ -69,9 +74,10 @@ export function readIntents(file: string, text: string): IntentFile | undefined 
     if (begin.success) open.set(begin.data.begin, begin.data)
     else if (end.success) open.delete(end.data.end)
     else if (head.success) run ??= head.data
+    else if (overShape.safeParse(json).success) over = true
     else unreadable.push(at + 1)
   }
-  return run === undefined ? undefined : { file, run, open: [...open.values()], unreadable }
+  return run === undefined ? undefined : { file, run, over, open: [...open.values()], unreadable }
 }
 
 function parsed(line: string): unknown {

@@ -53,21 +53,28 @@ export class IntentLog implements Intents {
   }
 
   end(id: number, how: IntentEnd): void {
-    if (this.#fd === undefined) return
-    try {
-      write(this.#fd, [{ end: id, at: this.#now(), how }])
-      this.#open.delete(id)
-    } catch (error) {
-      if (!isFileError(error)) throw error
-    }
+    if (this.#written([{ end: id, at: this.#now(), how }])) this.#open.delete(id)
   }
 
-  /** What has no end yet stays written. */
+  /** What has no end yet stays written, and that the run is over: its process may go on with another. */
   close(): void {
     if (this.#fd === undefined) return
+    if (this.#open.size > 0) this.#written([{ over: this.#now() }])
     closeSync(this.#fd)
     this.#fd = undefined
     if (this.#open.size === 0) rmSync(this.#file, { force: true })
+  }
+
+  /** Whether they are: a full disk harms nothing here, for what has no end is looked at once more. */
+  #written(lines: readonly IntentLine[]): boolean {
+    if (this.#fd === undefined) return false
+    try {
+      write(this.#fd, lines)
+      return true
+    } catch (error) {
+      if (!isFileError(error)) throw error
+      return false
+    }
   }
 
   #opened(): number {

@@ -22,7 +22,13 @@ const sees = (text: string | null, owner: typeof me | null = me): Observation =>
   owner,
 })
 const judged = (over: Partial<InFlight>, observation: Observation, seen: Partial<Sightings> = {}) =>
-  judgeInFlight({ ...act, ...over }, { target, declared: true, observation, record: undefined, me, ...seen })
+  judgeInFlight(
+    { ...act, ...over },
+    {
+      ...{ target, declared: true, observation, record: undefined, me, word: undefined },
+      ...seen,
+    },
+  )
 
 describe('an act in flight', () => {
   it('that made what was wanted is done, and nothing is left to do', () => {
@@ -68,6 +74,14 @@ describe('an act in flight', () => {
   it('that is a free command stays unknown whatever is there', () => {
     const seen = judged({ key: 'command:remote:Command|urn' }, sees('new'))
     expect(seen).toMatchObject({ verdict: 'unknown', needsPerson: true })
+  })
+  it('that is a free command is what a person says of it, once they did', () => {
+    const command = { key: 'command:remote:Command|urn' }
+    const word = { by: 'anna@ops1', why: 'seen on the console', at: '2026-11-24T09:00:00Z' }
+    const said = (what: 'done' | 'not-done') => judged(command, sees('new'), { word: { ...word, what } })
+    expect(said('done')).toMatchObject({ verdict: 'done', needsPerson: false })
+    expect(said('done').next).toMatch(/^does not run it/)
+    expect(said('not-done')).toMatchObject({ verdict: 'not-begun', next: 'runs it', needsPerson: false })
   })
   it('that neither program nor state know is told by its record', () => {
     const unknown = { target: undefined, declared: false } as const

@@ -4,11 +4,12 @@ import { decide, type Owner, sameOwner } from '../../reconcile/decide.ts'
 import { planLeaving } from '../../reconcile/left-alone.ts'
 import type { Observation } from '../../reconcile/observation.ts'
 import type { Target } from '../../reconcile/target.ts'
+import type { Word } from './said.ts'
 
 /** An act that was begun, and of which nobody wrote how it ended. */
 export type InFlight = {
-  /** Who knows of it: what a run wrote before it, the state's pending operations, or a record on the host. */
-  readonly from: 'run' | 'state' | 'host'
+  /** Who knows of it: what a run wrote before it, the state's pending operations, a record on the host, or a person's word that no run has used yet. */
+  readonly from: 'run' | 'state' | 'host' | 'said'
   readonly host: string | undefined
   readonly urn: string
   /** Undefined where only its URN is known. */
@@ -30,6 +31,8 @@ export type Sightings = {
   readonly record: Owner | null | undefined
   /** Our name on a record of it. */
   readonly me: Owner
+  /** What a person said of it. */
+  readonly word: Word | undefined
 }
 
 /** `unknown`: no look can tell. `not-seen`: a look could, and did not. */
@@ -49,14 +52,7 @@ export const isCommand = ({ key, urn }: Pick<InFlight, 'key' | 'urn'>): boolean 
 
 /** Says what happened, from what was expected then and what is there now. Pure. */
 export function judgeInFlight(act: InFlight, seen: Sightings): Judged {
-  if (isCommand(act))
-    return {
-      ...act,
-      verdict: 'unknown',
-      because: 'it is a free command, and nothing on the host says whether it ran',
-      next: 'runs it again if the state does not have it',
-      needsPerson: true,
-    }
+  if (isCommand(act)) return judgeCommand(act, seen.word)
   const { target, observation } = seen
   if (target === undefined || observation === undefined) return judgeByRecord(act, seen)
   if (observation.state === 'unobservable')
@@ -68,6 +64,27 @@ export function judgeInFlight(act: InFlight, seen: Sightings): Judged {
       needsPerson: true,
     }
   return { ...act, ...verdictOf(act, target, observation, seen.me), ...nextOf(seen, target, observation) }
+}
+
+function judgeCommand(act: InFlight, word: Word | undefined): Judged {
+  if (word === undefined)
+    return {
+      ...act,
+      verdict: 'unknown',
+      because: 'it is a free command, and nothing on the host says whether it ran',
+      next: 'stops there until you say what became of it',
+      needsPerson: true,
+    }
+  const because = `${word.by} says so, ${word.at}: ${word.why}`
+  return word.what === 'done'
+    ? {
+        ...act,
+        verdict: 'done',
+        because,
+        next: 'does not run it: only the state is written',
+        needsPerson: false,
+      }
+    : { ...act, verdict: 'not-begun', because, next: 'runs it', needsPerson: false }
 }
 
 type Seen = Extract<Observation, { state: 'seen' }>

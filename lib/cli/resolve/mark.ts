@@ -3,6 +3,7 @@ import { appendJournal } from '../history/journal.ts'
 import { brokenOff } from './earlier.ts'
 import { settleIntents } from './intent-files.ts'
 import { isCommand } from './judge.ts'
+import { keepWord, wordsSaid } from './said.ts'
 
 /** What a person says of an act that no look can tell of. */
 export type Said = {
@@ -15,8 +16,9 @@ export type Said = {
 }
 
 /**
- * Settles what earlier runs have in flight of this URN by a person's word, which the journal keeps; gives how many there were.
- * `pending`: the state has an act of this URN as begun, which no run of this machine wrote.
+ * Settles what earlier runs have in flight of this URN by a person's word, which the journal keeps; gives how many there were. On a free
+ * command it is kept for the next run too, over an earlier word that none has used yet. `pending`: the state has an act of this URN as
+ * begun, which no run of this machine wrote.
  */
 export function settleBySaying(
   place: { readonly root: string; readonly workFolder: string; readonly stack: string },
@@ -32,7 +34,9 @@ export function settleBySaying(
     if (ends.length > 0) settleIntents(file, ends, at)
     settled += ends.length
   }
-  if (settled === 0 && !(pending && isCommand({ key: undefined, urn }))) return 0
+  const command = isCommand({ key: undefined, urn })
+  if (settled === 0 && !(command && (pending || wordsSaid(place.workFolder).has(urn)))) return 0
+  if (command) keepWord(place.workFolder, urn, { what, by, why, at })
   appendJournal(place.root, [
     {
       at,

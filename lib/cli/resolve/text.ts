@@ -3,8 +3,9 @@ import type { LockHolder } from '../../engine/stack-failure.ts'
 import type { Paint } from '../view/paint.ts'
 import { paragraph } from '../view/text.ts'
 import { plural } from '../view/units.ts'
+import { programOption } from './earlier.ts'
 import type { ResolveReport } from './index.ts'
-import type { InFlight, Judged, Verdict } from './judge.ts'
+import { type InFlight, isCommand, type Judged, type Verdict } from './judge.ts'
 
 const words: { readonly [verdict in Verdict]: string } = {
   done: 'done as intended',
@@ -21,10 +22,15 @@ const colors = {
   'not-seen': 'red',
 } as const
 
-type View = { readonly width: number | undefined; readonly paint: Paint }
+type View = {
+  readonly width: number | undefined
+  readonly paint: Paint
+  /** Whose stack it is. */
+  readonly program: string
+}
 
 /** What a person reads of it: a paragraph an act, and what to do. */
-export function resolveText(report: ResolveReport, { width, paint }: View): string {
+export function resolveText(report: ResolveReport, { width, paint, program }: View): string {
   const say = (text: string, indent = ''): string => paragraph(text, width, indent)
   const { site, lock } = report
   const head = lock.map((holder) => say(lockText(holder)))
@@ -56,27 +62,35 @@ export function resolveText(report: ResolveReport, { width, paint }: View): stri
           paint(colors[act.verdict], say(`${words[act.verdict]}: ${act.because}`, '  ')),
           say(`next up: ${act.next}`, '  '),
         ]),
-        ...endText(report, say),
+        ...endText(report, program, say),
       ].join('\n')
   }
 }
 
 function endText(
   { site, acts, settled }: Extract<ResolveReport, { state: 'looked' }>,
+  program: string,
   say: (text: string, indent?: string) => string,
 ): readonly string[] {
   const open = acts.filter(({ needsPerson }) => needsPerson)
+  const sayable = open.filter(canBeSaid)
   const said = settled === 0 ? [] : [say(`${plural(settled, 'act')} of earlier runs settled by this look.`)]
-  return open.length === 0
-    ? said
-    : [
-        ...said,
-        say(
-          `${plural(open.length, 'act')} needs a person. Once you know what became of one: chancery resolve ${site} --mark done URN --reason WHY (or --mark not-done).`,
-        ),
-        ...open.map(({ urn }) => say(urn, '  ')),
-      ]
+  if (open.length === 0) return said
+  const needs = say(`${plural(open.length, 'act')} ${open.length === 1 ? 'needs' : 'need'} a person.`)
+  if (sayable.length === 0) return [...said, needs]
+  return [
+    ...said,
+    needs,
+    say(
+      `Once you know what became of one: chancery resolve ${site} --mark done URN --reason WHY${programOption(program)} (or --mark not-done).`,
+    ),
+    // Whole, also where it is longer than a line: it is to be copied.
+    ...sayable.map(({ urn }) => `  '${urn}'`),
+  ]
 }
+
+/** A person's word can end it: no look can tell of a free command, and what a run wrote may be struck off its notes. */
+export const canBeSaid = (act: Judged): boolean => isCommand(act) || act.from === 'run'
 
 const nameText = ({ urn, host, operation }: InFlight | Judged): string =>
   `${operation} ${urn.slice(urn.lastIndexOf('::') + 2)}${host === undefined ? '' : ` on ${host}`}`
@@ -85,6 +99,7 @@ const origins = {
   run: 'a run wrote it before it sent it',
   state: 'the state has it as begun',
   host: 'the host has a record of it, the state has not',
+  said: 'said, and not used by a run yet',
 } as const
 
 const originText = ({ from, by, at }: InFlight): readonly string[] => [

@@ -14,6 +14,7 @@ import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import { isSealedBy } from '../../reconcile/plan-file/index.ts'
 import { digestKeysFor, foreignSeal, planSealer } from '../plan/key.ts'
 import { laterIn, tracedOutputs } from '../plan/later.ts'
+import { begunCommands } from '../resolve/open-commands.ts'
 import { unendedOf } from '../resolve/unended.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
@@ -74,6 +75,7 @@ export async function prepareSites(
         fleet,
         abort,
         unended: unendedOf(state.ok ? state.value : undefined, place.workFolder),
+        begunCommands: begunCommands(state.ok ? state.value : undefined),
         program: async () => ({ outputs: await program(contexts[index]!) }),
         ...declaredOf(part, state, removing),
         ...(planning.value === undefined ? {} : { planning: planning.value(site.id, part, state) }),

@@ -6,6 +6,7 @@ import type { Complaint } from '../inputs.ts'
 import type { Difference, Outcome, ResourceCalls, Struct } from '../calls.ts'
 import { recordDifference } from '../difference.ts'
 import { type StateOnly, stateOnlyOf } from '../../reconcile/secrecy.ts'
+import type { CommandWord } from './command-words.ts'
 import type { StackRun } from '../stack-run.ts'
 import { unknownValue, unwrap, wrap } from '../wire-values.ts'
 import {
@@ -93,14 +94,27 @@ const printedOf = (printed: JsonObject, news: Struct): Struct =>
 /** Writes the book: what will run, on which host. A removal is announced by whoever hears of it from the engine. */
 export function announceCommand(run: StackRun, operation: Operation, urn: string, inputs: Struct): void {
   const command = readCommand(withoutUnknown(inputs))
+  const word = run.options.commands?.of(urn)
+  const { host } = command.connection
+  const runs = textFor(operation, command) !== undefined
   run.options.book.announce({
-    operation,
-    urn,
-    host: command.connection.host,
-    digest: digestOf(operation, command),
-    runs: textFor(operation, command) !== undefined,
+    ...{ operation, urn, host, digest: digestOf(operation, command), runs: runs && word?.what !== 'done' },
+    ...(word?.what === 'done' && { said: `does not run again, for it was done: ${word.because}` }),
+    ...(word?.what === 'unknown' && { failure: unresolved(host, urn, word) }),
   })
 }
+
+/** Of an act before this one nobody knows whether it happened: until a person says, none follows. */
+const unresolved = (host: string, urn: string, { because, fix }: Unknown): Failure => ({
+  kind: 'refused',
+  host,
+  resource: `Command ${urn.slice(urn.lastIndexOf('::') + 2)}`,
+  rule: 'outcome-unknown',
+  because,
+  fix,
+})
+
+type Unknown = Extract<CommandWord, { what: 'unknown' }>
 
 /** In a preview: announces it. Its output is not known before it ran. */
 function foreseeCommand(run: StackRun, operation: Operation, urn: string, news: Struct): Outcome {
@@ -139,7 +153,10 @@ async function performCommand(
       fix: 'Preview again.',
     })
   }
-  const text = textFor(operation, command)
+  const word = run.options.commands?.of(urn)
+  if (word?.what === 'unknown') return fail(unresolved(host, urn, word))
+  if (word !== undefined) run.options.commands?.use(urn)
+  const text = word?.what === 'done' ? undefined : textFor(operation, command)
   const secret = hasSecretText(news)
   const ran =
     text === undefined
