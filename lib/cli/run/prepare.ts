@@ -14,7 +14,6 @@ import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import { isSealedBy } from '../../reconcile/plan-file/index.ts'
 import { digestKeysFor, foreignSeal, planSealer } from '../plan/key.ts'
 import { laterIn, tracedOutputs } from '../plan/later.ts'
-import { begunCommands } from '../resolve/open-commands.ts'
 import { unendedOf } from '../resolve/unended.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
@@ -75,7 +74,6 @@ export async function prepareSites(
         fleet,
         abort,
         unended: unendedOf(state.ok ? state.value : undefined, place.workFolder),
-        begunCommands: begunCommands(state.ok ? state.value : undefined),
         program: async () => ({ outputs: await program(contexts[index]!) }),
         ...declaredOf(part, state, removing),
         ...(planning.value === undefined ? {} : { planning: planning.value(site.id, part, state) }),
@@ -104,7 +102,8 @@ async function planningOf(
   const { planning, env, estate } = request
   const [place] = places
   if (planning === undefined || place === undefined) return ok(undefined)
-  const sealer = planSealer(estate, place)
+  const of = planning.do === 'hold' ? (planning.of ?? estate) : estate
+  const sealer = planSealer(of, place)
   if (!sealer.ok) return err({ kind: 'setup', message: sealer.error })
   if (planning.do === 'hold' && !isSealedBy(planning.plan, sealer.value))
     return err({ kind: 'input', message: foreignSeal(planning.plan, sealer.value) })
@@ -127,6 +126,7 @@ async function planningOf(
     later: later.get(site) ?? (() => undefined),
     ground: { registered: part?.resources ?? [], state: state.ok ? state.value : undefined },
     held: planning.do === 'hold' ? planning.plan : undefined,
+    estate: of,
   }))
 }
 

@@ -18,7 +18,6 @@ import { nameOf } from '../../reconcile/target.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import type { Unended } from '../../reconcile/unended.ts'
 import { deliverAhead } from '../delivery/ahead.ts'
-import { openCommands } from '../resolve/open-commands.ts'
 import { outcomeOf } from './classify.ts'
 import { costOf } from './cost.ts'
 import type { Fleet } from './fleet.ts'
@@ -54,8 +53,6 @@ export type SiteRun = {
   readonly dependencies: ReadonlyMap<string, readonly string[]>
   readonly recorded: readonly Recorded[]
   readonly unended: Unended
-  /** URNs of free commands that the state has as begun. */
-  readonly begunCommands: readonly string[]
   /** URNs: only these are planned and acted on, whatever else the program declares. */
   readonly targets?: readonly string[]
   /** Why nothing can be planned: the program fails, the state can't be read. */
@@ -88,7 +85,7 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
     return brokenPreview(run, book, new Observations(), { outcome: 'failed', because: run.broken })
   const refused = beforeLooking(run)
   if (refused !== undefined) return { book, observations: new Observations(), preview: refused }
-  const { observations, at, failure } = await looked(run)
+  const { observations, lookedAt, failure } = await looked(run)
   if (failure !== undefined) return failedPreview(run, book, observations, [failure])
   if (removes(run.request)) await planRemovals(run, book, observations, run.recorded)
   else if (run.request.operation !== 'refresh') {
@@ -106,26 +103,34 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
     line: lineUsed(run),
     rows,
     cost: costOf(book, rows, run.fleet.lineInUse(run.site.id).link, run.request.clock.now(), run.depth),
-    ...(at === undefined ? {} : { observedAt: at }),
+    ...(run.request.offline && lookedAt !== undefined ? { observedAt: lookedAt } : {}),
     ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
   }
-  return { book, observations, preview: withPlan(run, preview, book, observations) }
+  return { book, observations, preview: withPlan(run, preview, book, { observations, lookedAt }) }
 }
 
-type Looked = { readonly observations: Observations; readonly at?: number; readonly failure?: Failure }
+type Looked = {
+  readonly observations: Observations
+  /** When the hosts were looked at, ms; undefined = never. */
+  readonly lookedAt: number | undefined
+  readonly failure?: Failure
+}
 
 async function looked(run: SiteRun): Promise<Looked> {
   const { workFolder } = run.place
   if (run.request.offline) {
     const last = lastObservations(workFolder)
-    return last === undefined ? { observations: new Observations() } : last
+    return last === undefined
+      ? { observations: new Observations(), lookedAt: undefined }
+      : { observations: last.observations, lookedAt: last.at }
   }
   const observations = new Observations()
   const targets = targetsOf(run.catalogue, run.declared, run.recorded)
   const answer = await lookAll((host) => run.fleet.batch(host), targets, observations, run.abort)
-  if (!answer.ok) return { observations, failure: answer.error }
-  if (run.targets === undefined) keepObservations(workFolder, run.request.clock.now(), observations)
-  return { observations }
+  const lookedAt = run.request.clock.now()
+  if (!answer.ok) return { observations, lookedAt, failure: answer.error }
+  if (run.targets === undefined) keepObservations(workFolder, lookedAt, observations)
+  return { observations, lookedAt }
 }
 
 /** The engine's own preview; then the removals that it announces, which it asks no provider about. */
@@ -212,7 +217,6 @@ function stackRun(run: SiteRun, phase: Phase, book: PlanBook, observations: Obse
     clock: request.clock,
     emit: request.emit,
     contents: fleet.contents,
-    commands: openCommands({ site: site.id, program: request.program }, place.workFolder, run.begunCommands),
     unended: run.unended,
   })
 }
