@@ -53,6 +53,36 @@ export async function measureTree(command: string, args: readonly string[], cwd:
   }
 }
 
+export type Watched = {
+  readonly engines: { readonly most: number; readonly mean: number }
+  readonly peakPssMiB: number
+}
+
+/** Looks every second at a process and all below it until it is stopped: its memory, and how many have this name. Tells every tenth look. */
+export function watchTree(
+  pid: number,
+  name: string,
+  tell: (now: { readonly engines: number; readonly pssMiB: number }) => void,
+): { stop(): Watched } {
+  const counts: number[] = []
+  let peak = 0
+  const timer = setInterval(() => {
+    const tree = descendants(pid)
+    const engines = tree.filter((one) => read(`/proc/${one}/comm`)?.trim() === name).length
+    const pssMiB = tree.reduce((sum, one) => sum + pssOf(one), 0) / 1024
+    peak = Math.max(peak, pssMiB)
+    counts.push(engines)
+    if (counts.length % 10 === 0) tell({ engines, pssMiB })
+  }, 1000)
+  return {
+    stop: () => {
+      clearInterval(timer)
+      const mean = counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length)
+      return { engines: { most: Math.max(0, ...counts), mean }, peakPssMiB: peak }
+    },
+  }
+}
+
 /** utime + stime, and those of children that were waited for, in clock ticks. Source: proc(5), /proc/PID/stat. */
 function timesOf(pid: number): { own: number; waitedFor: number } | undefined {
   const stat = read(`/proc/${pid}/stat`)
