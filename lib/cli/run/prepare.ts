@@ -14,6 +14,7 @@ import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import { isSealedBy } from '../../reconcile/plan-file/index.ts'
 import { digestKeysFor, foreignSeal, planSealer } from '../plan/key.ts'
 import { laterIn, tracedOutputs } from '../plan/later.ts'
+import { begunCommands } from '../resolve/open-commands.ts'
 import { unendedOf } from '../resolve/unended.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
@@ -73,6 +74,7 @@ export async function prepareSites(
         catalogue,
         fleet,
         abort,
+        begunCommands: begunCommands(state.ok ? state.value : undefined),
         unended: unendedOf(state.ok ? state.value : undefined, place.workFolder),
         program: async () => ({ outputs: await program(contexts[index]!) }),
         ...declaredOf(part, state, removing),
@@ -122,11 +124,11 @@ async function planningOf(
     return err({ kind: 'setup', message: describeCollectFailure(request.program, traced.error) })
   const later = new Map(traced.value.map((one) => [one.id, laterIn(one)]))
   return ok((site, part, state) => ({
+    estate: of,
     sealer: sealer.value,
     later: later.get(site) ?? (() => undefined),
     ground: { registered: part?.resources ?? [], state: state.ok ? state.value : undefined },
     held: planning.do === 'hold' ? planning.plan : undefined,
-    estate: of,
   }))
 }
 

@@ -18,6 +18,7 @@ import { nameOf } from '../../reconcile/target.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import type { Unended } from '../../reconcile/unended.ts'
 import { deliverAhead } from '../delivery/ahead.ts'
+import { openCommands } from '../resolve/open-commands.ts'
 import { outcomeOf } from './classify.ts'
 import { costOf } from './cost.ts'
 import type { Fleet } from './fleet.ts'
@@ -53,6 +54,8 @@ export type SiteRun = {
   readonly dependencies: ReadonlyMap<string, readonly string[]>
   readonly recorded: readonly Recorded[]
   readonly unended: Unended
+  /** URNs of free commands that the state has as begun. */
+  readonly begunCommands: readonly string[]
   /** URNs: only these are planned and acted on, whatever else the program declares. */
   readonly targets?: readonly string[]
   /** Why nothing can be planned: the program fails, the state can't be read. */
@@ -218,6 +221,7 @@ function stackRun(run: SiteRun, phase: Phase, book: PlanBook, observations: Obse
     emit: request.emit,
     contents: fleet.contents,
     unended: run.unended,
+    commands: openCommands({ site: site.id, program: request.program }, place.workFolder, run.begunCommands),
   })
 }
 
