@@ -1,10 +1,11 @@
 import type { Failure } from '../domain/failure.ts'
-import { describeHolder, LeaseLost } from '../link/lease-failure.ts'
+import { describeHolder, LeaseLost, LeaseStoreUnusable } from '../link/lease-failure.ts'
 import type { Managed } from './wire.ts'
 
-/** What a lost lease means to a person; nothing when the cause is another. */
+/** What a lost lease, or a store of leases that can't be used, means to a person; nothing when the cause is another. */
 export function fencedBy(host: string, cause: unknown): Failure | undefined {
   if (cause instanceof FencedByHost) return { kind: 'fenced', host, by: cause.by, at: cause.at }
+  if (cause instanceof LeaseStoreUnusable) return { kind: 'leases', host, detail: cause.message }
   if (!(cause instanceof LeaseLost)) return undefined
   const { by } = cause
   return {
