@@ -17,6 +17,7 @@ export type OutStream = {
   write(text: string): boolean
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 /** The one writer: answers go to standard output, everything said on the way to standard error. */

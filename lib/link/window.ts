@@ -22,6 +22,20 @@ export function windowAt(rules: Rules | readonly Rules[], instant: number): Wind
   return { open: true, until: first.to === Infinity ? undefined : first.to }
 }
 
+/** The openings that end after an instant, in order, at most so many; the last one may end at Infinity. */
+export function nextOpenings(
+  rules: Rules | readonly Rules[],
+  instant: number,
+  most: number,
+): readonly Span[] {
+  const found: Span[] = []
+  for (const span of openingsOf(listOf(rules), instant)) {
+    if (found.length === most) break
+    found.push(span)
+  }
+  return found
+}
+
 /** How long a window stays open, ms; 0 = closed, Infinity = it doesn't close. */
 export function leftMs(rules: Rules | readonly Rules[], instant: number): number {
   const state = windowAt(rules, instant)
@@ -73,36 +87,46 @@ function reason(all: readonly Rules[], left: number, estimateMs: number, now: nu
   return `the plan takes about ${minutes(estimateMs)}, ${closing(all, now + left)} in ${minutes(left)}`
 }
 
-/**
- * Which rules keep work from starting at an instant at which the window is closed: `the window is closed`, `blackout: Elections`; beside a
- * rollout `the site’s window is closed and the window of rollout spring-mail is closed`.
- */
-export function whyClosed(rules: Rules | readonly Rules[], instant: number): string {
-  const all = listOf(rules)
-  const held = all.flatMap((one): readonly string[] => {
-    if (windowAt(one, instant).open) return []
-    const reasons = blackoutsAt(one, instant)
-    return reasons.length > 0
-      ? [`${blackoutOf(one)}: ${reasons.join('; ')}`]
-      : [`${windowOf(one, all)} is closed`]
-  })
-  return [...new Set(held)].join(' and ')
+/** A set of rules that keeps work from starting: by its windows, or by blackouts that are in force. */
+export type Closed = {
+  /** Whose rules; undefined = the site's own. */
+  readonly of: string | undefined
+  readonly blackouts: readonly string[]
 }
+
+/** Which rules keep work from starting at an instant, each owner's once; none = the window is open. */
+export function closedBy(rules: Rules | readonly Rules[], instant: number): readonly Closed[] {
+  const closed = listOf(rules).flatMap((one): readonly Closed[] =>
+    windowAt(one, instant).open ? [] : [{ of: one.of, blackouts: blackoutsAt(one, instant) }],
+  )
+  return [...new Map(closed.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+/**
+ * The same in words, at an instant at which the window is closed: `the window is closed`, `blackout: Elections`; beside a rollout
+ * `the site’s window is closed and the window of rollout spring-mail is closed`.
+ */
+export const whyClosed = (rules: Rules | readonly Rules[], instant: number): string =>
+  closedBy(rules, instant)
+    .map((one) =>
+      one.blackouts.length > 0
+        ? `${blackoutOf(one)}: ${one.blackouts.join('; ')}`
+        : `${windowOf(one, listOf(rules))} is closed`,
+    )
+    .join(' and ')
 
 /** What ends an opening at an instant: `the window closes`, `blackout Elections begins`. */
-function closing(all: readonly Rules[], instant: number): string {
-  const ends = all.flatMap((one): readonly string[] => {
-    if (windowAt(one, instant).open) return []
-    const reasons = blackoutsAt(one, instant)
-    return reasons.length > 0
-      ? [`${blackoutOf(one)} (${reasons.join('; ')}) begins`]
-      : [`${windowOf(one, all)} closes`]
-  })
-  return [...new Set(ends)].join(' and ')
-}
+const closing = (all: readonly Rules[], instant: number): string =>
+  closedBy(all, instant)
+    .map((one) =>
+      one.blackouts.length > 0
+        ? `${blackoutOf(one)} (${one.blackouts.join('; ')}) begins`
+        : `${windowOf(one, all)} closes`,
+    )
+    .join(' and ')
 
-const blackoutOf = ({ of }: Rules): string => (of === undefined ? 'blackout' : `blackout of ${of}`)
-const windowOf = ({ of }: Rules, all: readonly Rules[]): string =>
+const blackoutOf = ({ of }: Closed): string => (of === undefined ? 'blackout' : `blackout of ${of}`)
+const windowOf = ({ of }: Closed, all: readonly Rules[]): string =>
   of !== undefined ? `the window of ${of}` : all.length > 1 ? 'the site’s window' : 'the window'
 
 /** An instant in the site's time, and in the operator's where that differs. */

@@ -1,7 +1,7 @@
 import { exitCode } from '../../domain/outcome.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { defineCommand } from '../command.ts'
-import { siteSelector } from '../options.ts'
+import { rolloutOption, siteSelector } from '../options.ts'
 
 export const links = defineCommand({
   usage: 'links [site..]',
@@ -9,26 +9,29 @@ export const links = defineCommand({
   examples: [
     ['links', 'all of them'],
     ['links link=satellite', 'those over a satellite'],
+    ['links --rollout mission-servers', 'those of a rollout, and when its work may start next'],
     ['links beirut --watch', 'kept live while another process works, until Ctrl-C'],
   ],
   positionals: { site: siteSelector },
   options: {
+    ...rolloutOption,
     watch: { type: 'boolean', default: false, describe: 'Keep it live, once a second, until Ctrl-C' },
   },
   run: async (args, context) => {
-    const [{ openInventory, chooseSites }, { linkFolder }, { showLinks, watchShown }] = await Promise.all([
+    const [{ openInventory }, { sitesMeant }, { linkFolder }, { showLinks, watchShown }] = await Promise.all([
       import('../inventory.ts'),
+      import('../rollout.ts'),
       import('../links/machine-folder.ts'),
       import('../links/show.ts'),
     ])
     const estate = await openInventory(args, context)
-    const sites = await chooseSites(estate, args.site)
+    const { sites, rollout } = await sitesMeant(estate, args.site, args.rollout)
     const folder = linkFolder(estate, context.env)
     if (!folder.ok) {
       context.output.complain(`chancery: links: ${folder.error}. Set CHANCERY_MACHINE_FOLDER.`)
       return exitCode.failed
     }
-    const source = { sites, folder: folder.value, clock: systemClock }
+    const source = { sites, rollout, folder: folder.value, clock: systemClock }
     if (!args.watch) {
       showLinks(source, context.output)
       return exitCode.done

@@ -12,6 +12,7 @@ import { leaveOf } from './leave.ts'
 import { restartWaits } from './restart-window.ts'
 import { linkRows } from './rows.ts'
 import { parseUntil } from './switch-video.ts'
+import { fitting } from './show.ts'
 import { linksText } from './view.ts'
 
 const at = (text: string): number => Temporal.ZonedDateTime.from(text).epochMilliseconds
@@ -89,7 +90,38 @@ describe('chancery links', () => {
     const text = linksText(linkRows([site], undefined, now), now, undefined)
     expect(text).toContain('128 kbit/s')
     expect(text).toContain('480 kbit/s in 6 h 00 min, 18:00')
-    expect(text).toContain('closed until 2026-11-24 14:00 (Elections)')
+    expect(text).toContain('closed until 2026-11-24 14:00 (blackout: Elections)')
+  })
+
+  test('as part of a rollout says whose window or blackout holds it, and when both are open next', () => {
+    const rules = {
+      of: 'rollout spring-mail',
+      timeZone: 'Europe/Copenhagen',
+      windows: [{ days: ['tue' as const, 'wed' as const], fromMinute: 600, toMinute: 1320 }],
+    }
+    const rollout = {
+      ...{ id: 'spring-mail', description: 'Mail', program: 'mission', sites: ['beirut'] },
+      rules: new Map([['beirut', [rules]]]),
+    }
+    const shown = (text: string): string =>
+      linksText(
+        linkRows([site], undefined, at(`${text}[Asia/Beirut]`), rollout),
+        at(`${text}[Asia/Beirut]`),
+        undefined,
+      )
+    // 10:00 to 22:00 in Copenhagen is 11:00 to 23:00 in Beirut.
+    expect(shown('2026-11-24T10:30')).toMatch(
+      /closed \(blackout: Elections, rollout\) +2026-11-24 14:00-23:00, 2026-11-25 11:00-23:00/,
+    )
+    expect(shown('2026-11-24T12:00')).toMatch(/closed \(blackout: Elections\) +2026-11-24 14:00-23:00/)
+    expect(shown('2026-11-24T15:00')).toMatch(/open +2026-11-24 14:00-23:00, 2026-11-25 11:00-23:00/)
+  })
+
+  test('kept live is never longer than the terminal, and says so', () => {
+    const lines = ['a', 'b', 'c', 'd', 'e']
+    expect(fitting(lines, 6)).toEqual(lines)
+    expect(fitting(lines, undefined)).toEqual(lines)
+    expect(fitting(lines, 5)).toEqual(['a', 'b', 'c', '(more than fits: name fewer links)'])
   })
 
   test('says who uses a link, what waits and why, what live video leaves, and what was measured', () => {
@@ -123,12 +155,11 @@ describe('chancery links', () => {
     })
     const text = linksText([row!], now, undefined)
     for (const part of [
-      '600 ms, seen 633',
-      `up, process ${me.pid} of ann@desk, at work, 2 + 7 bulk wait`,
+      '633 ms, 119 kbit/s',
+      `up, process ${me.pid} of ann@desk, at work, 2 exchanges and 7 bulk writes wait`,
       'video: switched on by bob@desk',
       'breaker open: no route, tried at 12:05',
       'bulk waits: the window is closed',
-      'seen 119 kbit/s',
     ])
       expect(text).toContain(part)
   })

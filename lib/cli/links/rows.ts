@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import type { Rollout } from '../../domain/rollout.ts'
 import type { Link, Site } from '../../domain/site.ts'
 import type { Board, Kept } from '../../link/board.ts'
 import { overBackup } from '../../link/on-backup.ts'
 import { budgetAt } from '../../link/timetable.ts'
+import type { Span } from '../../link/local-time.ts'
 import { videoLimit } from '../../link/video.ts'
-import { windowAt, type WindowState } from '../../link/window.ts'
+import { type Closed, closedBy, nextOpenings, windowAt, type WindowState } from '../../link/window.ts'
 
 /** A link as `chancery links` shows it. Instants are ms since 1970. */
 export type LinkRow = {
@@ -18,6 +20,10 @@ export type LinkRow = {
   readonly next: { readonly at: number; readonly kbitPerS: number } | undefined
   readonly video: { readonly kbitPerS: number; readonly because: string } | undefined
   readonly window: WindowState
+  /** What keeps the window closed; none = it is open. */
+  readonly closedBy: readonly Closed[]
+  /** Of a rollout that was asked about: when its work may start next, the opening that goes on among them. */
+  readonly openings: readonly Span[] | undefined
   readonly holders: readonly Holding[]
   readonly measured: Measured
   readonly breaker: {
@@ -43,6 +49,9 @@ export type Holding = {
   readonly bytesSent: number
 }
 
+/** Openings of a rollout that are shown of a site. */
+const openingsShown = 2
+
 const counts = z.object({ control: z.number(), bulk: z.number() })
 /** The part of a link's state that other processes tell. */
 const told = z.object({
@@ -58,8 +67,16 @@ const told = z.object({
   }),
 })
 
-/** What is known of the links at an instant: from the inventory, and from what processes of this machine say. `board` undefined: none ever said anything. */
-export function linkRows(sites: readonly Site[], board: Board | undefined, now: number): readonly LinkRow[] {
+/**
+ * What is known of the links at an instant: from the inventory, and from what processes of this machine say. `board` undefined: none ever
+ * said anything. `rollout`: its windows and blackouts count too.
+ */
+export function linkRows(
+  sites: readonly Site[],
+  board: Board | undefined,
+  now: number,
+  rollout?: Rollout,
+): readonly LinkRow[] {
   const processes = Map.groupBy(board?.all('process') ?? [], ({ link }) => link)
   const lines = new Map(board?.all('line').map((kept) => [kept.link, kept.fact]))
   const switches = new Map(board?.all('switch').map((kept) => [kept.link, kept]))
@@ -67,6 +84,8 @@ export function linkRows(sites: readonly Site[], board: Board | undefined, now: 
   const measured = new Map(board?.all('measured').map((kept) => [kept.link, kept.fact]))
   return sites.map((site): LinkRow => {
     const { link } = site
+    const rules = [link, ...(rollout?.rules.get(site.id) ?? [])]
+    const window = windowAt(rules, now)
     const lineFact = link.backup === undefined ? undefined : lines.get(link.id)
     const line = lineFact?.state.line ?? 'primary'
     const inUse = line === 'backup' ? overBackup(link) : link
@@ -97,7 +116,9 @@ export function linkRows(sites: readonly Site[], board: Board | undefined, now: 
       budgetKbitPerS,
       next: at === undefined ? undefined : { at, kbitPerS: rateAt(at) },
       video: limit,
-      window: windowAt(link, now),
+      window,
+      closedBy: closedBy(rules, now),
+      openings: rollout === undefined ? undefined : nextOpenings(rules, now, openingsShown),
       holders: open.flatMap(holdingOf),
       measured: {
         rttMs: measured.get(link.id)?.rttMs ?? null,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Clock } from '../../domain/clock.ts'
+import type { Rollout } from '../../domain/rollout.ts'
 import type { Site } from '../../domain/site.ts'
 import { type Board, openBoard } from '../../link/board.ts'
 import type { Output, Surroundings } from '../output.ts'
@@ -9,6 +10,8 @@ import { linksJson, linksText } from './view.ts'
 
 export type Source = {
   readonly sites: readonly Site[]
+  /** Its windows count too; undefined = each site's own alone. */
+  readonly rollout: Rollout | undefined
   /** See `linkFolder`. */ readonly folder: string
   readonly clock: Clock
 }
@@ -20,7 +23,7 @@ export function showLinks(source: Source, output: Output): void {
   const board = boardOf(source.folder)
   try {
     const now = source.clock.now()
-    const rows = linkRows(source.sites, board, now)
+    const rows = linkRows(source.sites, board, now, source.rollout)
     output.answer(linksJson(rows, now), () => linksText(rows, now, output.width))
   } finally {
     board?.close()
@@ -43,16 +46,16 @@ export async function watchShown(
     do {
       board ??= boardOf(source.folder)
       const now = source.clock.now()
-      const rows = linkRows(source.sites, board, now)
+      const rows = linkRows(source.sites, board, now, source.rollout)
       const text = linksText(rows, now, output.width)
       // Of what changes by itself as time passes nothing is news.
       const news = linksText(rows, 0, undefined)
       if (output.json) {
         if (news !== last) output.answer(linksJson(rows, now), () => '')
       } else if (stdout.isTTY === true) {
-        const lines = text.split('\n').length
-        stdout.write(`${drawn === 0 ? '' : `\x1b[${drawn}A\x1b[0J`}${text}\n`)
-        drawn = lines
+        const lines = fitting(text.split('\n'), stdout.rows)
+        stdout.write(`${drawn === 0 ? '' : `\x1b[${drawn}A\x1b[0J`}${lines.join('\n')}\n`)
+        drawn = lines.length
       } else if (news !== last) output.answer({}, () => `${new Date(now).toISOString()}\n${text}`)
       last = news
     } while (await source.clock.sleep(everyMs, stop))
@@ -60,6 +63,12 @@ export async function watchShown(
     board?.close()
   }
 }
+
+/** As many lines as a terminal of so many rows can draw anew. */
+export const fitting = (lines: readonly string[], rows: number | undefined): readonly string[] =>
+  rows === undefined || lines.length < rows
+    ? lines
+    : [...lines.slice(0, Math.max(0, rows - 2)), '(more than fits: name fewer links)']
 
 /** What processes of this machine said; undefined: none ever did, and looking makes no file. */
 const boardOf = (folder: string): Board | undefined =>

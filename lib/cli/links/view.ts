@@ -1,33 +1,39 @@
 import { localTime } from '../../link/local-time.ts'
-import { duration, rate } from '../view/units.ts'
+import type { Closed } from '../../link/window.ts'
+import { duration, plural, rate } from '../view/units.ts'
 import { table } from '../view/table.ts'
-import type { LinkRow } from './rows.ts'
+import { paragraph } from '../view/text.ts'
+import type { Holding, LinkRow } from './rows.ts'
 
-/** Links as a table: what is so now, and when it changes next, in each site's own time. */
+/** Links as a table: what is so now, and when it changes next, in each site's own time; then what there is to say of single ones. */
 export function linksText(rows: readonly LinkRow[], now: number, width: number | undefined): string {
   const any = (pick: (row: LinkRow) => string): boolean => rows.some((row) => pick(row) !== '')
-  return table<LinkRow>(
+  const shown = table<LinkRow>(
     [
       { title: 'site', cell: ({ site }) => site.id },
-      { title: 'line', cell: lineText, wrapTo: 9, drop: 3 },
-      { title: 'carries', cell: ({ inUse }) => rate(inUse.kbitPerS), align: 'right' },
-      { title: 'rtt', cell: rttText, align: 'right', wrapTo: 8 },
+      { title: 'line', cell: lineText, wrapTo: 11, drop: 3 },
+      { title: 'carries', cell: ({ inUse }) => rate(inUse.kbitPerS), align: 'right', drop: 5 },
+      { title: 'rtt', cell: ({ inUse }) => `${inUse.rttMs} ms`, align: 'right', drop: 5 },
       { title: 'budget', cell: ({ budgetKbitPerS }) => rate(budgetKbitPerS), align: 'right' },
-      { title: 'then', cell: (row) => nextText(row, now), wrapTo: 16, drop: 2 },
-      { title: 'window', cell: windowText, wrapTo: 14, drop: 1 },
-      ...(any(usedText) ? [{ title: 'used by', cell: usedText, wrapTo: 16 }] : []),
-      ...(any(notesText) ? [{ title: 'note', cell: notesText, wrapTo: 18 }] : []),
+      { title: 'then', cell: (row) => nextText(row, now), wrapTo: 11, drop: 2 },
+      { title: 'window', cell: windowText, wrapTo: any(openingsText) ? 9 : 12, drop: 1 },
+      ...(any(openingsText) ? [{ title: 'openings', cell: openingsText, wrapTo: 23 }] : []),
+      ...(any(measuredText) ? [{ title: 'seen', cell: measuredText, wrapTo: 10, drop: 4 }] : []),
     ],
     rows,
     width,
   )
+  const notes = rows.flatMap((row) => {
+    const lines = notesOf(row)
+    return lines.length === 0
+      ? []
+      : [[row.site.id, ...lines.map((line) => paragraph(line, width, '  '))].join('\n')]
+  })
+  return [shown, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n')
 }
 
 const lineText = ({ site: { link }, line, inUse }: LinkRow): string =>
   link.secondLine === 'none' ? inUse.medium : `${inUse.medium} (${line})`
-
-const rttText = ({ inUse, measured }: LinkRow): string =>
-  measured.rttMs === null ? `${inUse.rttMs} ms` : `${inUse.rttMs} ms, seen ${measured.rttMs}`
 
 /** `480 kbit/s in 4 h, 18:00`: the site's own time. */
 const nextText = ({ site, next }: LinkRow, now: number): string =>
@@ -35,41 +41,78 @@ const nextText = ({ site, next }: LinkRow, now: number): string =>
     ? ''
     : `${rate(next.kbitPerS)} in ${duration(next.at - now)}, ${next.at - now < 72_000_000 ? clockText(site.timeZone, next.at) : dayText(site.timeZone, next.at)}`
 
-const windowText = ({ site, window }: LinkRow): string => {
+const windowText = ({ site, window, closedBy, openings }: LinkRow): string => {
+  const why = whyText(closedBy, openings !== undefined)
+  // The instants are among the openings.
+  if (openings !== undefined) return window.open ? 'open' : `closed${why}`
   if (window.open)
     return window.until === undefined ? 'open' : `open until ${dayText(site.timeZone, window.until)}`
-  const because = window.because === undefined ? '' : ` (${window.because})`
   return window.opens === undefined
-    ? `never open${because}`
-    : `closed until ${dayText(site.timeZone, window.opens)}${because}`
+    ? `never open${why}`
+    : `closed until ${dayText(site.timeZone, window.opens)}${why}`
 }
 
-const usedText = ({ holders }: LinkRow): string =>
-  holders
-    .map(({ pid, command, by, running, leased, waiting }) => {
-      const waits = waiting.control + waiting.bulk
-      return [
-        `${command}, process ${pid} of ${by}`,
-        running === 0 ? 'idle' : leased ? 'at work' : 'waits for the link',
-        ...(waits > 0 ? [`${waiting.control} + ${waiting.bulk} bulk wait`] : []),
-      ].join(', ')
-    })
-    .join('; ')
+/** ` (site, rollout)`, ` (blackout: Elections)`; nothing where only the site's own windows can be it. */
+function whyText(closedBy: readonly Closed[], beside: boolean): string {
+  const parts = closedBy.flatMap(({ of, blackouts }) => {
+    if (blackouts.length > 0)
+      return [`${of === undefined ? 'blackout' : 'blackout of rollout'}: ${blackouts.join('; ')}`]
+    return beside ? [of === undefined ? 'site' : 'rollout'] : []
+  })
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}
 
-const notesText = ({ site, video, lineBecause, breaker, measured, holders }: LinkRow): string =>
+/** `2026-11-24 22:00-05:00, 2026-11-25 22:00-05:00`: the site's own time. */
+const openingsText = ({ site: { timeZone }, openings }: LinkRow): string => {
+  if (openings === undefined) return ''
+  if (openings.length === 0) return 'none in 400 days'
+  return openings
+    .map(({ from, to }) => {
+      const begin = from === -Infinity ? 'now' : dayText(timeZone, from)
+      if (to === Infinity) return `${begin} on`
+      return to - from < 86_400_000
+        ? `${begin}-${clockText(timeZone, to)}`
+        : `${begin} to ${dayText(timeZone, to)}`
+    })
+    .join(', ')
+}
+
+const measuredText = ({ measured: { rttMs, kbitPerS } }: LinkRow): string =>
   [
-    ...(video === undefined ? [] : [`video: ${video.because}`]),
-    ...(lineBecause === undefined ? [] : [lineBecause]),
-    ...(breaker.state === 'closed'
-      ? []
-      : [
-          `breaker ${breaker.state}${breaker.because === undefined ? '' : `: ${breaker.because}`}${
-            breaker.until === undefined ? '' : `, tried at ${clockText(site.timeZone, breaker.until)}`
-          }`,
-        ]),
-    ...holders.flatMap(({ bulkHeld }) => (bulkHeld === undefined ? [] : [`bulk waits: ${bulkHeld}`])),
-    ...(measured.kbitPerS === null ? [] : [`seen ${rate(measured.kbitPerS)}`]),
-  ].join('; ')
+    ...(rttMs === null ? [] : [`${rttMs} ms`]),
+    ...(kbitPerS === null ? [] : [rate(Math.round(kbitPerS))]),
+  ].join(', ')
+
+/** A line each: what limits the link, and who uses it. */
+const notesOf = ({ site, video, lineBecause, breaker, holders }: LinkRow): readonly string[] => [
+  ...(lineBecause === undefined ? [] : [`backup line: ${lineBecause}`]),
+  ...(breaker.state === 'closed'
+    ? []
+    : [
+        `breaker ${breaker.state}${breaker.because === undefined ? '' : `: ${breaker.because}`}${
+          breaker.until === undefined ? '' : `, tried at ${clockText(site.timeZone, breaker.until)}`
+        }`,
+      ]),
+  ...(video === undefined ? [] : [`video: ${video.because}`]),
+  ...holders.flatMap(holdingLines),
+]
+
+function holdingLines({ pid, command, by, running, leased, waiting, bulkHeld }: Holding): readonly string[] {
+  const waits = [
+    ...(waiting.control > 0 ? [plural(waiting.control, 'exchange')] : []),
+    ...(waiting.bulk > 0 ? [plural(waiting.bulk, 'bulk write')] : []),
+  ]
+  return [
+    [
+      `${command}, process ${pid} of ${by}`,
+      running === 0 ? 'idle' : leased ? 'at work' : 'waits for the link',
+      ...(waits.length > 0
+        ? [`${waits.join(' and ')} ${waiting.control + waiting.bulk === 1 ? 'waits' : 'wait'}`]
+        : []),
+    ].join(', '),
+    ...(bulkHeld === undefined ? [] : [`bulk waits: ${bulkHeld}`]),
+  ]
+}
 
 /** `18:00` of the site's clock. */
 const clockText = (zone: string, instant: number): string => localTime(zone, instant).slice(11, 16)
@@ -79,7 +122,7 @@ const dayText = (zone: string, instant: number): string => localTime(zone, insta
 
 /** Links as data: what the inventory says of each, and under `now` what is so. */
 export const linksJson = (rows: readonly LinkRow[], now: number): object =>
-  rows.map(({ site, inUse, window, video, next, lineBecause, ...row }) => ({
+  rows.map(({ site, inUse, window, video, next, lineBecause, closedBy, openings, ...row }) => ({
     ...site.link,
     now: {
       at: now,
@@ -91,6 +134,8 @@ export const linksJson = (rows: readonly LinkRow[], now: number): object =>
       rttMs: inUse.rttMs,
       budget: { kbitPerS: row.budgetKbitPerS, ...(next === undefined ? {} : { until: next.at, next }) },
       video: video ?? null,
-      window,
+      window: { ...window, closedBy },
+      // Without an end, `to` is null.
+      ...(openings === undefined ? {} : { openings }),
     },
   }))
