@@ -23,8 +23,8 @@ import { type ProcessId, processRuns, thisProcess } from './this-process.ts'
 /** Who waits for a link asks again within this time, ms, or loses its place. */
 const placeMs = 3_000
 /**
- * A holder whose time is up by the server's clock must be seen not to renew for so long by who asks, ms: longer than from one renewal
- * to the next. So a server whose clock is set, or another server that takes over, gives no link away that is in use.
+ * Whoever finds a holder's time up by the server's clock must have seen for so long that it does not renew, ms: longer than from one
+ * renewal to the next. So a server whose clock is set, or another server that takes over, gives no link away that is in use.
  */
 const steadyMs = leaseMs / 3 + 1_000
 
@@ -74,8 +74,8 @@ class PostgresLeases implements LeaseStore {
   readonly #who = randomBytes(9).toString('base64url')
   /** What this opening holds. */
   readonly #mine = new Map<string, number>()
-  /** Holders whose time is up by the server's clock, as first seen. */
-  readonly #late = new Map<string, Beat & { readonly at: number }>()
+  /** Since when a holder is seen with the same beat. */
+  readonly #seen = new Map<string, Beat & { readonly at: number }>()
 
   constructor(id: string, db: Connection, estate: string, parts: PostgresLeaseParts) {
     this.id = id
@@ -100,7 +100,7 @@ class PostgresLeases implements LeaseStore {
       // Another was quicker: what is so now is looked at again.
       if (taken === undefined) continue
       this.#mine.set(link, taken.token)
-      this.#late.delete(link)
+      this.#seen.delete(link)
       const restedMs = last === null ? Infinity : last.held ? 0 : Math.max(0, last.age)
       return { taken: true, token: taken.token, restedMs, sent: last?.held === false ? last.sent : undefined }
     }
@@ -166,12 +166,11 @@ class PostgresLeases implements LeaseStore {
     return { taken: false, by: holderOf(last), beat: { token: last.token, beat: last.beat } }
   }
 
-  #ranOut(link: string, last: LeaseRow): boolean {
-    if (last.age <= leaseMs) return false
+  #ranOut(link: string, { token, beat, age }: LeaseRow): boolean {
     const at = this.#parts.elapsed()
-    const late = this.#late.get(link)
-    if (same(last, late)) return at - (late?.at ?? at) >= steadyMs
-    this.#late.set(link, { token: last.token, beat: last.beat, at })
+    const seen = this.#seen.get(link)
+    if (same({ token, beat }, seen)) return age > leaseMs && at - (seen?.at ?? at) >= steadyMs
+    this.#seen.set(link, { token, beat, at })
     return false
   }
 
