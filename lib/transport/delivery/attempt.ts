@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import { BreakerOpen } from '../../link/door.ts'
-import { fencedFor } from '../fenced.ts'
+import { fencedBy, fencedFor } from '../fenced.ts'
 import { passed, soon } from '../passing.ts'
 import type { BringOptions } from './bring.ts'
 import { deliveryChannel } from './channel.ts'
@@ -53,8 +53,12 @@ export async function attempt(
       () => send(content, options, { stopped, over: over.signal, onProgress: afterChunk }),
       stopped,
     )
+    const fenced = tried.kind === 'lost' ? fencedBy(port.host, door.lost) : undefined
+    if (fenced !== undefined) return { kind: 'ended', result: err(fenced) }
     return stop.signal.aborted && isCut(tried) ? { kind: 'paused' } : tried
   } catch (cause) {
+    const fenced = fencedBy(port.host, cause)
+    if (fenced !== undefined) return { kind: 'ended', result: err(fenced) }
     if (stop.signal.aborted) return { kind: 'paused' }
     if (cause instanceof BreakerOpen)
       return { kind: 'lost', detail: cause.message, until: cause.until, told: true }

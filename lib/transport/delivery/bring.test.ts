@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { err, ok } from '../../domain/result.ts'
 import { BreakerOpen, type LinkDoor } from '../../link/door.ts'
+import { LeaseLost, LeaseStoreUnusable } from '../../link/lease-failure.ts'
 import { ManualClock, settled } from '../../link/manual-clock.ts'
 import type { WindowState } from '../../link/window.ts'
 import { bring, type BringState } from './bring.ts'
@@ -66,7 +67,7 @@ function rig(
     onState: (state) => states.push(state),
     abort: abort.signal,
   })
-  return { clock, tries, states, failures, ended, abort }
+  return { clock, tries, states, failures, ended, abort, door }
 }
 
 const lost = (at: number): DeliveryFailure => ({ kind: 'lost', at, detail: 'connection lost' })
@@ -230,6 +231,24 @@ describe('bringing a content', () => {
     await settled()
     tries[1]!.end(whole)
     expect(await ended).toEqual(ok(whole))
+  })
+
+  test('ends when the link was taken over, or who may use it can’t be read, and says so', async () => {
+    const { ended } = rig(undefined, () => Promise.reject(new LeaseLost('h')))
+    expect(await ended).toEqual(err({ kind: 'fenced', host: 'h1', by: undefined, at: undefined }))
+    const unusable = rig(undefined, () =>
+      Promise.reject(new LeaseStoreUnusable('/s', 'unwritable', 'no right to write')),
+    )
+    expect(await unusable.ended).toMatchObject({ error: { kind: 'leases', host: 'h1' } })
+  })
+
+  test('that was cut off because the link was taken over is not tried again', async () => {
+    const { tries, ended, door } = rig()
+    await settled()
+    Object.assign(door, { lost: new LeaseLost('h') })
+    tries[0]!.end(lost(300))
+    expect(await ended).toMatchObject({ error: { kind: 'fenced' } })
+    expect(tries.length).toBe(1)
   })
 
   test('waits for a breaker that is open, as long as it says', async () => {

@@ -122,7 +122,8 @@ export async function bring(
     if (tried.kind !== 'lost') continue
     if (passed(clock) - progressAt >= patienceMs) return err(gaveUp(port.host, content, at, tried.detail))
     if (tried.told !== true) door.failed(tried.detail)
-    const backOff = Math.min(longestWaitMs, firstWaitMs * 2 ** losses) * (0.5 + options.random() / 2)
+    const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** losses)
+    const backOff = Math.round(longest * (0.5 + options.random() / 2))
     losses += 1
     const told = tried.until === undefined ? 0 : tried.until - clock.now()
     if (!(await wait(tried.detail, Math.max(backOff, told)))) return interrupted
