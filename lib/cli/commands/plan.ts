@@ -72,14 +72,18 @@ async function diff({ file }: PlanCommand, { output, cwd }: Context): Promise<nu
   const [{ openPlans }, { comparePlans }, { diffText }, { paintFor }] = await Promise.all([
     import('../plan/open.ts'),
     import('../plan/diff.ts'),
-    import('../view/plan.ts'),
+    import('../view/plan-diff.ts'),
     import('../view/index.ts'),
   ])
   if (file.length !== 2) throw new UsageError(`plan diff: expected two plans, got ${file.length}. Name both.`)
   const [a, b] = openPlans(file, cwd)
   const found = comparePlans(a!, b!)
-  output.answer({ differences: found }, () =>
-    diffText(found, { width: output.width, paint: paintFor(output) }),
+  const plans = [
+    { file: file[0]!, made: a!.made },
+    { file: file[1]!, made: b!.made },
+  ] as const
+  output.answer({ plans, differences: found }, () =>
+    diffText(found, plans, { width: output.width, paint: paintFor(output) }),
   )
   return found.length === 0 ? exitCode.done : exitCode.differences
 }

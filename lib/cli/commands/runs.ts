@@ -232,7 +232,9 @@ async function run(
     progress.pause()
     const changing = previews.some(({ rows }) => rows.some(({ change }) => change !== 'same'))
     const asking = asks && (changing || operation === 'refresh')
-    if (operation !== 'preview' && (asking || !(output.quiet || output.json)))
+    // Where nothing can be shown but why not, the summary says so.
+    const shows = previews.some(({ rows }) => rows.length > 0)
+    if (operation !== 'preview' && shows && (asking || !(output.quiet || output.json)))
       context.stderr.write(`${views.previewText(previews, view)}\n`)
     if (!asking) return true
     const answer = await askLine(`Go on with ${operation}? Only "yes" does: `, context, interrupts.first)

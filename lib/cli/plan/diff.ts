@@ -123,7 +123,9 @@ function comparePart(
 ): readonly PlanDifference[] {
   if (a === undefined || b === undefined) return onlyIn(where, a, b)
   const stepsOf = (part: PlanPart) => (part.do === 'act' ? part.steps : [])
-  const without = (part: PlanPart): object => ({ ...part, steps: [] })
+  /** The reason of an act is that of its steps, which are compared one by one. */
+  const without = (part: PlanPart): object =>
+    stepsOf(part).length > 0 ? { ...part, because: '', steps: [] } : { ...part, steps: [] }
   const before = stepsOf(a)
   const after = stepsOf(b)
   const steps = Array.from({ length: Math.max(before.length, after.length) }, (_, i) => i).flatMap((i) => {

@@ -50,7 +50,9 @@ export function refusalOf(
       : [
           `It was carried out at ${minuteOf(before.at)} UTC by ${before.by} (${before.outcome}), and a plan runs once.`,
         ]),
-    'Preview again and have the new plan approved.',
+    before?.outcome === 'done'
+      ? `What is due there now: chancery preview ${site}`
+      : 'Preview again and have the new plan approved.',
   ].join('\n')
   return { because, failures }
 }

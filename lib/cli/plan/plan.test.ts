@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type PlanBody, type PlanDocument, sealPlan } from '../../reconcile/plan-file/index.ts'
 import { anyPlan, anySite, sealer } from '../../reconcile/plan-file/sample.test-rig.ts'
 import { beirut, nairobi } from '../view/sample.test-rig.ts'
-import { diffText, planText, verdictText } from '../view/plan.ts'
+import { planText, verdictText } from '../view/plan.ts'
+import { diffText } from '../view/plan-diff.ts'
 import { chooseFromPlan } from './chosen.ts'
 import { comparePlans } from './diff.ts'
 import { readPlanFile, writePlanFile } from './file.ts'
@@ -115,7 +116,53 @@ describe('a plan’s file', () => {
   })
 })
 
+const monday = {
+  file: 'monday.plan',
+  made: { at: '2026-01-05T10:00:00Z', by: 'anna', on: 'ops1', with: '0.1.0' },
+}
+const tuesday = {
+  file: 'tuesday.plan',
+  made: { at: '2026-01-06T08:30:00Z', by: 'bo', on: 'ops2', with: '0.1.0' },
+}
+
 describe('two plans compared', () => {
+  it('say in words what only a digest tells, which plan has what, and of long values the part that differs', () => {
+    const at = { site: 'beirut', host: 'h1', resource: 'File a', step: 'update' }
+    const long = (word: string): string => JSON.stringify(`${'x'.repeat(300)}${word}${'y'.repeat(300)}`)
+    const text = diffText(
+      [
+        { ...at, what: 'want.content', a: '"seal1"', b: '"seal2"' },
+        { ...at, what: 'guard.expects', a: '"sha256:1"', b: '"sha256:2"' },
+        { ...at, what: 'guard.seen.length', a: '12', b: '13' },
+        { ...at, what: 'params.password.$secret', a: '"seal1"', b: '"seal2"' },
+        { ...at, what: 'params.content', a: long('one'), b: long('two') },
+        { site: 'nairobi', what: '', a: 'planned' },
+        { site: 'beirut', restsOn: 'inventory', what: 'link', a: '1', b: '2' },
+      ],
+      [monday, tuesday],
+      { width: undefined },
+    )
+    expect(text.split('\n').slice(3)).toEqual([
+      'beirut: h1 File a',
+      '  update: the wanted content is another',
+      '  update: what the host must look like is another',
+      '  update: seen on the host: length:',
+      '      - 12',
+      '      + 13',
+      '  update: the secret params.password is another',
+      '  update: params.content:',
+      `      - …${'x'.repeat(24)}one${'y'.repeat(24)}…`,
+      `      + …${'x'.repeat(24)}two${'y'.repeat(24)}…`,
+      '',
+      'nairobi',
+      '  only in monday.plan',
+      '',
+      'beirut',
+      '  rests on the inventory: link is another',
+      '',
+      '7 differences.',
+    ])
+  })
   it('are the same when only when and by whom differs', () => {
     const later = planWith({ made: { at: '2026-01-01T00:00:00Z', by: 'x', on: 'y', with: 'z' } })
     expect(comparePlans(planWith({}), later)).toEqual([])
@@ -171,9 +218,11 @@ describe('two plans compared', () => {
         b: '"two"',
       },
     ])
-    expect(diffText(found, { width: undefined })).toContain(
-      'create, step 1 write: params.content:\n      - "one"\n      + "two"',
+    const text = diffText(found, [monday, tuesday], { width: undefined })
+    expect(text).toMatch(
+      /^- monday\.plan, of 2026-01-05 10:00 UTC by anna on ops1\n\+ tuesday\.plan, of 2026-01-06 08:30 UTC by/,
     )
+    expect(text).toContain('create, step 1 write: params.content:\n      - "one"\n      + "two"')
     expect(comparePlans(with_('two'), with_('one'))).toMatchObject([{ a: '"two"', b: '"one"' }])
     expect(comparePlans(with_('one'), planWith({ sites: [] }))).toEqual([
       { site: 'beirut', what: '', a: 'planned' },
@@ -185,7 +234,7 @@ describe('two plans compared', () => {
         const [one, other] = [sealPlan(a, sealer), sealPlan(b, sealer)]
         expect(comparePlans(one, structuredClone(one))).toEqual([])
         expect(planText(one, { width }).length).toBeGreaterThan(0)
-        expect(diffText(comparePlans(one, other), { width }).length).toBeGreaterThan(0)
+        expect(diffText(comparePlans(one, other), [monday, tuesday], { width }).length).toBeGreaterThan(0)
       }),
       { numRuns: 200 },
     )

@@ -1,7 +1,5 @@
 import type { Json, JsonObject } from '../../domain/json.ts'
 import type { PlanDocument, PlanPart, ResourcePlan, SitePlan } from '../../reconcile/plan-file/index.ts'
-import { nameIn } from '../plan/words.ts'
-import type { PlanDifference } from '../plan/diff.ts'
 import type { Verdict } from '../plan/verify.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { colors, effectWords, marks, removalWords } from './preview.ts'
@@ -161,40 +159,6 @@ function laterText(later: Json): string {
       return `(later: ${String(output)} of ${String(from).slice(String(from).lastIndexOf('::') + 2)})`
     })
     .join('')
-}
-
-/** Two plans beside each other: only what differs. */
-export function diffText(found: readonly PlanDifference[], { width, paint = noPaint }: View): string {
-  if (found.length === 0) return 'The plans do the same.'
-  const groups = Map.groupBy(found, ({ site, host, resource }) => headingOf(site, host, resource))
-  return [
-    ...[...groups].map(([heading, differences]) =>
-      [paint('bold', heading), ...differences.map((one) => differenceText(one, width))].join('\n'),
-    ),
-    `${plural(found.length, 'difference')}.`,
-  ].join('\n\n')
-}
-
-const headingOf = (site?: string, host?: string, resource?: string): string =>
-  site === undefined ? 'the whole plan' : resource === undefined ? site : `${site}: ${host} ${resource}`
-
-function differenceText({ step, what, restsOn, a, b }: PlanDifference, width: number | undefined): string {
-  if (restsOn !== undefined) {
-    const is = a === undefined ? 'only in the second' : b === undefined ? 'only in the first' : 'another'
-    return paragraph(`rests on ${restsOn}: ${nameIn(what)}: ${is}`, width, '  ')
-  }
-  const place = [...(step === undefined ? [] : [step]), ...(what === '' ? [] : [what])].join(': ')
-  if (what === '')
-    return paragraph(
-      `${place === '' ? '' : `${place}: `}only in the ${a === undefined ? 'second' : 'first'}`,
-      width,
-      '  ',
-    )
-  return [
-    paragraph(`${place}:`, width, '  '),
-    paragraph(`- ${a ?? '(nothing)'}`, width, '      '),
-    paragraph(`+ ${b ?? '(nothing)'}`, width, '      '),
-  ].join('\n')
 }
 
 /** Whether plans would be accepted now: a line a site, then why not. */
