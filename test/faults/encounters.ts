@@ -8,6 +8,7 @@ import { kindCalls } from '../../lib/provider/resource-calls.ts'
 import { scriptOf } from '../../lib/reconcile/loaded-kind.ts'
 import type { OpBody } from '../../lib/transport/port.ts'
 import { marker } from '../../lib/transport/wire.ts'
+import { meetKilledEngines } from './engine-encounter.ts'
 import type { Counter, Finding } from './findings.ts'
 import { Bench, type Connected, owner } from './one-process.ts'
 import { stages } from './points.ts'
@@ -154,6 +155,33 @@ export const encounters: readonly Encounter[] = [
         'something was done though other inputs were previewed',
       )
     },
+  },
+  {
+    title: 'our process ends while an update is under way, which the next run finds done',
+    async meet(bench) {
+      const old = await made(bench, { ...first, content: 'old' })
+      const connected = bench.connect()
+      const apply = await previewed(connected.backend, { ...old, content: 'longer' })
+      bench.host.atBoundary = ({ steps, next }) => {
+        if (next === steps.length) void connected.close()
+        return 'on'
+      }
+      await apply({ ...old, content: 'longer' })
+      bench.host.atBoundary = undefined
+      // The engine has the new inputs from what it wrote before the act, and the outputs of before.
+      const news = inputsOf({ ...first, content: 'longer' })
+      const calls = kindCalls(stackOf(bench.connect().backend, []).run('preview'), callOf(first))
+      const difference = await calls.diff({ ...old.olds, ...news }, news)
+      return finding(
+        textOf(bench, first) === 'longer' && difference.ok && difference.value.changes === 'none',
+        'wrongReports',
+        'the state keeps the outputs of before',
+      )
+    },
+  },
+  {
+    title: 'engines were killed while they created and between the halves of a replacement',
+    meet: meetKilledEngines,
   },
   {
     title: 'the lost worker is still at it when the next session looks',
