@@ -260,7 +260,7 @@ describe('a refusal', () => {
       { of: 'steps', host: 'h1', what: 'File c', because: 'it was not in the plan' },
     ])
     expect(lines).toEqual([
-      'the inventory of this site changed: link',
+      'the inventory of this site changed: link (rate, budget, windows, second line)',
       'the program declares something else: File motd is new',
       'the state is another one, so somebody applied or refreshed since: File motd is gone',
       'what would run on the hosts changed: windows:File/write is another',

@@ -21,7 +21,7 @@ function linesOf(same: readonly Mismatch[]): readonly string[] {
   switch (same[0]?.of) {
     case 'inventory':
       return [
-        `the inventory of this site changed: ${listed(same.flatMap((one) => (one.of === 'inventory' ? [one.what] : [])))}`,
+        `the inventory of this site changed: ${listed(same.flatMap((one) => (one.of === 'inventory' ? [partWords[one.what] ?? one.what] : [])))}`,
       ]
     case 'program':
       return [named('program', 'the program declares something else', nameIn)]
@@ -48,6 +48,13 @@ function linesOf(same: readonly Mismatch[]): readonly string[] {
     default:
       return []
   }
+}
+
+/** Where a person finds a part of a site's slice of the inventory; a host and a rollout bear their own name. */
+const partWords: { readonly [part: string]: string } = {
+  site: 'site (its row in sites.csv, holidays, blackouts)',
+  link: 'link (rate, budget, windows, second line)',
+  profile: 'profile (exceptions applied)',
 }
 
 const is = { new: 'is new', gone: 'is gone', other: 'is another' } as const
