@@ -1,4 +1,5 @@
 /** The process in which programs are collected: takes one order over IPC, answers each call, and says when it is done. */
+import { flushCompileCache } from 'node:module'
 import { disconnect } from '@pulumi/pulumi/runtime/settings.js'
 import { orderShape, type CollectAnswer, type CollectOrder, type CollectProblem } from './collect-messages.ts'
 import { startCollecting } from './collecting-monitor.ts'
@@ -17,6 +18,8 @@ async function work(order: CollectOrder): Promise<void> {
   const program = await load(order.program)
   if (typeof program !== 'function') await answer({ kind: 'unusable', problem: program })
   else for (const call of order.calls) await collectOne(program, call, order.trace)
+  // Nothing is written at the end, for it is killed.
+  flushCompileCache()
   await answer({ kind: 'done' })
 }
 

@@ -1,4 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from '../domain/result.ts'
 import { answerShape, type Collection, type CollectOrder, type CollectProblem } from './collect-messages.ts'
@@ -31,12 +33,16 @@ const childModule = fileURLToPath(new URL(`collect-child${import.meta.url.slice(
 /**
  * Runs a program without an engine, once for each call, and says which resources it declares; dependants too, with unknown
  * inputs as in a preview. One process of its own for all calls, because a program may do anything to it, and starting one takes
- * half a second. A program that throws spoils only its own call. Answers in the order of the calls.
+ * a third of a second. A program that throws spoils only its own call. Answers in the order of the calls.
  */
 export function collect({ env, abort, ...order }: CollectRequest): Promise<Ended> {
   if (abort?.aborted) return Promise.resolve(err({ kind: 'interrupted' }))
   // In a process group of its own, where a terminal's Ctrl-C doesn't reach it.
-  const child = fork(childModule, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(childModule, {
+    env: { ...compiled(), ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   const printed = tail(child)
   const collections: Collection[] = []
   return new Promise((resolve) => {
@@ -60,6 +66,13 @@ export function collect({ env, abort, ...order }: CollectRequest): Promise<Ended
     // An error here is followed by `close`.
     child.send(order, () => undefined)
   })
+}
+
+/** Where this process keeps compiled code, its child finds it: that halves the start. */
+function compiled(): NodeJS.ProcessEnv {
+  // Below the folder that was asked for is one of this version of Node.
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
 }
 
 const keptOutput = 4_000
