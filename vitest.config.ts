@@ -1,4 +1,9 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** Compiled code is kept for all processes of the tests and those that they start: each would compile the same modules. */
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache')
 
 const others = ['test/powershell/**', '**/node_modules/**']
 
