@@ -2,7 +2,7 @@ import { basename, join, resolve } from 'node:path'
 import { systemClock } from '../../domain/clock.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import { type BundleContent, writeBundle } from '../../link/delivery/bundle.ts'
-import type { BundleTrouble } from '../../link/delivery/manifest.ts'
+import { type BundleTrouble, describeBundleTrouble } from '../../link/delivery/manifest.ts'
 import type { SourceFailure } from '../../link/delivery/source.ts'
 import { describeHolder } from '../../link/lease-failure.ts'
 import { thisProcess } from '../../link/this-process.ts'
@@ -34,11 +34,7 @@ export async function writeFiles(
   const folder = resolve(cwd, to.folder)
   const at = new Date(systemClock.now()).toISOString()
   const made = await writeBundle(folder, { site: to.site, at, by: describeHolder(thisProcess()), contents })
-  if (!made.ok) {
-    return err(
-      `${folder}: ${describeTrouble(made.error)}. The bundle is not complete. Correct that and run again.`,
-    )
-  }
+  if (!made.ok) return err(describeTrouble(folder, made.error))
   const list = made.value.contents.map(({ name, sha, size }) => ({ name, sha256: sha, size }))
   const sum = list.reduce((all, { size }) => all + size, 0)
   const text = [
@@ -48,22 +44,7 @@ export async function writeFiles(
   return ok({ folder, site: to.site, contents: list, text })
 }
 
-function describeTrouble(trouble: SourceFailure | BundleTrouble): string {
-  switch (trouble.kind) {
-    case 'source-changed':
-    case 'source-unreadable':
-      return `${trouble.path}: ${trouble.detail}`
-    case 'no-bundle':
-      return `${trouble.file}: ${trouble.detail}`
-    case 'bad-manifest':
-      return `${trouble.file}, ${trouble.at}: expected ${trouble.expected}, got ${trouble.got}`
-    case 'foreign':
-      return `a bundle for ${trouble.got} is there, expected one for ${trouble.expected}`
-    case 'missing':
-      return `${trouble.name} (${trouble.file}) is missing`
-    case 'size':
-      return `${trouble.name} (${trouble.file}): expected ${trouble.expected} bytes, got ${trouble.got}`
-    case 'corrupted':
-      return `${trouble.name} (${trouble.file}): what lies on the disk has the SHA-256 ${trouble.got}`
-  }
-}
+const describeTrouble = (folder: string, trouble: SourceFailure | BundleTrouble): string =>
+  trouble.kind === 'source-changed' || trouble.kind === 'source-unreadable'
+    ? `${trouble.path}: ${trouble.detail}. The bundle is not complete. Correct that and run again.`
+    : describeBundleTrouble(folder, trouble)

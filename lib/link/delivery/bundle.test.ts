@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -52,6 +52,33 @@ describe('a bundle', () => {
     })
     expect(other).toMatchObject({ error: { kind: 'foreign', expected: 'beirut', got: 'lima' } })
     expect((await verifyBundle(disk, 'beirut')).troubles).toMatchObject([{ kind: 'foreign' }])
+  })
+
+  test('holds files of the same content once, under the first name', async () => {
+    await write(
+      await content('a.msi', 'same'),
+      await content('b.msi', 'same'),
+      await content('c.msi', 'other'),
+    )
+    const read = await readBundle(disk)
+    expect(read.ok && read.value.contents.map((e) => e.name)).toEqual(['a.msi', 'c.msi'])
+  })
+
+  test('that can’t be added to keeps what it had, and says why', async () => {
+    const a = await content('a.msi', 'first')
+    await write(a)
+    const gone = await content('b.msi', 'second')
+    rmSync(gone.path)
+    expect(await write(gone)).toMatchObject({ error: { kind: 'source-unreadable', path: gone.path } })
+    expect((await verifyBundle(disk, 'lima')).troubles).toEqual([])
+    const blocked = await content('c.msi', 'third')
+    mkdirSync(join(disk, 'content', `${blocked.sha}.part`))
+    expect(await write(blocked)).toMatchObject({ error: { kind: 'unwritable' } })
+    rmSync(disk, { recursive: true })
+    writeFileSync(disk, 'a file')
+    const refused = await write(a)
+    if (refused.ok || refused.error.kind !== 'unwritable') throw new Error(JSON.stringify(refused))
+    expect(describeBundleTrouble(disk, refused.error)).toContain(`${disk}: it can't be written (`)
   })
 
   test('tells what is missing, cut, changed, or no bundle at all', async () => {

@@ -16,8 +16,9 @@ import { measureSource, type Measured, type SourceFailure } from './source.ts'
 export type BundleContent = Measured & { readonly name: string }
 
 /**
- * Writes a bundle into a folder (which is made): contents first, each verified as it lies on the disk, the manifest last, so that a bundle
- * with a manifest is complete. What lies there already and is right is left; a bundle of another site is refused.
+ * Writes a bundle into a folder (which is made): contents first, each verified as it lies on the disk, the manifest last, so that what a
+ * manifest lists is there. What lies there already and is right is left; a bundle of another site is refused. Files of the same content are
+ * one, under the first name.
  */
 export async function writeBundle(
   folder: string,
@@ -30,20 +31,28 @@ export async function writeBundle(
 ): Promise<Result<Manifest, SourceFailure | BundleTrouble>> {
   const there = await readBundle(folder)
   if (there.ok && there.value.site !== of.site) return foreign(of.site, there.value.site)
-  await mkdir(join(folder, 'content'), { recursive: true })
-  await rm(join(folder, manifestFile), { force: true })
-  for (const content of of.contents) {
+  try {
+    await mkdir(join(folder, 'content'), { recursive: true })
+  } catch (cause) {
+    return unwritable(cause)
+  }
+  const contents = of.contents.filter(({ sha }, at, all) => all.findIndex((c) => c.sha === sha) === at)
+  for (const content of contents) {
     const copied = await copy(folder, content)
     if (!copied.ok) return copied
   }
-  const old = there.ok ? there.value.contents.filter((e) => !of.contents.some((c) => c.sha === e.sha)) : []
+  const old = there.ok ? there.value.contents.filter((e) => !contents.some((c) => c.sha === e.sha)) : []
   const manifest: Manifest = {
     bundle: 1,
     site: of.site,
     made: { at: of.at, by: of.by },
-    contents: [...old, ...of.contents.map(({ sha, size, name }) => ({ sha, size, name }))],
+    contents: [...old, ...contents.map(({ sha, size, name }) => ({ sha, size, name }))],
   }
-  await writeThrough(join(folder, manifestFile), manifestText(manifest))
+  try {
+    await writeThrough(join(folder, manifestFile), manifestText(manifest))
+  } catch (cause) {
+    return unwritable(cause)
+  }
   return ok(manifest)
 }
 
@@ -92,30 +101,34 @@ async function verifyEntry(
 }
 
 /** A half-written file has another name; one that lies there and is right is not written again. */
-async function copy(folder: string, content: BundleContent): Promise<Result<void, SourceFailure>> {
+async function copy(
+  folder: string,
+  content: BundleContent,
+): Promise<Result<void, SourceFailure | BundleTrouble>> {
   const { sha, size, name, path } = content
   if ((await verifyEntry(folder, { sha, size, name })) === undefined) return ok(undefined)
   const target = join(folder, contentFile(sha))
   const part = `${target}.part`
   try {
     await copyFile(path, part)
-    await using file = await open(part, 'r+')
-    await file.sync()
-  } catch (cause) {
-    return err({
-      kind: 'source-unreadable',
-      path,
-      detail: cause instanceof Error ? cause.message : String(cause),
-    })
-  }
-  const copied = await measureSource(part)
-  if (!copied.ok || copied.value.sha !== sha) {
+    {
+      await using file = await open(part, 'r+')
+      await file.sync()
+    }
+    const copied = await measureSource(part)
+    if (copied.ok && copied.value.sha === sha) {
+      await rename(part, target)
+      return ok(undefined)
+    }
     await rm(part, { force: true })
     const got = copied.ok ? copied.value.sha : copied.error.detail
     return err({ kind: 'source-changed', path, detail: `SHA-256 was ${sha}, the copy has ${got}` })
+  } catch (cause) {
+    // What a full disk took of it would be in the way of what is to fit once there is room.
+    await rm(part, { force: true }).catch(() => undefined)
+    const source = await measureSource(path)
+    return source.ok ? unwritable(cause) : err(source.error)
   }
-  await rename(part, target)
-  return ok(undefined)
 }
 
 async function writeThrough(path: string, text: string): Promise<void> {
@@ -130,3 +143,6 @@ async function writeThrough(path: string, text: string): Promise<void> {
 
 const foreign = (expected: string, got: string): Result<never, BundleTrouble> =>
   err({ kind: 'foreign', file: manifestFile, expected, got })
+
+const unwritable = (cause: unknown): Result<never, BundleTrouble> =>
+  err({ kind: 'unwritable', file: '', detail: cause instanceof Error ? cause.message : String(cause) })

@@ -21,6 +21,8 @@ export type BundleEntry = {
 /** Why a bundle is of no use; `file`: which of its files, relative to its folder. */
 export type BundleTrouble =
   | { readonly kind: 'no-bundle'; readonly file: string; readonly detail: string }
+  /** Its folder can't be written: full, read only, taken out. */
+  | { readonly kind: 'unwritable'; readonly file: string; readonly detail: string }
   | {
       readonly kind: 'bad-manifest'
       readonly file: string
@@ -98,6 +100,8 @@ export function describeBundleTrouble(folder: string, trouble: BundleTrouble): s
   switch (trouble.kind) {
     case 'no-bundle':
       return `${where}: not a bundle (${trouble.detail}). Nothing was changed. Name the folder that prestage wrote.`
+    case 'unwritable':
+      return `${folder}: it can't be written (${trouble.detail}). The bundle is not complete. Correct that and write it again.`
     case 'bad-manifest':
       return `${where}${trouble.at === '' ? '' : `: ${trouble.at}`}: expected ${trouble.expected}, got ${trouble.got}. Nothing was changed. Write the bundle again.`
     case 'foreign':
