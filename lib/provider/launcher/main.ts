@@ -3,16 +3,19 @@ import { dirname, join } from 'node:path'
 import { systemClock } from '../../domain/clock.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import { chooseInventory, formatComplaints, loadInventory } from '../../inventory/index.ts'
+import { operatorOf } from '../../cli/operator.ts'
 import { openFleet } from '../../cli/run/fleet.ts'
 import { digestKeysFor } from '../../cli/plan/key.ts'
 import { armRemembered } from '../../cli/run/guards.ts'
 import { workRoot } from '../../cli/run/stacks.ts'
+import type { HostBatch } from '../../reconcile/batch.ts'
 import { PlanBook } from '../../reconcile/book.ts'
 import { withDigestKeys } from '../../reconcile/digest-key.ts'
 import { Observations } from '../../reconcile/look.ts'
 import { loadCatalogue } from '../catalogue.ts'
 import { serveProvider } from '../server.ts'
 import { StackRun } from '../stack-run.ts'
+import { plainIntents } from './plain-intents.ts'
 import { openPreviewFile } from './preview-file.ts'
 
 /** The provider as a program of its own, as plain `pulumi` starts it: prints its port, serves until it is ended. */
@@ -41,12 +44,19 @@ const fleet = openFleet({ estate: estate.value, clock: systemClock, emit, root: 
 const digestKeys = digestKeysFor(estate.value, { passphrase: { from: 'environment' }, env: process.env })
 const catalogue = withDigestKeys(await loadCatalogue(), digestKeys)
 const memory = openPreviewFile(join(workRoot(cwd), 'plain'))
-if (memory.follows) armRemembered(memory.entries, catalogue, (host) => fleet.batch(host), digestKeys)
+const intents = plainIntents(workRoot(cwd), operatorOf(process.env), systemClock)
+/** What changes something is written down before it is sent. */
+const batch = (host: string): HostBatch => {
+  const one = fleet.batch(host)
+  one.keep(intents)
+  return one
+}
+if (memory.follows) armRemembered(memory.entries, catalogue, batch, digestKeys)
 const run = new StackRun({
   phase: 'free',
   catalogue,
   hosts: estate.value.sites.flatMap((site) => site.hosts.map((host) => host.id)),
-  batch: (host) => fleet.batch(host),
+  batch,
   organisation: estate.value.organisation,
   backend: estate.value.stateBackend,
   observations: new Observations(),
