@@ -160,7 +160,7 @@ export const guards: readonly Guard[] = [
   },
   {
     what: 'a frame says the token of its lease',
-    file: 'lib/transport/host-session.ts',
+    file: 'lib/transport/frames.ts',
     code: "const { store, token } = this.#target.door.lease ?? { store: 'none', token: 0 }",
     without: "const { store, token } = { store: 'none', token: 0 }",
     points: ['a holder of the link whom another one followed'],
@@ -184,7 +184,7 @@ export const guards: readonly Guard[] = [
   },
   {
     what: 'no two operations of a process have one id',
-    file: 'lib/transport/host-session.ts',
+    file: 'lib/transport/frames.ts',
     code: 'this.#nextId += request.ops.length',
     without: '',
     points: ['comes again after a reconnect'],
