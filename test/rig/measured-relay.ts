@@ -6,12 +6,23 @@ export type MeasuredRelay = {
   readonly port: number
   /** What came from clients: ticks of the machine, and bytes. */
   readonly sent: readonly (readonly [at: number, bytes: number])[]
+  /** From now on keeps what clients send over the connections that there are; others carry as before. */
+  hold(): Held
   close(): Promise<void>
+}
+
+/** What is kept on its way. */
+export type Held = {
+  readonly bytes: number
+  /** Lets it go on. */
+  release(): void
 }
 
 export async function startMeasuredRelay(target: number): Promise<MeasuredRelay> {
   const sent: (readonly [number, number])[] = []
   const sockets = new Set<Socket>()
+  /** Ways of a client's bytes, and what each keeps of them. */
+  const ways = new Map<Socket, Buffer[] | undefined>()
   const server = createServer((near) => {
     const far = connect({ host: '127.0.0.1', port: target, noDelay: true })
     near.setNoDelay(true)
@@ -20,11 +31,14 @@ export async function startMeasuredRelay(target: number): Promise<MeasuredRelay>
       [far, near],
     ] as const) {
       sockets.add(from)
+      if (from === near) ways.set(far, undefined)
       from.on('error', () => undefined)
       from.on('close', () => to.destroy())
       from.on('data', (bytes: Buffer) => {
         if (from === near) sent.push([ticks(), bytes.length])
-        to.write(bytes)
+        const kept = ways.get(to)
+        if (kept === undefined) to.write(bytes)
+        else kept.push(bytes)
       })
     }
   })
@@ -33,6 +47,24 @@ export async function startMeasuredRelay(target: number): Promise<MeasuredRelay>
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     sent,
+    hold: () => {
+      const held = [...ways.keys()].map((to) => {
+        const kept: Buffer[] = []
+        ways.set(to, kept)
+        return { to, kept }
+      })
+      return {
+        get bytes() {
+          return held.reduce((sum, { kept }) => sum + Buffer.concat(kept).length, 0)
+        },
+        release: () => {
+          for (const { to, kept } of held) {
+            ways.set(to, undefined)
+            for (const bytes of kept) to.write(bytes)
+          }
+        },
+      }
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

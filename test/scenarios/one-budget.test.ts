@@ -3,15 +3,22 @@ import { createHash, randomBytes } from 'node:crypto'
 import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { budgetAt } from '../../lib/link/index.ts'
 import { ticks } from '../../lib/link/this-process.ts'
 import { chunkBytesFor } from '../../lib/transport/delivery/sizes.ts'
-import { startCli, waitUntil } from '../rig/cli.ts'
+import { runCli, startCli, waitUntil } from '../rig/cli.ts'
 import { startRig, type Rig } from '../rig/estate.ts'
 import { type Postgres, startPostgres } from '../rig/postgres.ts'
+import { chainProgram, filesProgram, textOf } from '../rig/programs.ts'
 import type { LinkUserOrder, LinkUserReport } from '../rig/link-user.ts'
-import { type MeasuredRelay, mostAtOnce, mostWithin, startMeasuredRelay } from '../rig/measured-relay.ts'
+import {
+  type Held,
+  type MeasuredRelay,
+  mostAtOnce,
+  mostWithin,
+  startMeasuredRelay,
+} from '../rig/measured-relay.ts'
 
 const script = fileURLToPath(new URL('../rig/link-user.ts', import.meta.url))
 
@@ -176,7 +183,9 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
       const second = useLink(...orderOf('ops2'))
       const from = ticks()
       const sent = (): MeasuredRelay['sent'] => relay.sent.filter(([at]) => at >= from)
-      await waitUntil(() => sent().length > 0 && ticks() - from > 3_500)
+      await waitUntil(() => sent().length > 0)
+      for (const { pid } of [first, second, first]) await waitUntil(() => holder() === String(pid))
+      await waitUntil(() => ticks() - sent()[0]![0] > 2_500)
       await waitUntil(() => holder() === String(first.pid))
       const killed = ticks()
       first.signal('SIGKILL')
@@ -193,6 +202,41 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
         expect(readdirSync(join(rig.folder, machine, 'machine'), { recursive: true }).join()).not.toContain(
           'leases',
         )
+    })
+
+    it('one that is stopped in the middle of an up: another takes the link over and works; the host refuses the frame that was on its way, and nothing is done twice', async () => {
+      const [away, here] = ['ops4', 'ops5'].map((machine) => (orderOf(machine), join(rig.folder, machine)))
+      writeFileSync(join(away!, 'chain.ts'), chainProgram(2))
+      writeFileSync(join(here!, 'notes.ts'), filesProgram(2, 'note'))
+      const lab = rig.lab.host(host)
+      const written: string[] = []
+      let held: Held | undefined
+      const move = lab.world.files.move.bind(lab.world.files)
+      const moves = vi.spyOn(lab.world.files, 'move').mockImplementation((from, to, ...more) => {
+        if (/^C:\\(Chain|Notes)\\/.test(to)) written.push(to)
+        // What it sends after the first file is on its way when it stops.
+        if (to === 'C:\\Chain\\0.txt') held = relay.hold()
+        return move(from, to, ...more)
+      })
+      try {
+        const stopped = startCli(['up', site, '--program', './chain.ts', '--yes'], { cwd: away! })
+        await waitUntil(() => (held?.bytes ?? 0) > 300)
+        const all = stopped.processes()
+        for (const pid of all) process.kill(pid, 'SIGSTOP')
+        const next = await runCli(['up', site, '--program', './notes.ts', '--yes'], { cwd: here! })
+        expect(next.code).toBe(0)
+        expect(textOf(lab, 'C:\\Notes\\1.txt')).toBe('note 1')
+        held?.release()
+        for (const pid of all) process.kill(pid, 'SIGCONT')
+        const late = await stopped.ended
+        expect(late.code).toBe(1)
+        expect(late.stdout.replace(/\s+/g, ' ')).toMatch(
+          /another run took over at .* \(its clock, UTC\) \(.* on .*, process \d+\)/,
+        )
+        expect(written.toSorted()).toEqual(['C:\\Chain\\0.txt', 'C:\\Notes\\0.txt', 'C:\\Notes\\1.txt'])
+      } finally {
+        moves.mockRestore()
+      }
     })
 
     it('use no link without it, and say which database and why', async () => {
@@ -228,7 +272,7 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
     const late = useLink({ ...order, forMs: 120_000, writes: { path, text: 'late' } })
     await waitUntil(() => written().startsWith('late'))
     late.signal('SIGSTOP')
-    const next = await useLink({ ...order, forMs: 20_000, writes: { path, text: 'next' } }).report
+    const next = await useLink({ ...order, forMs: 500, writes: { path, text: 'next' } }).report
     expect(next.failures).toEqual([])
     expect(next.frames).toBeGreaterThan(0)
     const left = written()
