@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../../lib/domain/clock.ts'
+import { runCli } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
-import { chainProgram, textOf } from '../rig/programs.ts'
+import { chainProgram, filesProgram, textOf } from '../rig/programs.ts'
 
 /** Time that goes ten times as fast as the machine's: what takes half a minute is seen in seconds. */
 const hurry = 10
@@ -20,25 +22,34 @@ const made = (): number =>
 const lines = (): readonly string[] =>
   rig.events.flatMap((e) => (e.kind === 'line' ? [`${e.state}: ${e.because}`] : []))
 
-beforeEach(async () => {
+/** Quick decisions, of this test's time. */
+const quick = '{ everySeconds: 2, timeoutSeconds: 1, failures: 2, goodSeconds: 10, holdSeconds: 20 }'
+
+/** The lab at Accra, whose second line takes work of so many bytes; `probing`: how the first one is probed, as written. */
+const start = async (
+  largeBytes: number,
+  probing: string,
+  more: (folder: string) => void = () => undefined,
+): Promise<void> => {
   rig = await startRig({
     sites: ['accra'],
     clock: hurried,
     inventory: (folder) => {
       const file = join(folder, 'second-lines.yaml')
-      writeFileSync(
-        file,
-        readFileSync(file, 'utf8').replace(
-          'provenance: synthetic',
-          'provenance: synthetic, largeBytes: 20000',
-        ),
+      const text = readFileSync(file, 'utf8').replace(
+        'provenance: synthetic',
+        `provenance: synthetic, largeBytes: ${largeBytes}`,
       )
+      writeFileSync(file, text.replace(/^probing: .*$/m, `probing: ${probing}`))
+      more(folder)
     },
   })
-})
+}
 afterEach(() => rig.close())
 
 describe('a site with two lines', () => {
+  beforeEach(() => start(20_000, quick))
+
   test('is previewed and changed over the second one when the first is down from the start', async () => {
     host().order({ name: 'link-down', value: 0 })
     const report = await rig.run('up', { program: rig.program('chain', chainProgram(4)) })
@@ -93,4 +104,105 @@ export default ({ site }) => {
     const second = await rig.run('up', { program, leave: { onBackup: true } })
     expect(second.sites[0]).toMatchObject({ outcome: 'done' })
   })
+})
+
+describe('a file on its way to a site with two lines', () => {
+  const target = 'C:\\Agent\\agent.msi'
+  let bytes: Buffer
+  let program: string
+  const placed = (): boolean => {
+    const read = host().world.files.read(target)
+    return read.ok && Buffer.from(read.value).equals(bytes)
+  }
+  const set = (size: number): void => {
+    bytes = randomBytes(size)
+    const source = join(rig.folder, 'agent.msi')
+    writeFileSync(source, bytes)
+    program = rig.program(
+      'agent',
+      `import { File } from ${JSON.stringify(new URL('../../lib/index.ts', import.meta.url).href)}
+export default ({ site }) => {
+  for (const host of site.hosts) new File('agent', { host: host.id, path: ${JSON.stringify(target)}, source: ${JSON.stringify(source)} })
+}
+`,
+    )
+  }
+  /** Runs `up`; the first line dies when the first chunk has arrived. `event`: hears of each delivery from then on. */
+  const upThatLosesItsLine = (
+    event: (state: string, because: string | undefined) => void = () => undefined,
+  ) => {
+    let died = false
+    return rig.run('up', {
+      program,
+      onEvent: (e) => {
+        if (e.kind !== 'delivery') return
+        if (died) event(e.state, e.because)
+        if (died || e.state !== 'sending' || e.at === 0) return
+        died = true
+        host().order({ name: 'link-down', value: 0 })
+      },
+    })
+  }
+
+  test('goes on over the second one from the last good chunk when the first dies, where it is small enough', async () => {
+    await start(1_000_000, quick)
+    set(400_000)
+    const report = await upThatLosesItsLine()
+    expect(report.sites[0]).toMatchObject({ outcome: 'done' })
+    expect(placed()).toBe(true)
+    const first = host().counters.bulkBytes
+    const second = host().backupCounters!.bulkBytes
+    expect(first).toBeGreaterThan(10_000)
+    expect(second).toBeGreaterThan(10_000)
+    // What was on its way when the line died crosses again, and no more.
+    expect(first + second).toBeLessThan(bytes.length * 1.03 + 4 * 65_536)
+    expect(lines()[0]).toMatch(/^backup: the primary line does not carry/)
+  })
+
+  test('waits for the first one when what is left is too much for the second, and goes on once it is back', async () => {
+    await start(60_000, quick)
+    set(400_000)
+    const waits: string[] = []
+    const report = await upThatLosesItsLine((state, because) => {
+      if (state !== 'waiting' || because?.startsWith('rule ') !== true) return
+      if (waits.push(because) === 1) host().clear()
+    })
+    expect(report.sites[0]).toMatchObject({ outcome: 'done' })
+    expect(placed()).toBe(true)
+    expect(waits[0]).toMatch(
+      /^rule large-waits-for-primary: about [\d.]+ KB are left, and the backup line carries at most [\d.]+ KB more$/,
+    )
+    expect(host().backupCounters!.bulkBytes).toBeLessThan(60_000)
+    expect(lines().map((line) => line.slice(0, 7))).toEqual(['backup:', 'primary'])
+    expect(host().counters.bulkBytes + host().backupCounters!.bulkBytes).toBeLessThan(
+      bytes.length * 1.03 + 5 * 65_536,
+    )
+  })
+})
+
+describe('a serverless site whose profile the second line can’t carry', () => {
+  test('is refused on the command line while that line carries, with the figures and what to do, also with --on-backup', async () => {
+    await start(
+      1_000_000,
+      '{ everySeconds: 1, timeoutSeconds: 0.3, failures: 2, goodSeconds: 1, holdSeconds: 2 }',
+      (folder) => {
+        const file = join(folder, 'sites.csv')
+        const text = readFileSync(file, 'utf8')
+        writeFileSync(file, text.replace(/^(accra,.*,)mission-server,/m, '$1serverless-gateway,'))
+      },
+    )
+    const program = rig.program('files', filesProgram(1, 'text'))
+    const up = (...more: readonly string[]) =>
+      runCli(['up', 'accra', '--program', program, '--yes', ...more], { cwd: rig.folder })
+    host().order({ name: 'link-down', value: 0 })
+    const refused = await up('--on-backup')
+    expect(refused.code).toBe(1)
+    expect(refused.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /rule needs-primary: the backup line has 32 kbit\/s a user and 600 ms, the site's profile needs 100 kbit\/s a user and at most 60 ms\. Nothing was changed\. Run again when the primary line is back\. Nothing overrides this\./,
+    )
+    expect(textOf(host(), 'C:\\Notes\\0.txt')).toBe(undefined)
+    host().clear()
+    const done = await up()
+    expect([done.code, textOf(host(), 'C:\\Notes\\0.txt')]).toEqual([0, 'text 0'])
+  }, 60_000)
 })
