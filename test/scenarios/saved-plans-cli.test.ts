@@ -113,6 +113,66 @@ describe('plan files on the command line', { timeout: 120_000 }, () => {
     drift(was)
   })
 
+  it('can be rehearsed before it is carried out, also from another machine, which says that it looked before', async () => {
+    expect((await save()).code).toBe(0)
+    const before = [textOf(host, 'C:\\Notes\\1.txt'), host.counters.connections]
+    const held = ['up', '--plan', plan(), '--yes']
+    const rehearsed = await here('rehearse', '--no-delay', ...held, '--program', './notes.ts')
+    expect([rehearsed.code, rehearsed.stdout]).toEqual([0, expect.stringMatching(/nairobi +done +2 update/)])
+    expect(rehearsed.stderr).not.toContain('later look')
+    const away = await there('rehearse', '--no-delay', ...held, ...theirProgram)
+    expect(away.stderr).toContain('rests on a later look than the last from this machine at nairobi')
+    expect(away.stderr).toContain(`chancery plan verify ${plan()}`)
+    writeFileSync(join(rig.folder, 'notes.ts'), filesProgram(2, 'yet another'))
+    const refused = await here('rehearse', '--no-delay', ...held, '--program', './notes.ts')
+    expect([refused.code, refused.stdout]).toEqual([
+      1,
+      expect.stringContaining('the program declares something else: 2 are others (File note-0, File note-1)'),
+    ])
+    writeFileSync(join(rig.folder, 'notes.ts'), filesProgram(2, 'other'))
+    expect([textOf(host, 'C:\\Notes\\1.txt'), host.counters.connections]).toEqual(before)
+    for (const [args, words] of [
+      [['plan', 'verify', plan()], 'rehearse: plan looks at the real hosts at most'],
+      [['preview', 'nairobi', '--save', 'x.plan'], 'expected a preview of the real hosts, got a rehearsal'],
+    ] as const)
+      expect(await here('rehearse', '--no-delay', ...args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(words) as string,
+      })
+  })
+
+  it('a removal is carried out by destroy alone, and its sites are named', async () => {
+    const gone = ['--program', './notes.ts', '--save', 'gone.plan'] as const
+    const unnamed = await here('preview', '--destroy', ...gone)
+    expect([unnamed.code, unnamed.stderr]).toEqual([
+      2,
+      expect.stringContaining('expected the sites to destroy'),
+    ])
+    expect(await here('preview', 'nairobi', '--destroy', ...gone)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('- nairobi-hv1 File c:\\notes\\0.txt (delete)') as string,
+      stderr: expect.stringContaining(
+        'Saved the plan that removes what is at nairobi in gone.plan',
+      ) as string,
+    })
+    for (const [args, words] of [
+      [['up', '--plan', 'gone.plan'], 'chancery destroy --plan gone.plan'],
+      [['destroy', '--plan', 'nairobi.plan'], 'Run it with chancery up --plan nairobi.plan'],
+    ] as const)
+      expect(await here(...args, '--program', './notes.ts', '--yes')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(words) as string,
+      })
+    expect((await here('plan', 'show', 'gone.plan')).stdout).toContain(
+      'It removes what the program made: chancery destroy --plan carries it out.',
+    )
+    const verified = await here('plan', 'verify', 'gone.plan', '--program', './notes.ts')
+    expect(verified).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/nairobi +accepted/) as string,
+    })
+  })
+
   it('a damaged, foreign or missing plan is told with file, line and what to do, and no host hears of it', async () => {
     const text = readFileSync(plan(), 'utf8')
     const connections = host.counters.connections
