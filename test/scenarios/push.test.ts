@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Temporal } from 'temporal-polyfill'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../lib/domain/clock.ts'
 import { runCli, startCli } from '../rig/cli.ts'
@@ -25,7 +26,7 @@ describe('files brought ahead of time', () => {
   /** It takes as long as a lease and the lock of a content last, so it goes on beside the other tests, on a link of its own. */
   let takenOver: ReturnType<typeof stopOne>
   beforeAll(async () => {
-    rig = await startRig({ sites: ['nairobi', 'beirut', 'accra'] })
+    rig = await startRig({ sites: ['nairobi', 'beirut', 'ankara'] })
     takenOver = stopOne()
     takenOver.catch(() => undefined)
   })
@@ -48,16 +49,16 @@ describe('files brought ahead of time', () => {
   async function stopOne() {
     const bytes = randomBytes(600_000)
     file('stopped.bin', bytes)
-    const { counters } = rig.lab.host('accra-hv1')
-    const late = startCli(['push', 'stopped.bin', 'accra', '--json'], { cwd: rig.folder })
-    while (counters.bulkBytes < 150_000) await systemClock.sleep(20)
+    const host = rig.lab.host('ankara-hv1')
+    const late = startCli(['push', 'stopped.bin', 'ankara', '--json'], { cwd: rig.folder })
+    while (host.counters.bulkBytes < 150_000) await systemClock.sleep(20)
     process.kill(late.pid, 'SIGSTOP')
-    const next = await run('push', 'stopped.bin', 'accra')
-    const before = counters.bulkBytes
+    const next = await run('push', 'stopped.bin', 'ankara')
+    const before = host.counters.bulkBytes
     process.kill(late.pid, 'SIGCONT')
     const { code, stdout } = await late.ended
     const report = JSON.parse(stdout) as Report
-    return { next, late: { code, report }, sentByLate: counters.bulkBytes - before, bytes }
+    return { next, late: { code, report }, sentByLate: host.counters.bulkBytes - before, bytes }
   }
 
   it('push delivers to every host of the sites, once, and places nothing', async () => {
@@ -127,6 +128,59 @@ describe('files brought ahead of time', () => {
     expect([refused.code, refused.report.sites[0]?.because]).toEqual([1, expect.stringContaining('login')])
   }, 60_000)
 
+  it('push waits for blackouts of the site and of a rollout; --now needs a reason, overrides both, and history keeps it', async () => {
+    const inventory = join(rig.folder, 'inventories', 'ministry')
+    const around = (days: number): string =>
+      Temporal.Now.plainDateTimeISO('Africa/Nairobi').add({ days }).toString({ smallestUnit: 'minute' })
+    const span = `from: '${around(-1)}', to: '${around(1)}'`
+    const before = readFileSync(join(inventory, 'blackouts.yaml'), 'utf8')
+    appendFileSync(
+      join(inventory, 'blackouts.yaml'),
+      `  - { sites: [nairobi], ${span}, because: Elections }\n`,
+    )
+    mkdirSync(join(inventory, 'rollouts'), { recursive: true })
+    writeFileSync(
+      join(inventory, 'rollouts', 'agents.yaml'),
+      `id: agents\ndescription: Agents\nprogram: mission\nsites: [beirut, nairobi]\nblackouts: [{ ${span}, because: Launch }]\n`,
+    )
+    const bytes = randomBytes(5_000)
+    const sha = file('urgent.msu', bytes)
+    const deferred = await run('push', 'urgent.msu', '--rollout', 'agents')
+    expect([deferred.code, deferred.report.sites.map(({ site, because }) => [site, because])]).toEqual([
+      3,
+      [
+        ['beirut', expect.stringMatching(/^blackout of rollout agents: Launch; it opens at /)],
+        [
+          'nairobi',
+          expect.stringMatching(
+            /^blackout: Elections and blackout of rollout agents: Launch; it opens at .* Africa\/Nairobi\. Nothing was sent\. Run again then, or add --wait, or --now --reason\.$/,
+          ),
+        ],
+      ],
+    ])
+    expect(held('nairobi-hv1', sha)).toBeUndefined()
+    const mute = await run('push', 'urgent.msu', 'nairobi', '--now')
+    expect([mute.code, mute.stderr]).toEqual([2, expect.stringContaining('--now: expected --reason')])
+
+    const now = await run(
+      'push',
+      'urgent.msu',
+      'nairobi',
+      '--rollout',
+      'agents',
+      '--now',
+      '--reason',
+      'zero day',
+    )
+    expect([now.code, held('nairobi-hv1', sha)]).toEqual([0, bytes])
+    const history = await runCli(['history', 'nairobi', '--json'], { cwd: rig.folder })
+    expect(JSON.parse(history.stdout)).toMatchObject([
+      { operation: 'push', reason: 'zero day', result: 'done' },
+    ])
+    writeFileSync(join(inventory, 'blackouts.yaml'), before)
+    rmSync(join(inventory, 'rollouts', 'agents.yaml'))
+  }, 60_000)
+
   it('prestage writes a bundle, and the host picks it up without its bytes crossing the link', async () => {
     const bytes = randomBytes(300_000)
     const sha = file('setup.iso', bytes)
@@ -192,6 +246,6 @@ describe('files brought ahead of time', () => {
       expect.stringMatching(/another run took over at \d{4}-.* process \d+/),
     ])
     expect(sentByLate).toBe(0)
-    expect(held('accra-hv1', createHash('sha256').update(bytes).digest('hex'))).toEqual(bytes)
+    expect(held('ankara-hv1', createHash('sha256').update(bytes).digest('hex'))).toEqual(bytes)
   }, 60_000)
 })
