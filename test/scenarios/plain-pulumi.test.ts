@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runChild } from '../../lib/engine/child.ts'
 import { languageHost, type LanguageHost } from '../../lib/engine/language-host.rig.ts'
 import { ensureEngine } from '../../lib/engine/obtain.ts'
-import { waitUntil } from '../rig/cli.ts'
+import { runCli, waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { textOf } from '../rig/programs.ts'
 
@@ -16,6 +16,7 @@ import { textOf } from '../rig/programs.ts'
  */
 describe('plain pulumi', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url))
+  const passphrase = 'correct horse'
   const card = 'C:\\Chancery\\site-card.txt'
   let rig: Rig
   let host: LanguageHost
@@ -30,14 +31,14 @@ describe('plain pulumi', () => {
     }
     host = await languageHost(env)
     home = mkdtempSync(join(tmpdir(), 'chancery-plain-'))
-    mkdirSync(join(home, 'state'))
+    mkdirSync(fileURLToPath(rig.estate.stateBackend), { recursive: true })
     const engine = await ensureEngine({ env: process.env, onProgress: () => {} })
     if (!engine.ok) throw new Error(engine.error.kind)
     const forEngine = {
       ...env,
-      PULUMI_BACKEND_URL: pathToFileURL(join(home, 'state')).href,
+      PULUMI_BACKEND_URL: rig.estate.stateBackend,
       PULUMI_HOME: join(home, 'home'),
-      PULUMI_CONFIG_PASSPHRASE: 'correct horse',
+      PULUMI_CONFIG_PASSPHRASE: passphrase,
       PULUMI_SKIP_UPDATE_CHECK: 'true',
       PULUMI_DEBUG_LANGUAGES: `nodejs:${host.port}`,
     }
@@ -92,13 +93,7 @@ describe('plain pulumi', () => {
 
     lab.world.files.write(card, new TextEncoder().encode('by hand'))
     const running = pulumi('up', '--yes')
-    await waitUntil(() => readdirSync(books).length === 1)
-    const [name] = readdirSync(books)
-    await waitUntil(() => readFileSync(join(books, name!), 'utf8').includes('\n'))
-    const { provider } = JSON.parse(readFileSync(join(books, name!), 'utf8').split('\n')[0]!) as {
-      provider: number
-    }
-    await waitUntil(() => !existsSync(`/proc/${provider}`))
+    await previewed(books)
     lab.world.files.write(card, new TextEncoder().encode('by hand, again'))
     const refused = await running
     expect(refused, JSON.stringify(refused)).toMatchObject({
@@ -122,4 +117,58 @@ describe('plain pulumi', () => {
     expect(await pulumi('up', '--yes', '--skip-preview')).toMatchObject({ code: 0 })
     expect(textOf(lab, card)).toContain('Nairobi')
   }, 240_000)
+
+  it('cut off in the middle of an act, it has written what it was about: resolve says what became of it, and chancery up goes on', async () => {
+    const lab = rig.lab.host('nairobi-hv1')
+    const folder = join(rig.folder, 'work/stacks/mission.nairobi/intents')
+    const chancery = (...args: string[]) =>
+      runCli(args, {
+        cwd: rig.folder,
+        env: { CHANCERY_WORK_FOLDER: join(rig.folder, 'work'), PULUMI_CONFIG_PASSPHRASE: passphrase },
+      })
+    const written = (): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
+    expect(written()).toEqual([])
+    lab.world.files.write(card, new TextEncoder().encode('by hand'))
+    const running = pulumi('up', '--yes')
+    await previewed(join(rig.folder, 'work', 'plain'))
+    lab.order({ name: 'hold-reply', value: 0 })
+    await waitUntil(() => textOf(lab, card)?.includes('Nairobi') === true)
+    const [name] = written()
+    const head = JSON.parse(readFileSync(join(folder, name!), 'utf8').trim().split('\n')[0]!) as {
+      process: { pid: number }
+    }
+    expect(head).toMatchObject({ operation: 'plain pulumi', stack: 'mission.nairobi' })
+    expect(await chancery('resolve', 'nairobi')).toMatchObject({
+      code: 3,
+      stdout: expect.stringMatching(/nairobi: a run is at work: .*process/),
+    })
+    const engine = parentOf(head.process.pid)
+    for (const pid of [engine, head.process.pid]) process.kill(pid, 'SIGKILL')
+    await running
+    lab.clear()
+    const resolved = await chancery('resolve', 'nairobi')
+    expect(resolved.stdout.replace(/\s+/g, ' '), JSON.stringify(resolved)).toMatch(
+      /site-card.*done as intended/,
+    )
+    expect(written()).toEqual([])
+    const operations = lab.world.files.walk()
+    expect(await chancery('up', 'nairobi', '--yes')).toMatchObject({ code: 0 })
+    expect(lab.world.files.walk()).toEqual(operations)
+    expect(written()).toEqual([])
+  }, 240_000)
 })
+
+/** Resolves when the preview's provider has ended, and that of the update has not begun yet. */
+async function previewed(books: string): Promise<void> {
+  await waitUntil(() => readdirSync(books).length === 1)
+  const [name] = readdirSync(books)
+  await waitUntil(() => readFileSync(join(books, name!), 'utf8').includes('\n'))
+  const { provider } = JSON.parse(readFileSync(join(books, name!), 'utf8').split('\n')[0]!) as {
+    provider: number
+  }
+  await waitUntil(() => !existsSync(`/proc/${provider}`))
+}
+
+/** From /proc: Linux. */
+const parentOf = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1])

@@ -139,7 +139,7 @@ const hasLater = ({ resources }: Collection): boolean =>
 const plain = (value: object): z.core.util.JSONType =>
   JSON.parse(JSON.stringify(value)) as z.core.util.JSONType
 
-type Known = Pick<SiteRun, 'declared' | 'depth' | 'dependencies' | 'recorded' | 'broken'>
+type Known = Pick<SiteRun, 'declared' | 'depth' | 'dependencies' | 'protection' | 'recorded' | 'broken'>
 
 function describeCollectFailure(program: string, failure: CollectFailure): string {
   switch (failure.kind) {
@@ -157,7 +157,13 @@ function declaredOf(
   state: Result<StackState | undefined, StackFailure>,
   removing: boolean,
 ): Known {
-  const none: Known = { declared: [], depth: 1, dependencies: new Map(), recorded: [] }
+  const none: Known = {
+    declared: [],
+    depth: 1,
+    dependencies: new Map(),
+    protection: new Map(),
+    recorded: [],
+  }
   if (part?.problem !== undefined) return { ...none, broken: part.problem.message }
   if (!state.ok) return { ...none, broken: describeStackFailure(state.error) }
   const resources = removing ? [] : (part?.resources ?? [])
@@ -168,6 +174,7 @@ function declaredOf(
     declared: resources.map(({ type, name, inputs }) => ({ type, name, inputs })),
     depth: depthOf(order),
     dependencies: new Map(order.map(({ urn, dependencies }) => [urn, dependencies])),
+    protection: new Map(resources.map(({ urn, protect }) => [urn, protect])),
     recorded: known
       .filter((r) => r.custom)
       .map(({ urn, type, inputs, outputs, protect }) => ({

@@ -27,7 +27,7 @@ import { lineUsed } from './line-used.ts'
 import { keepObservations, lastObservations } from './observed.ts'
 import { withOlderCopies } from './older-copies.ts'
 import { beforeLooking, type SitePlanning, withPlan } from './planned.ts'
-import { protectedEntry, protectedRemovals } from './protected.ts'
+import { protectedEntry, protectedRemovals, withProtection } from './protected.ts'
 import { rowsOf, withWaiting } from './rows.ts'
 import { pastStaleLock } from './stale-lock.ts'
 import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
@@ -52,6 +52,8 @@ export type SiteRun = {
   readonly depth: number
   /** URN to URNs that it waits for. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>
+  /** URN to Pulumi's `protect`, as the program declares it. */
+  readonly protection: ReadonlyMap<string, boolean>
   readonly recorded: readonly Recorded[]
   readonly unended: Unended
   /** URNs of free commands that the state has as begun. */
@@ -98,7 +100,7 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
   const rows =
     run.request.operation === 'refresh'
       ? refreshRows(run, observations)
-      : withWaiting(rowsOf(book), run.dependencies)
+      : withProtection(withWaiting(rowsOf(book), run.dependencies), run)
   const blocked = rows.flatMap((row) => row.failure ?? [])
   const { outcome, because } = outcomeOf(blocked)
   const preview = {

@@ -11,16 +11,16 @@ const resources = new URL('../../lib/provider/resources/index.ts', import.meta.u
 const pulumi = import.meta.resolve('@pulumi/pulumi')
 
 /** One file; its content is what this expression gives. */
-const program = (content: string): string => `
+const program = (content: string, options = '{}'): string => `
 import * as pulumi from ${JSON.stringify(pulumi)}
 import { File } from ${JSON.stringify(resources)}
 export default ({ site }) => {
-  const { content } = new File('license', { host: site.hosts[0].id, path: ${JSON.stringify(path)}, content: ${content} })
+  const { content } = new File('license', { host: site.hosts[0].id, path: ${JSON.stringify(path)}, content: ${content} }, ${options})
   return { license: pulumi.interpolate\`it is \${content}\` }
 }
 `
 
-describe('a value that is a secret from now on', { timeout: 120_000 }, () => {
+describe('a change of the state alone', { timeout: 120_000 }, () => {
   let rig: Rig
   let clear: string
   let secret: string
@@ -45,7 +45,7 @@ describe('a value that is a secret from now on', { timeout: 120_000 }, () => {
   const because = (previews: readonly SitePreview[]) =>
     previews[0]?.rows.map((row) => [row.change, ...row.because])
 
-  it('is shown as a change that runs nothing, and is in clear in no state nor copy of one afterwards', async () => {
+  it('a value that is a secret from now on is shown as a change that runs nothing, and is in clear in no state nor copy of one afterwards', async () => {
     expect(state()).toContain(text)
     const shown = await rig.run('preview', { program: secret })
     expect(because(shown.previews)).toEqual([
@@ -85,5 +85,27 @@ describe('a value that is a secret from now on', { timeout: 120_000 }, () => {
     expect(state()).toContain(text)
     expect(textOf(rig.lab.host('nairobi-hv1'), path)).toBe(text)
     expect(await rig.run('preview', { program: clear })).toMatchObject({ differences: false })
+  })
+
+  it('so is Pulumi’s protect, on and off: what was protected can go once up has taken it off', async () => {
+    const rowsOf = async (options: string) => {
+      const up = await rig.run('up', { program: rig.program('keys', program(JSON.stringify(text), options)) })
+      expect(up.sites).toMatchObject([{ outcome: 'done' }])
+      return because(up.previews)
+    }
+    const before = rig.lab.host('nairobi-hv1').world.files.walk()
+    expect(await rowsOf('{ protect: true }')).toEqual([
+      ['update', 'protected from now on; nothing runs on the host'],
+    ])
+    expect(state()).toContain('"protect":true')
+    const none = rig.program('keys', 'export default () => {}')
+    expect((await rig.run('up', { program: none })).sites).toMatchObject([
+      { outcome: 'failed', because: expect.stringMatching(/declare it without protect, run up/) },
+    ])
+    expect(await rowsOf('{}')).toEqual([['update', 'protected no more; nothing runs on the host']])
+    expect(state()).not.toContain('"protect":true')
+    expect(rig.lab.host('nairobi-hv1').world.files.walk()).toEqual(before)
+    expect((await rig.run('up', { program: none })).sites).toMatchObject([{ outcome: 'done' }])
+    expect(textOf(rig.lab.host('nairobi-hv1'), path)).toBeUndefined()
   })
 })
