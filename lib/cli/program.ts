@@ -28,7 +28,7 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
     )
     return code
   } catch (error) {
-    if (!(error instanceof UsageError)) return defect(error, at)
+    if (!(error instanceof UsageError)) return await defect(error, at)
     at.stderr.write(`chancery: ${error.message}\n`)
     return exitCode.usage
   }
@@ -129,10 +129,12 @@ function explain(message: string, argv: readonly string[]): string {
   return `${message}\n  ${meant === undefined ? '' : `Did you mean --${meant}?\n  `}${see}`
 }
 
-function defect(error: unknown, at: Surroundings): number {
+/** Tells an exception that nobody expected; gives the exit code. Never rejects. */
+export async function defect(error: unknown, at: Pick<Surroundings, 'stderr'>): Promise<number> {
+  const { withoutKnownSecrets } = await import('./secret-texts.ts')
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   at.stderr.write(
-    `Internal error: ${text}\nThis is a defect of chancery, not of your input. Please report it with the command line.\n`,
+    `Internal error: ${withoutKnownSecrets(text)}\nThis is a defect of chancery, not of your input. Please report it with the command line.\n`,
   )
   return exitCode.failed
 }

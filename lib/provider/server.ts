@@ -47,13 +47,14 @@ export async function serveProvider(run: StackRun): Promise<ProviderServer> {
 
 type Unary<Q, A> = (call: { request: Q }, callback: grpc.sendUnaryData<A>) => void
 
-/** A handler that answers; what it throws is a defect and is said as one. */
-const answering =
+/** A handler that answers; what it throws is a defect and is said as one, without what the run knows to be secret. */
+const answeringOf =
+  (run: Pick<StackRun, 'told'>) =>
   <Q, A>(handle: (request: Q) => Promise<A> | A): Unary<Q, A> =>
   (call, callback) => {
     void (async () => handle(call.request))().then(
       (answer) => callback(null, answer),
-      (error: unknown) => callback(isServiceError(error) ? error : refusal(internal(error)), null),
+      (error: unknown) => callback(isServiceError(error) ? error : refusal(run.told(internal(error))), null),
     )
   }
 
@@ -89,6 +90,7 @@ function mutated(result: Result<Outcome, Failure>, inputs: Struct): Outcome {
 }
 
 function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
+  const answering = answeringOf(run)
   const unimplemented = answering(() => {
     throw refusal('Not offered by this provider.', grpc.status.UNIMPLEMENTED)
   })

@@ -22,6 +22,7 @@ const of = JSON.parse(readFileSync(${JSON.stringify(secrets)}, 'utf8'))
 export default ({ site }) => {
   const host = site.hosts[0].id
   const text = pulumi.secret(of.text)
+  if (process.env['PROVOKE'] === 'program') text.apply((plain) => { throw new Error('a key that nobody knows: ' + plain) })
   const first = new File('first', { host, path: 'C:\\\\Keys\\\\first.txt', content: text })
   new File('passed', { host, path: 'C:\\\\Keys\\\\passed.txt', content: first.content, encoding: 'utf16le' })
   new File('made', { host, path: 'C:\\\\Keys\\\\made.txt', content: pulumi.interpolate\`key = \${pulumi.secret(of.part)}\` })
@@ -98,12 +99,16 @@ describe('secrets planted wherever a value can be', { timeout: 240_000 }, () => 
 
   const host = () => rig.lab.host('nairobi-hv1')
   const passphraseFile = () => join(rig.folder, '.chancery/passphrase')
-  const options = () => ({ cwd: rig.folder, env: { TMPDIR: temporary, NODE_COMPILE_CACHE: temporary } })
-  const run = async (...args: string[]): Promise<Ended> => {
-    const ended = await runCli(args, options())
+  const options = (env: { readonly [name: string]: string } = {}) => ({
+    cwd: rig.folder,
+    env: { TMPDIR: temporary, NODE_COMPILE_CACHE: temporary, ...env },
+  })
+  const runIn = async (env: { readonly [name: string]: string }, ...args: string[]): Promise<Ended> => {
+    const ended = await runCli(args, options(env))
     told(args.join(' '), ended)
     return ended
   }
+  const run = (...args: string[]): Promise<Ended> => runIn({}, ...args)
   const on = (...args: string[]): Promise<Ended> => run(...args, '--program', program)
 
   /** What must not be found: the secrets, the passphrase, and the keys that are made of it. */
@@ -122,11 +127,20 @@ describe('secrets planted wherever a value can be', { timeout: 240_000 }, () => 
   const told = (what: string, { stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>): void => {
     expect({ what, found: found(Buffer.from(`${stdout}\n${stderr}`)), stderr }).toMatchObject({ found: [] })
   }
+  /** As it was when it was looked through last: what is drawn later is not in what was written before. */
+  const clean = new Map<string, string>()
+  const isClean = (file: string): boolean => {
+    const { size, mtimeMs, ino } = statSync(file)
+    const now = `${size} ${mtimeMs} ${ino}`
+    if (clean.get(file) === now) return true
+    clean.set(file, now)
+    return false
+  }
   const inFiles = (): readonly string[] =>
     readdirSync(rig.folder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(rig.folder, name))
       .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
-      .filter((file) => file !== secretFile && file !== passphraseFile())
+      .filter((file) => file !== secretFile && file !== passphraseFile() && !isClean(file))
       .flatMap((file) => {
         const bytes = readFileSync(file)
         return found(file.endsWith('.gz') ? gunzipSync(bytes) : bytes).map((name) => `${name} in ${file}`)
@@ -211,16 +225,45 @@ describe('secrets planted wherever a value can be', { timeout: 240_000 }, () => 
     host().clear()
     told('Ctrl-C', await cut.ended)
     nowhere()
+    expect((await on('resolve', 'nairobi', '--json')).stdout).toContain('"state":"looked"')
     expect(await on('up', 'nairobi', '--yes')).toMatchObject({ code: 0 })
   })
 
   it('are in no history, listing, rehearsal or failure, and in nothing that a removal leaves', async () => {
     await run('history', 'nairobi', '--json')
     await on('rehearse', 'preview', 'nairobi')
+    const listed = await on('import', 'nairobi', '--json', '--kind', 'file', '--path', 'C:\\Keys')
+    expect(listed.stdout).toContain('"path":"C:\\\\Keys\\\\first.txt"')
     nowhere()
     const failing = await on('destroy', 'nairobi', '--yes', '--json')
     expect(failing.code).toBe(1)
     expect(failing.stdout + failing.stderr).toContain('withheld')
+    nowhere()
+  })
+
+  it('are in no exception of the program, or of ours, that quotes them', async () => {
+    const thrown = await runIn({ PROVOKE: 'program' }, 'preview', 'nairobi', '--program', program, '--json')
+    expect([thrown.code, thrown.stdout]).toEqual([
+      1,
+      expect.stringContaining('a key that nobody knows: (secret)'),
+    ])
+    const provoke = join(rig.folder, 'provoke.mjs')
+    // As Node's own errors do, which quote what they were given.
+    writeFileSync(
+      provoke,
+      `import { Hash } from 'node:crypto'
+const update = Hash.prototype.update
+Hash.prototype.update = function (data, ...more) {
+  if (typeof data === 'string' && data.includes('second line')) throw new TypeError('Received ' + data)
+  return update.call(this, data, ...more)
+}`,
+    )
+    const ours = { NODE_OPTIONS: `--import=${provoke}` }
+    const failed = await runIn(ours, 'preview', 'nairobi', '--program', program, '--json')
+    expect([failed.code, failed.stdout + failed.stderr]).toEqual([
+      1,
+      expect.stringContaining('Internal error: TypeError: Received'),
+    ])
     nowhere()
   })
 

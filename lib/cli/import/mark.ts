@@ -7,8 +7,8 @@ import type { Thing } from './things.ts'
 /** Whose a thing is. */
 export type Mark =
   | { readonly by: 'nobody' }
-  /** Of this stack; `urn` names the resource. `held`: its state has it too; false after a run that was cut off in between. */
-  | { readonly by: 'us'; readonly urn: string; readonly held: boolean }
+  /** Of this stack; `urn` names the resource. `held`: its state has it too; false after a run that was cut off in between. `adopted`: it was there before. */
+  | { readonly by: 'us'; readonly urn: string; readonly held: boolean; readonly adopted: boolean }
   | { readonly by: 'other'; readonly owner: Owner }
 
 /** A thing of a host with whose it is. */
@@ -57,12 +57,17 @@ function markOf(host: string, thing: Thing, owner: Owner | undefined, asker: Ask
       owner.backend === asker.backend &&
       owner.urn.startsWith(`urn:pulumi:${asker.stack}::`)
     return ours
-      ? { by: 'us', urn: owner.urn, held: asker.held.some(({ urn }) => urn === owner.urn) }
+      ? {
+          by: 'us',
+          urn: owner.urn,
+          held: asker.held.some(({ urn }) => urn === owner.urn),
+          adopted: owner.adopted === true,
+        }
       : { by: 'other', owner }
   }
   const { id } = thing.found
   const held = asker.held.find(
     (one) => one.host === host && one.token === thing.token && id !== undefined && one.id === id,
   )
-  return held === undefined ? { by: 'nobody' } : { by: 'us', urn: held.urn, held: true }
+  return held === undefined ? { by: 'nobody' } : { by: 'us', urn: held.urn, held: true, adopted: false }
 }

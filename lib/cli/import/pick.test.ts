@@ -4,6 +4,7 @@ import { logicalNames } from './logical-name.ts'
 import { type Asker, marked, type Marked } from './mark.ts'
 import { notTakeable, picked } from './pick.ts'
 import type { Thing } from './things.ts'
+import { listingsJson } from './view.ts'
 
 const machine = (name: string, id = `id of ${name}`): Thing => ({
   token: 'hyperv:VirtualMachine',
@@ -12,6 +13,7 @@ const machine = (name: string, id = `id of ${name}`): Thing => ({
   state: 'described',
   want: { name },
   notes: [],
+  maybeSecret: [],
 })
 const odd: Thing = { ...machine('odd'), state: 'refused', because: 'it is odd', fix: 'Make it even.' }
 const owner = (stack: string, backend = 'file:///s') => ({
@@ -57,7 +59,7 @@ describe('whose a thing is', () => {
     const held = [{ urn, name: 'fs', token: 'hyperv:VirtualMachine', host: 'hv1', id: 'id of renamed' }]
     const by = (host: string) =>
       marked(list([machine('renamed')], new Map(), host), { ...asker, held }).things[0]?.mark
-    expect(by('hv1')).toEqual({ by: 'us', urn, held: true })
+    expect(by('hv1')).toEqual({ by: 'us', urn, held: true, adopted: false })
     expect(by('hv2')).toEqual({ by: 'nobody' })
   })
 
@@ -108,6 +110,32 @@ describe('what a person picks', () => {
     expect(notTakeable(one(ours.urn, [held]), undefined, asker.stack)).toContain('is this stack')
     const inComponent = ours.urn.replace('chancery:hyperv', 'chancery:site:Mission$chancery:hyperv')
     expect(notTakeable(one(inComponent), undefined, asker.stack)).toContain('declare it so')
+  })
+})
+
+describe('what somebody has, and may have declared secret', () => {
+  const file: Thing = {
+    ...machine('key'),
+    state: 'described',
+    want: { name: 'key', content: 'x' },
+    notes: [],
+    maybeSecret: ['content'],
+  }
+  const one = (by: ReturnType<typeof owner> & { readonly adopted?: boolean }) =>
+    marked(list([file], new Map([[record('key'), by]])), asker).things[0]!
+  it('is not shown by a listing, and not written into lines', () => {
+    for (const by of [owner('cluster.beirut'), owner('mission.beirut')]) {
+      const told = JSON.stringify(listingsJson([{ host: 'hv1', things: [one(by)], unseen: [], orphans: [] }]))
+      expect(told).toContain('"want":{"name":"key"},"withheld":["content"]')
+    }
+    const theirs = owner('cluster.beirut')
+    expect(notTakeable(one(theirs), theirs.urn, asker.stack)).toContain('pulumi.secret')
+    expect(notTakeable(one(owner('mission.beirut')), undefined, asker.stack)).toContain('declare it so')
+  })
+  it('is where it was there before it was begun to be taken over', () => {
+    expect(
+      notTakeable(one({ ...owner('mission.beirut'), adopted: true }), undefined, asker.stack),
+    ).toBeUndefined()
   })
 })
 

@@ -64,12 +64,16 @@ export function notTakeable(one: Marked, takeFrom: string | undefined, stack: st
   if (mark.by === 'us') {
     if (mark.held) return `${at} is this stack's already, as ${mark.urn}. Leave it out.`
     const { token } = thing
-    return mark.urn === urnOf(stack, { token, name: mark.urn.slice(mark.urn.lastIndexOf('::') + 2) })
+    const begun = mark.urn === urnOf(stack, { token, name: mark.urn.slice(mark.urn.lastIndexOf('::') + 2) })
+    // What was made here may have been made of a secret, which no line is to say.
+    return begun && (mark.adopted || thing.maybeSecret.length === 0)
       ? undefined
       : `${at} has this stack's record, as ${mark.urn}, but its state does not have it: declare it so, and up takes it up.`
   }
   if (mark.by === 'other' && takeFrom !== mark.owner.urn && takeFrom !== mark.owner.backend) {
     return `${at} is owned by ${mark.owner.organisation} (${mark.owner.urn}, state in ${mark.owner.backend}). Remove it there first; if that stack is no more, add --take-from '${mark.owner.urn}'.`
   }
-  return undefined
+  return mark.by === 'other' && thing.maybeSecret.length > 0
+    ? `${at} is owned by ${mark.owner.organisation} (${mark.owner.urn}), whose ${thing.maybeSecret.join(' and ')} may be a secret, and import would write it in clear. Declare it yourself, with adopt: '${takeFrom}' and, where it is one, pulumi.secret(…).`
+    : undefined
 }

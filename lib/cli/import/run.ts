@@ -15,6 +15,7 @@ import { type Fleet, openFleet } from '../run/fleet.ts'
 import { programModule } from '../run/program.ts'
 import { openStacks, workRoot } from '../run/stacks.ts'
 import type { RunRequest } from '../run/types.ts'
+import { learnSecrets } from '../secret-texts.ts'
 import { type SignalInterrupts, interruptsOf } from '../signals.ts'
 import { progressFor } from '../view/index.ts'
 import type { Progress } from '../view/progress.ts'
@@ -124,6 +125,7 @@ async function listAndTake(all: Import, hosts: readonly Host[], wanted: ListRequ
   if (place === undefined) throw new Error('Internal error: one site was asked for, and has no stack')
   const state = await exportState(place)
   if (!state.ok) return complain(all, [describeStackFailure(state.error)])
+  learnSecrets((state.value?.resources ?? []).flatMap(({ inputs, outputs }) => [inputs, outputs]))
   const held = heldIn(state.value)
   const lists = await listAll(fleet, catalogue, hosts, wanted, interrupts.first)
   if (lists.failures.length > 0) {

@@ -9,7 +9,13 @@ export type Thing = {
   readonly identity: string
   readonly found: JsonObject
 } & (
-  | { readonly state: 'described'; readonly want: JsonObject; readonly notes: readonly string[] }
+  | {
+      readonly state: 'described'
+      readonly want: JsonObject
+      readonly notes: readonly string[]
+      /** Inputs of `want` that whoever owns it may have declared secret. */
+      readonly maybeSecret: readonly string[]
+    }
   | { readonly state: 'refused'; readonly because: string; readonly fix: string }
 )
 
@@ -48,6 +54,7 @@ export function listed(kind: Kind, printed: JsonObject): Thing {
         state: 'described',
         want: inputs,
         notes: described.notes,
+        maybeSecret: [...kind.secrets, ...(kind.keyed?.inputs ?? [])].filter((name) => name in inputs),
       }
     case 'steps':
       return refused(`what describes it would change it: ${plan.steps.map((s) => s.because).join('; ')}`, fix)

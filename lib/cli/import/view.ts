@@ -79,6 +79,16 @@ const thingJson = (one: Marked) => ({
   title: titleOf(one),
   mark: one.mark,
   ...(one.thing.state === 'described'
-    ? { want: one.thing.want, notes: one.thing.notes }
+    ? { ...inputsToShow(one, one.thing), notes: one.thing.notes }
     : { refused: one.thing.because, fix: one.thing.fix }),
 })
+
+/** Of what somebody has, nothing that they may have declared secret. */
+function inputsToShow(
+  { mark }: Marked,
+  { want, maybeSecret }: Pick<Extract<Marked['thing'], { state: 'described' }>, 'want' | 'maybeSecret'>,
+) {
+  if (mark.by === 'nobody' || maybeSecret.length === 0) return { want }
+  const shown = Object.fromEntries(Object.entries(want).filter(([name]) => !maybeSecret.includes(name)))
+  return { want: shown, withheld: maybeSecret }
+}

@@ -5,6 +5,7 @@ import { lockHolders, runsHere } from '../../engine/lock.ts'
 import { isOrphan } from '../../engine/own-engines.ts'
 import { describeStackFailure, type LockHolder } from '../../engine/stack-failure.ts'
 import { exportState } from '../../engine/state.ts'
+import { withoutSecrets } from '../../reconcile/hidden.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
 import { hostScript } from '../host/scripts.ts'
 import { ownersIn } from '../import/host-list.ts'
@@ -85,9 +86,11 @@ async function reportOf(run: SiteRun, abort: AbortSignal): Promise<Result<Resolv
   if (!looked.ok)
     return ok({ ...base, state: 'not-reached', failure: looked.error, acts: inFlight(known, new Map()) })
   const { observations, records } = looked.value
-  const acts = inFlight(known, records).map((act) =>
-    judgeInFlight(act, sightingsOf(act, known, observations, records)),
-  )
+  const acts = inFlight(known, records).map((act) => {
+    const seen = sightingsOf(act, known, observations, records)
+    const judged = judgeInFlight(act, seen)
+    return seen.target === undefined ? judged : withoutSecrets(seen.target, judged)
+  })
   return ok({
     ...base,
     state: 'looked',

@@ -15,6 +15,7 @@ import { isSealedBy } from '../../reconcile/plan-file/index.ts'
 import { digestKeysFor, foreignSeal, planSealer } from '../plan/key.ts'
 import { laterIn, tracedOutputs } from '../plan/later.ts'
 import { begunCommands } from '../resolve/open-commands.ts'
+import { learnSecrets, withoutKnownSecrets } from '../secret-texts.ts'
 import { unendedOf } from '../resolve/unended.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
@@ -67,6 +68,9 @@ export async function prepareSites(
       const place = places.value[index]!
       const state = await exportState(place)
       const part = collections.get(site.id)
+      if (state.ok)
+        learnSecrets((state.value?.resources ?? []).flatMap(({ inputs, outputs }) => [inputs, outputs]))
+      learnSecrets((part?.resources ?? []).map(({ inputs }) => inputs))
       return {
         request,
         site,
@@ -164,7 +168,7 @@ function declaredOf(
     protection: new Map(),
     recorded: [],
   }
-  if (part?.problem !== undefined) return { ...none, broken: part.problem.message }
+  if (part?.problem !== undefined) return { ...none, broken: withoutKnownSecrets(part.problem.message) }
   if (!state.ok) return { ...none, broken: describeStackFailure(state.error) }
   const resources = removing ? [] : (part?.resources ?? [])
   const known = state.value?.resources ?? []

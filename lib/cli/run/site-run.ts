@@ -19,6 +19,7 @@ import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import type { Unended } from '../../reconcile/unended.ts'
 import { deliverAhead } from '../delivery/ahead.ts'
 import { openCommands } from '../resolve/open-commands.ts'
+import { withoutKnownSecrets } from '../secret-texts.ts'
 import { outcomeOf } from './classify.ts'
 import { costOf } from './cost.ts'
 import type { Fleet } from './fleet.ts'
@@ -305,7 +306,7 @@ function reportOf(
   return {
     site: run.site.id,
     outcome: interrupted ? 'deferred' : 'failed',
-    because: describeStackFailure(result.error),
+    because: withoutKnownSecrets(describeStackFailure(result.error)),
     failures,
     changes,
   }
@@ -326,7 +327,10 @@ function failedPreview(
 ): Previewed {
   if (stack !== undefined) {
     const outcome = stack.kind === 'interrupted' ? 'deferred' : 'failed'
-    return brokenPreview(run, book, observations, { outcome, because: describeStackFailure(stack) })
+    return brokenPreview(run, book, observations, {
+      outcome,
+      because: withoutKnownSecrets(describeStackFailure(stack)),
+    })
   }
   const { outcome, because = failures.map(describeFailure).join(' ') } = outcomeOf(failures)
   return brokenPreview(run, book, observations, { outcome, because }, failures)
