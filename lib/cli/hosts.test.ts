@@ -30,7 +30,7 @@ async function run(line: string, typed?: string, answered: () => void = () => {}
     stdin: Object.assign(stdin, { isTTY: typed !== undefined }),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    env: {},
+    env: rig.env,
     cwd: rig.folder,
   })
   return { code, ...written }

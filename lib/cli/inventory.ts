@@ -31,6 +31,16 @@ export async function chooseSites(estate: Estate, selectors: readonly string[]):
   return chosen.value
 }
 
+/** The one site that a selector means. */
+export async function oneSite(estate: Estate, command: string, selector: string): Promise<Site> {
+  const [site, ...more] = await chooseSites(estate, [selector])
+  if (site === undefined || more.length > 0)
+    throw new UsageError(
+      `${command}: expected one site, got ${selector}, which means ${more.length + 1}. Name one.`,
+    )
+  return site
+}
+
 /** One site by its id, with the hosts meant: the one named, or all of it. */
 export async function hostsOf(
   estate: Estate,

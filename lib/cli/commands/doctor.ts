@@ -34,20 +34,14 @@ export const doctor = defineCommand({
     const [
       { openInventory, hostsOf },
       { managedFrom },
-      { openFleet },
-      { ensureFolders },
-      { workRoot },
-      { interruptsOf },
+      { atHosts },
       { examine },
       { judge, worst },
       { table },
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../links/machine-folder.ts'),
-      import('../run/fleet.ts'),
-      import('../run/own-folders.ts'),
-      import('../run/stacks.ts'),
-      import('../signals.ts'),
+      import('../run/at-hosts.ts'),
       import('../doctor/examine.ts'),
       import('../doctor/judge.ts'),
       import('../view/table.ts'),
@@ -55,14 +49,7 @@ export const doctor = defineCommand({
     const { output } = context
     const estate = await openInventory(args, context)
     const chosen = await hostsOf(estate, site, args.host)
-    const work = ensureFolders([workRoot(context.cwd)])
-    if (!work.ok) {
-      output.complain(`chancery: ${work.error}`)
-      return exitCode.failed
-    }
-    const interrupts = interruptsOf(process, systemClock)
-    const fleet = openFleet({ estate, clock: systemClock, emit: () => {}, root: workRoot(context.cwd) })
-    try {
+    return atHosts(estate, context, async ({ fleet, interrupts }) => {
       output.note(`Examining ${chosen.hosts.map(({ id }) => id).join(', ')} …`)
       if (args.deep) {
         const { examineAll, answerDeep } = await import('../doctor/deep/run.ts')
@@ -95,10 +82,7 @@ export const doctor = defineCommand({
       )
       if (interrupts.level > 0) return exitCode.interrupted
       return examined.some(({ checks }) => worst(checks) === 'fail') ? exitCode.failed : exitCode.done
-    } finally {
-      await fleet.close()
-      interrupts.release()
-    }
+    })
   },
 })
 

@@ -1,5 +1,4 @@
 import { systemClock } from '../../domain/clock.ts'
-import { exitCode } from '../../domain/outcome.ts'
 import { defineCommand, UsageError } from '../command.ts'
 import { siteSelector } from '../options.ts'
 
@@ -45,6 +44,7 @@ export const drift = defineCommand({
       { driftJson },
       { watchDrift, watchMinutes },
       { exitCodeOf },
+      { untried },
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../signals.ts'),
@@ -54,6 +54,7 @@ export const drift = defineCommand({
       import('../drift/json.ts'),
       import('../drift/watch.ts'),
       import('../exit-code.ts'),
+      import('../run/untried.ts'),
     ])
     const minutes = watchMinutes(args.watch)
     if (typeof minutes === 'string') throw new UsageError(minutes)
@@ -75,9 +76,7 @@ export const drift = defineCommand({
       })
       if (!opened.ok) {
         progress.close()
-        if (opened.error.kind === 'input') throw new UsageError(opened.error.message)
-        output.complain(`chancery: ${opened.error.message}`)
-        return interrupts.level > 0 ? exitCode.interrupted : exitCode.failed
+        return untried(opened.error, context, interrupts)
       }
       const looks = opened.value
       try {

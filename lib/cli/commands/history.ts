@@ -24,7 +24,7 @@ export const history = defineCommand({
     if (!Number.isInteger(args.limit) || args.limit < 1)
       throw new UsageError(`--limit: expected a whole number from 1, got ${args.limit}`)
     const [
-      { openInventory, chooseSites },
+      { openInventory, oneSite },
       { programModule },
       { openStacks, workRoot },
       { stackHistory },
@@ -50,15 +50,12 @@ export const history = defineCommand({
       import('../history/text.ts'),
     ])
     const estate = await openInventory(args, context)
-    const sites = await chooseSites(estate, [args.site])
-    const [site] = sites
-    if (site === undefined || sites.length > 1)
-      throw new UsageError(`history: expected one site, got ${sites.length} by ${args.site}`)
+    const site = await oneSite(estate, 'history', args.site)
     const module = programModule(args.program, context.cwd)
     if (!module.ok) throw new UsageError(module.error)
     const never = new AbortController().signal
     const places = await openStacks(
-      { ...context, estate, sites, note: output.note },
+      { ...context, estate, sites: [site], note: output.note },
       module.value.name,
       never,
     )

@@ -98,6 +98,7 @@ async function verify(args: PlanCommand, context: Context): Promise<number> {
     { runSites },
     verdicts,
     words,
+    { untried },
   ] = await Promise.all([
     import('../inventory.ts'),
     import('../plan/of-run.ts'),
@@ -106,6 +107,7 @@ async function verify(args: PlanCommand, context: Context): Promise<number> {
     import('../run/index.ts'),
     import('../plan/verify.ts'),
     import('../view/plan.ts'),
+    import('../run/untried.ts'),
   ])
   const estate = await openInventory(args, context)
   const choice = { site: [], select: [], program: args.program }
@@ -135,11 +137,7 @@ async function verify(args: PlanCommand, context: Context): Promise<number> {
         confirm: async () => true,
       })
       progress.close()
-      if (!ended.ok) {
-        if (ended.error.kind === 'input') throw new UsageError(ended.error.message)
-        output.complain(`chancery: ${ended.error.message}`)
-        return interrupts.level > 0 ? exitCode.interrupted : exitCode.failed
-      }
+      if (!ended.ok) return untried(ended.error, context, interrupts)
       const tell = (preview: Parameters<typeof views.siteText>[0]): string =>
         views.siteText({ ...preview, rows: [] }, view.width, view.paint)
       found.push(...verdicts.verdictsOf(args.file[i]!, ended.value, tell))

@@ -38,20 +38,25 @@ export const resolve = defineCommand({
       throw new UsageError('resolve: --mark and a URN go together: --mark done URN --reason WHY.')
     if (args.mark !== undefined && why === '')
       throw new UsageError('resolve: --reason: expected how you know, got nothing.')
-    const [{ openInventory, chooseSites }, { interruptsOf }, views, { resolveSite }, { resolveText }, words] =
-      await Promise.all([
-        import('../inventory.ts'),
-        import('../signals.ts'),
-        import('../view/index.ts'),
-        import('../resolve/index.ts'),
-        import('../resolve/text.ts'),
-        import('../resolve/say.ts'),
-      ])
+    const [
+      { openInventory, oneSite },
+      { interruptsOf },
+      views,
+      { resolveSite },
+      { resolveText },
+      words,
+      { untried },
+    ] = await Promise.all([
+      import('../inventory.ts'),
+      import('../signals.ts'),
+      import('../view/index.ts'),
+      import('../resolve/index.ts'),
+      import('../resolve/text.ts'),
+      import('../resolve/say.ts'),
+      import('../run/untried.ts'),
+    ])
     const estate = await openInventory(args, context)
-    const sites = await chooseSites(estate, [args.site])
-    const [site, ...more] = sites
-    if (site === undefined || more.length > 0)
-      throw new UsageError(`resolve: expected one site, got ${sites.length}.`)
+    const sites = [await oneSite(estate, 'resolve', args.site)]
     const interrupts = interruptsOf(process, systemClock)
     const progress = views.progressFor(context, sites, systemClock)
     const request = {
@@ -79,11 +84,7 @@ export const resolve = defineCommand({
               interrupts.first,
             )
       progress.close()
-      if (!ended.ok) {
-        if (ended.error.kind === 'input') throw new UsageError(ended.error.message)
-        output.complain(`chancery: ${ended.error.message}`)
-        return interrupts.level > 0 ? exitCode.interrupted : exitCode.failed
-      }
+      if (!ended.ok) return untried(ended.error, context, interrupts)
       const report = ended.value
       if ('said' in report) {
         output.answer(report, () => words.saidText(report))

@@ -1,7 +1,7 @@
 import { systemClock } from '../../domain/clock.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import { exitCode } from '../../domain/outcome.ts'
-import { defineCommand, UsageError } from '../command.ts'
+import { defineCommand } from '../command.ts'
 import { windowOptions } from '../options.ts'
 
 export const restart = defineCommand({
@@ -24,59 +24,37 @@ export const restart = defineCommand({
   run: async (args, context) => {
     const { output } = context
     const [
-      { openInventory, chooseSites },
-      { openFleet },
-      { ensureFolders },
-      { workRoot },
+      { openInventory, hostsOf },
+      { atHosts },
       { restartHost },
-      { interruptsOf },
       { leaveOf },
       { restartWaits },
       { keepReason },
     ] = await Promise.all([
       import('../inventory.ts'),
-      import('../run/fleet.ts'),
-      import('../run/own-folders.ts'),
-      import('../run/stacks.ts'),
+      import('../run/at-hosts.ts'),
       import('../run/restart.ts'),
-      import('../signals.ts'),
       import('../links/leave.ts'),
       import('../links/restart-window.ts'),
       import('../history/keep-reason.ts'),
     ])
     const estate = await openInventory(args, context)
-    const [site] = await chooseSites(estate, [args.site])
-    const hosts = (site?.hosts ?? []).filter((host) => args.host === undefined || host.id === args.host)
-    if (hosts.length === 0) {
-      throw new UsageError(
-        `restart: expected a host of ${args.site} (${site?.hosts.map((h) => h.id).join(', ') || 'it has none'}), got ${args.host ?? 'none'}`,
-      )
-    }
-    const work = ensureFolders([workRoot(context.cwd)])
-    if (!work.ok) {
-      output.complain(`chancery: ${work.error}`)
-      return exitCode.failed
-    }
+    const { site, hosts } = await hostsOf(estate, args.site, args.host)
     const { reason } = leaveOf(args)
-    const waits = reason === undefined ? restartWaits(site!.link, systemClock.now()) : undefined
+    const waits = reason === undefined ? restartWaits(site.link, systemClock.now()) : undefined
     if (waits !== undefined) {
       output.answer(
-        { site: site!.id, outcome: 'deferred', because: waits },
-        () => `${site!.id}: deferred: ${waits}`,
+        { site: site.id, outcome: 'deferred', because: waits },
+        () => `${site.id}: deferred: ${waits}`,
       )
       return exitCode.unreachableOrDeferred
     }
-    const root = workRoot(context.cwd, context.env)
-    const ended =
-      reason === undefined ? undefined : keepReason(root, 'restart', site!.id, reason, context.env)
-    const stop = new AbortController()
-    const interrupts = interruptsOf(process, systemClock)
-    interrupts.listen(() => stop.abort())
-    const fleet = openFleet({ estate, clock: systemClock, emit: () => {}, root: workRoot(context.cwd) })
-    try {
+    return atHosts(estate, context, async ({ fleet, interrupts, root }) => {
+      const ended =
+        reason === undefined ? undefined : keepReason(root, 'restart', site.id, reason, context.env)
       const results = await Promise.all(
         hosts.map((host) =>
-          restartHost(fleet.port(host.id), systemClock, { always: args.always, abort: stop.signal }),
+          restartHost(fleet.port(host.id), systemClock, { always: args.always, abort: interrupts.first }),
         ),
       )
       output.answer(
@@ -84,15 +62,12 @@ export const restart = defineCommand({
         () => results.map((r) => (r.ok ? sentence(r.value) : describeFailure(r.error))).join('\n'),
       )
       const failures = results.flatMap((r) => (r.ok ? [] : [r.error]))
-      if (stop.signal.aborted) return exitCode.interrupted
+      if (interrupts.level > 0) return exitCode.interrupted
       const unreached = failures.every((f) => f.kind === 'unreachable' || f.kind === 'unknown')
       ended?.(failures.length === 0 ? 'done' : unreached ? 'unreachable' : 'failed')
       if (failures.length === 0) return exitCode.done
       return unreached ? exitCode.unreachableOrDeferred : exitCode.failed
-    } finally {
-      interrupts.release()
-      await fleet.close()
-    }
+    })
   },
 })
 

@@ -183,6 +183,7 @@ async function run(
     views,
     { runSites },
     { exitCodeOf },
+    { untried },
     { introduction, openPlan, planningOf, savePlan },
     { leaveOf },
     { patienceOf },
@@ -194,6 +195,7 @@ async function run(
     import('../view/index.ts'),
     import('../run/index.ts'),
     import('../exit-code.ts'),
+    import('../run/untried.ts'),
     import('../plan/of-run.ts'),
     import('../links/leave.ts'),
     import('../resolve/patience-of.ts'),
@@ -262,11 +264,7 @@ async function run(
       confirm,
     })
     progress.close()
-    if (!ended.ok) {
-      if (ended.error.kind === 'input') throw new UsageError(ended.error.message)
-      output.complain(`chancery: ${ended.error.message}`)
-      return interrupts.level > 0 ? exitCode.interrupted : exitCode.failed
-    }
+    if (!ended.ok) return untried(ended.error, context, interrupts)
     const report: RunReport = ended.value
     const unsaved =
       args.save === undefined

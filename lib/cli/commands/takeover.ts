@@ -1,4 +1,3 @@
-import { systemClock } from '../../domain/clock.ts'
 import { describeFailure, type Failure } from '../../domain/failure.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
@@ -32,19 +31,13 @@ export const takeover = defineCommand({
     const [
       { openInventory, hostsOf },
       { managedFrom },
-      { openFleet },
-      { ensureFolders },
-      { workRoot },
-      { interruptsOf },
+      { atHosts },
       { canAsk, askLine },
       { standingOf, judgeStanding, takeOver },
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../links/machine-folder.ts'),
-      import('../run/fleet.ts'),
-      import('../run/own-folders.ts'),
-      import('../run/stacks.ts'),
-      import('../signals.ts'),
+      import('../run/at-hosts.ts'),
       import('../ask.ts'),
       import('../run/takeover.ts'),
     ])
@@ -56,14 +49,7 @@ export const takeover = defineCommand({
       throw new UsageError(
         'takeover: nobody is there to be asked, for standard input is no terminal. Add --yes to go on without.',
       )
-    const work = ensureFolders([workRoot(context.cwd)])
-    if (!work.ok) {
-      output.complain(`chancery: ${work.error}`)
-      return exitCode.failed
-    }
-    const interrupts = interruptsOf(process, systemClock)
-    const fleet = openFleet({ estate, clock: systemClock, emit: () => {}, root: workRoot(context.cwd) })
-    try {
+    return atHosts(estate, context, async ({ fleet, interrupts }) => {
       const standings = await Promise.all(
         hosts.map(async ({ id }) => ({ id, standing: await standingOf(fleet.port(id), interrupts.first) })),
       )
@@ -96,10 +82,7 @@ export const takeover = defineCommand({
       return results.every((r) => r.ok || r.error.kind === 'unreachable' || r.error.kind === 'unknown')
         ? exitCode.unreachableOrDeferred
         : exitCode.failed
-    } finally {
-      await fleet.close()
-      interrupts.release()
-    }
+    })
   },
 })
 

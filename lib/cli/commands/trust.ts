@@ -1,4 +1,3 @@
-import { systemClock } from '../../domain/clock.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import type { Host } from '../../domain/site.ts'
@@ -32,23 +31,13 @@ export const trust = defineCommand({
     },
   },
   run: async (args, context) => {
-    const [
-      { openInventory, hostsOf },
-      { openFleet },
-      { ensureFolders },
-      { workRoot },
-      { interruptsOf },
-      { canAsk, askLine },
-      { judgeKey, pinIn },
-    ] = await Promise.all([
-      import('../inventory.ts'),
-      import('../run/fleet.ts'),
-      import('../run/own-folders.ts'),
-      import('../run/stacks.ts'),
-      import('../signals.ts'),
-      import('../ask.ts'),
-      import('../trust-key.ts'),
-    ])
+    const [{ openInventory, hostsOf }, { atHosts }, { canAsk, askLine }, { judgeKey, pinIn }] =
+      await Promise.all([
+        import('../inventory.ts'),
+        import('../run/at-hosts.ts'),
+        import('../ask.ts'),
+        import('../trust-key.ts'),
+      ])
     const { output } = context
     const estate = await openInventory(args, context)
     const { hosts } = await hostsOf(estate, args.site, args.host)
@@ -61,56 +50,57 @@ export const trust = defineCommand({
         `trust: a fingerprint is one host's, and ${args.site} has ${hosts.length}. Name the host.`,
       )
 
-    const work = ensureFolders([workRoot(context.cwd)])
-    if (!work.ok) {
-      output.complain(`chancery: ${work.error}`)
-      return exitCode.failed
-    }
-    const interrupts = interruptsOf(process, systemClock)
-    const fleet = openFleet({ estate, clock: systemClock, emit: () => {}, root: workRoot(context.cwd) })
-    const results: Trust[] = []
+    return atHosts(estate, context, async ({ fleet, interrupts }) => {
+      const results: Trust[] = []
 
-    const settle = async (host: Host): Promise<Trust> => {
-      const shown = await fleet.hostKey(host.id)
-      if (!shown.ok) {
-        const state = shown.error.kind === 'unreachable' ? 'unreachable' : 'failed'
-        return { host: host.id, state, because: describeFailure(shown.error) }
+      const settle = async (host: Host): Promise<Trust> => {
+        const shown = await fleet.hostKey(host.id)
+        if (!shown.ok) {
+          const state = shown.error.kind === 'unreachable' ? 'unreachable' : 'failed'
+          return { host: host.id, state, because: describeFailure(shown.error) }
+        }
+        const { type, fingerprint, blob } = shown.value
+        const base = { host: host.id, type, fingerprint }
+        const before = judgeKey(estate.knownHosts, host, blob)
+        if (before.state === 'pinned') return { ...base, state: 'already-pinned' }
+        if (args.fingerprint !== undefined) {
+          if (args.fingerprint !== fingerprint)
+            return {
+              ...base,
+              state: 'other-key',
+              because: `expected ${args.fingerprint}. Nothing was pinned.`,
+            }
+        } else {
+          context.stderr.write(
+            [
+              `${host.id} at ${host.address}, port ${host.port}, shows this key:`,
+              `  ${type} ${fingerprint}`,
+              ...(before.state === 'other'
+                ? [
+                    `  Pinned so far: ${before.pinned.join(' or ')}. A changed key is a re-installed host, or another one in between.`,
+                  ]
+                : []),
+              'Compare it with the console of the host: ssh-keygen -lf %ProgramData%\\ssh\\ssh_host_ed25519_key.pub',
+              '',
+            ].join('\n'),
+          )
+          const answer = await askLine(
+            `If it is the same, type the host's id (${host.id}) to pin it: `,
+            context,
+            interrupts.first,
+          )
+          if (answer !== host.id) return { ...base, state: 'not-confirmed', because: 'Nothing was pinned.' }
+        }
+        const pinned = pinIn(estate.knownHosts, host, blob)
+        return pinned.ok
+          ? { ...base, state: 'pinned' }
+          : {
+              ...base,
+              state: 'failed',
+              because: `${estate.knownHosts}: ${pinned.error}. Nothing was pinned.`,
+            }
       }
-      const { type, fingerprint, blob } = shown.value
-      const base = { host: host.id, type, fingerprint }
-      const before = judgeKey(estate.knownHosts, host, blob)
-      if (before.state === 'pinned') return { ...base, state: 'already-pinned' }
-      if (args.fingerprint !== undefined) {
-        if (args.fingerprint !== fingerprint)
-          return { ...base, state: 'other-key', because: `expected ${args.fingerprint}. Nothing was pinned.` }
-      } else {
-        context.stderr.write(
-          [
-            `${host.id} at ${host.address}, port ${host.port}, shows this key:`,
-            `  ${type} ${fingerprint}`,
-            ...(before.state === 'other'
-              ? [
-                  `  Pinned so far: ${before.pinned.join(' or ')}. A changed key is a re-installed host, or another one in between.`,
-                ]
-              : []),
-            'Compare it with the console of the host: ssh-keygen -lf %ProgramData%\\ssh\\ssh_host_ed25519_key.pub',
-            '',
-          ].join('\n'),
-        )
-        const answer = await askLine(
-          `If it is the same, type the host's id (${host.id}) to pin it: `,
-          context,
-          interrupts.first,
-        )
-        if (answer !== host.id) return { ...base, state: 'not-confirmed', because: 'Nothing was pinned.' }
-      }
-      const pinned = pinIn(estate.knownHosts, host, blob)
-      return pinned.ok
-        ? { ...base, state: 'pinned' }
-        : { ...base, state: 'failed', because: `${estate.knownHosts}: ${pinned.error}. Nothing was pinned.` }
-    }
 
-    try {
       for (const host of hosts) {
         if (interrupts.level > 0) break
         const result = await settle(host)
@@ -125,10 +115,7 @@ export const trust = defineCommand({
       )
         ? exitCode.failed
         : exitCode.unreachableOrDeferred
-    } finally {
-      await fleet.close()
-      interrupts.release()
-    }
+    })
   },
 })
 

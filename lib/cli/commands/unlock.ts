@@ -29,7 +29,7 @@ export const unlock = defineCommand({
   run: async (args, context) => {
     const { output } = context
     const [
-      { openInventory, chooseSites },
+      { openInventory, oneSite },
       { programModule },
       { openStacks, workRoot },
       { appendJournal },
@@ -51,16 +51,13 @@ export const unlock = defineCommand({
     if (args.yes && (reason === undefined || reason === ''))
       throw new UsageError('unlock: --yes: expected --reason with how it is known that the holder is no more')
     const estate = await openInventory(args, context)
-    const sites = await chooseSites(estate, [args.site])
-    const [site] = sites
-    if (site === undefined || sites.length > 1)
-      throw new UsageError(`unlock: expected one site, got ${sites.length} by ${args.site}`)
+    const site = await oneSite(estate, 'unlock', args.site)
     const module = programModule(args.program, context.cwd)
     if (!module.ok) throw new UsageError(module.error)
     const interrupts = interruptsOf(process, systemClock)
     try {
       const places = await openStacks(
-        { ...context, estate, sites, note: output.note },
+        { ...context, estate, sites: [site], note: output.note },
         module.value.name,
         interrupts.first,
       )

@@ -33,7 +33,7 @@ export const video = defineCommand({
     },
   },
   run: async (args, context) => {
-    const [{ openInventory, chooseSites }, { linkFolder }, { operatorOf }, { parseUntil, switchVideo }] =
+    const [{ openInventory, oneSite }, { linkFolder }, { operatorOf }, { parseUntil, switchVideo }] =
       await Promise.all([
         import('../inventory.ts'),
         import('../links/machine-folder.ts'),
@@ -41,9 +41,7 @@ export const video = defineCommand({
         import('../links/switch-video.ts'),
       ])
     const estate = await openInventory(args, context)
-    const [site, ...others] = await chooseSites(estate, [args.site])
-    if (site === undefined || others.length > 0)
-      throw new UsageError(`video: expected one site, got ${args.site}, which means ${others.length + 1}`)
+    const site = await oneSite(estate, 'video', args.site)
     const now = systemClock.now()
     if (args.state === 'off' && (args.atMost !== undefined || args.until !== undefined))
       throw new UsageError('video off: expected neither --at-most nor --until. Leave them out.')
