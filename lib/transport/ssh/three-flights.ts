@@ -108,28 +108,49 @@ export function execWith(
   const exec = protocol.exec.bind(protocol)
   let sent = false
   let granted = (): void => undefined
-  const ahead: Protocol['exec'] = (id, asked, wantReply) => {
+  const askAhead: Protocol['exec'] = (id, asked, wantReply) => {
     exec(id, asked, wantReply)
     if (sent || asked !== command) return
     sent = true
     restore(protocol, 'exec')
-    for (let at = 0; at < first.length; at += packetBytes)
-      protocol.channelData(id, first.subarray(at, at + packetBytes))
     const channel = channelOf(client, id)
     const outgoing = windowOf(channel)
     // OpenSSH opens a session with no window and grants it with the command; what follows the command is within it.
     const credit = outgoing.window === 0 ? firstWindow : 0
-    outgoing.window += credit - first.length
-    granted = () => void (outgoing.window -= credit)
+    outgoing.window += credit
+    const ahead = first.subarray(0, outgoing.window)
+    for (let at = 0; at < ahead.length; at += packetBytes)
+      protocol.channelData(id, ahead.subarray(at, at + packetBytes))
+    outgoing.window -= ahead.length
+    // What a smaller window doesn't take follows as the server grants more.
+    if (ahead.length < first.length) channel.write(first.subarray(ahead.length))
+    granted = () => payBack(outgoing, credit)
     opened(undefined, channel)
   }
-  protocol.exec = ahead
+  protocol.exec = askAhead
   client.exec(command, (error) => {
     // Refused before the command was asked for: the wrapping is still there.
-    if (protocol.exec === ahead) restore(protocol, 'exec')
+    if (protocol.exec === askAhead) restore(protocol, 'exec')
     if (!error) return granted()
     if (sent) refused(error)
     else opened(error, undefined)
+  })
+}
+
+/** Takes back what a window was given on credit. Where the server granted less than was used, what it grants next goes to that first. */
+function payBack(outgoing: { window: number }, credit: number): void {
+  let window = outgoing.window - credit
+  const plain = (): void =>
+    void Object.defineProperty(outgoing, 'window', { value: window, writable: true, configurable: true })
+  if (window >= 0) return plain()
+  // ssh2 waits for more only where it sees none at all.
+  Object.defineProperty(outgoing, 'window', {
+    configurable: true,
+    get: () => 0,
+    set: (seen: number) => {
+      window += seen
+      if (window >= 0) plain()
+    },
   })
 }
 
