@@ -90,13 +90,20 @@ export default ({ site }) => {
       host.order({ name: 'clock-skew', value: -60 })
     })
     expect([first.outcome, first.told]).toEqual(['done', ''])
+    // Nothing was known of the host; then what it has is, and the preview says what really crosses.
+    expect(first.preview.cost.atMost).toBe(true)
+    expect(first.preview.cost.bytesUp).toBeGreaterThan(size)
     const sent = host.counters.bulkBytes
     const next = Buffer.from(bytes)
     randomBytes(500).copy(next, 100_000)
     write(Buffer.concat([next.subarray(0, 200_000), randomBytes(300), next.subarray(200_000)]))
-    expect((await up()).outcome).toBe('done')
+    const second = await up()
+    expect(second.outcome).toBe('done')
     expect(placed()).toBe(true)
-    expect(host.counters.bulkBytes - sent).toBeLessThan(12_000)
+    const crossed = host.counters.bulkBytes - sent
+    expect(crossed).toBeLessThan(12_000)
+    const { bytesUp, atMost } = second.preview.cost
+    expect([atMost, bytesUp > crossed, bytesUp < crossed + 4_000]).toEqual([undefined, true, true])
   }, 60_000)
 
   it('is refused by its full path when it is not there, and nothing is changed', async () => {

@@ -11,6 +11,8 @@ import type { BulkPort } from '../../transport/delivery/bulk-port.ts'
 import type { Delivered, DeliverySource } from '../../transport/delivery/contract.ts'
 import { deliver } from '../../transport/delivery/deliver.ts'
 import { bytes } from '../view/units.ts'
+import { type ExpectedBytes, ExpectedContents } from './expected.ts'
+import { HostContents } from './host-contents.ts'
 import { RecentRate } from './rate.ts'
 import { SourceCache } from './source-cache.ts'
 
@@ -39,12 +41,16 @@ export type BringOrder = {
 export class Contents implements ContentPort {
   readonly #options: ContentsOptions
   readonly #sources: SourceCache
+  readonly #hosts: HostContents
+  readonly #expected: ExpectedContents
   readonly #there = new Set<string>()
   readonly #running = new Map<string, Promise<Result<Delivered, Failure>>>()
 
   constructor(options: ContentsOptions) {
     this.#options = options
     this.#sources = new SourceCache(options.base, join(options.root, 'sources.json'))
+    this.#hosts = new HostContents(join(options.root, 'host-contents.json'))
+    this.#expected = new ExpectedContents(this.#sources, join(options.root, 'content'), this.#hosts)
   }
 
   async measure(source: string): Promise<Result<{ readonly sha256: string; readonly size: number }, string>> {
@@ -56,6 +62,11 @@ export class Contents implements ContentPort {
   async source(path: string, name = basename(path)): Promise<Result<DeliverySource, string>> {
     const measured = await this.#sources.measure(path)
     return measured.ok ? ok({ ...measured.value, name }) : measured
+  }
+
+  /** What a content is expected to take of the host's link: for a preview, from what is known here. */
+  expected(host: string, content: Content): Promise<ExpectedBytes> {
+    return this.#expected.of(host, content)
   }
 
   async deliver(host: string, content: Content, abort: AbortSignal): Promise<Result<void, Failure>> {
@@ -140,7 +151,8 @@ export class Contents implements ContentPort {
     })
     if (!ended.ok) return ended
     this.#there.add(`${host} ${source.sha}`)
-    const { how, sent: crossed } = ended.value
+    const { how, sent: crossed, holds } = ended.value
+    this.#hosts.note(host, holds)
     emit({ ...base, state: how === 'held' ? 'held' : 'delivered', at: source.size, sent: crossed })
     return ended
   }

@@ -71,10 +71,10 @@ export function previewTable(
       .filter(present)
       .map((change) => count(change)),
     count('same', 4),
-    { title: 'up', cell: ({ cost }) => bytes(cost.bytesUp), align: 'right', drop: 1 },
+    { title: 'up', cell: ({ cost }) => mostly(cost) + bytes(cost.bytesUp), align: 'right', drop: 1 },
     { title: 'down', cell: ({ cost }) => bytes(cost.bytesDown), align: 'right', drop: 1 },
     { title: 'trips', cell: ({ cost }) => String(cost.roundTrips), align: 'right', drop: 2 },
-    { title: 'time', cell: ({ cost }) => duration(cost.ms), align: 'right' },
+    { title: 'time', cell: ({ cost }) => mostly(cost) + duration(cost.ms), align: 'right' },
     ...(previews.some((preview) => note(preview) !== '') ? [{ title: 'note', cell: note, wrapTo: 16 }] : []),
   ]
   return table(columns, previews, width)
@@ -97,11 +97,12 @@ export function previewSum(previews: readonly SitePreview[]): string {
   const seen = previews.filter((preview) => !unseen.includes(preview))
   const changing = seen.filter(({ rows }) => rows.some(isChange))
   const changes = changing.reduce((sum, { rows }) => sum + rows.filter(isChange).length, 0)
+  const most = changing.some(({ cost }) => cost.atMost === true) ? 'at most ' : ''
   const total = changing.reduce((sum, { cost }) => sum + cost.bytesUp + cost.bytesDown, 0)
   return [
     ...(changes > 0
       ? [
-          `${plural(changes, 'change')} at ${plural(changing.length, 'site')}, ${bytes(total)} over the links.`,
+          `${plural(changes, 'change')} at ${plural(changing.length, 'site')}, ${most}${bytes(total)} over the links.`,
         ]
       : seen.length > 0
         ? [`No changes at ${plural(seen.length, 'site')}.`]
@@ -193,6 +194,9 @@ const waitRemark = ({ outcome, fitsAt }: Waits, zone: string): string =>
       ? 'would fail now'
       : 'deferred'
     : `deferred to ${localTime(zone, fitsAt)}`
+
+/** Marks what may be far less: what a host has of a file is not known before something was delivered to it. */
+const mostly = ({ atMost }: SitePreview['cost']): string => (atMost === true ? '≤ ' : '')
 
 /** What the table says of a site beside numbers: why it is not previewed, and what the changes do to the host. */
 function remarks({ site, rows, failed, waits, observedAt }: SitePreview, now: number): string {

@@ -11,6 +11,7 @@ import type { Deliver, Delivered, DeliveryFailure, DeliveryProgress } from './co
 const content = { path: '/a', sha: 'ab'.repeat(32), size: 1000, name: 'agent.msi', stamp: 's' }
 const whole: Delivered = {
   ...{ sha: content.sha, how: 'whole', sent: 1000, received: 10, resumedAt: 0, base: null, notes: [] },
+  holds: [content.sha],
 }
 const progress = (at: number): DeliveryProgress => ({ at, size: 1000, sent: at, base: null })
 

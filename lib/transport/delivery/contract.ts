@@ -57,6 +57,8 @@ export type Delivered = {
   /** Where it was taken up: bytes that were there from an earlier attempt. */
   readonly resumedAt: number
   readonly base: string | null
+  /** SHA-256 of every content that the host holds now. */
+  readonly holds: readonly string[]
   /** What was unusual, a sentence each: a corrupted base that was left aside, versions that were deleted. */
   readonly notes: readonly string[]
 }

@@ -52,7 +52,9 @@ describe('deliver', () => {
       value: { how: 'whole', base: null, notes: [] },
     })
     const next = await push(await source(second, 'app-1.1.msi'))
-    expect(next).toMatchObject({ value: { how: 'delta', base: shaOf(first) } })
+    expect(next).toMatchObject({
+      value: { how: 'delta', base: shaOf(first), holds: [shaOf(first), shaOf(second)] },
+    })
     expect(next.ok && next.value.sent).toBeLessThan(4000)
     expect(await push(await source(second, 'app-1.1.msi'))).toMatchObject({
       value: { how: 'held' },

@@ -74,6 +74,7 @@ class Delivery {
   #how: Delivered['how'] = 'whole'
   #base: string | null = null
   #guessed: Guess | undefined
+  #held: readonly string[] = []
   /** Bytes of content that the host has. */
   at = 0
 
@@ -105,6 +106,7 @@ class Delivery {
     if (opened.op !== 'open') return strange(opened)
     for (const bad of opened.bad)
       this.#bases.leaveOut(bad, 'the copy on the host is corrupted; it was deleted there')
+    this.#held = opened.versions.map((version) => version.sha)
     this.at = opened.at
     if (guess !== undefined && opened.at === 0 && !opened.held) this.#guessed = guess
     if (opened.held) return this.#done('held', opened.at, [])
@@ -273,8 +275,10 @@ class Delivery {
         `no copy kept as a base for the next version: ${cause instanceof Error ? cause.message : String(cause)}`,
       )
     }
+    const { sha } = this.#content
+    const holds = [...this.#held.filter((one) => one !== sha && !dropped.includes(one)), sha]
     const { sent, received } = this.#talk
-    return ok({ sha: this.#content.sha, how, sent, received, resumedAt, base: this.#base, notes })
+    return ok({ sha, how, sent, received, resumedAt, base: this.#base, holds, notes })
   }
 
   async close(): Promise<void> {
