@@ -3,44 +3,27 @@ import { describeFailure, type Failure } from '../../domain/failure.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
 import type { Site } from '../../domain/site.ts'
 import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
-import { runStack, type StackSummary } from '../../engine/run.ts'
-import type { EngineEvent } from '../../engine/engine-event.ts'
 import type { StackPlace } from '../../engine/place.ts'
 import { announceCommand } from '../../provider/command/command-calls.ts'
 import { commandType } from '../../provider/command/free-command.ts'
-import { serveProvider } from '../../provider/server.ts'
-import { type Phase, StackRun } from '../../provider/stack-run.ts'
 import { inputsOf } from '../../provider/inputs.ts'
 import { PlanBook } from '../../reconcile/book.ts'
-import type { Intents } from '../../reconcile/intents.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
 import { nameOf } from '../../reconcile/target.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import type { Unended } from '../../reconcile/unended.ts'
-import { deliverAhead } from '../delivery/ahead.ts'
-import { openCommands } from '../resolve/open-commands.ts'
 import { withoutKnownSecrets } from '../secret-texts.ts'
 import { outcomeOf } from './classify.ts'
 import { costOf } from './cost.ts'
+import { runEngine, stackRun } from './engine-run.ts'
 import type { Fleet } from './fleet.ts'
-import { armGuards } from './guards.ts'
 import { lineUsed } from './line-used.ts'
 import { keepObservations, lastObservations } from './observed.ts'
-import { withOlderCopies } from './older-copies.ts'
 import { beforeLooking, type SitePlanning, withPlan } from './planned.ts'
 import { protectedEntry, protectedRemovals, withProtection } from './protected.ts'
 import { rowsOf, withWaiting } from './rows.ts'
-import { pastStaleLock } from './stale-lock.ts'
 import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
-import {
-  type Operation,
-  type PreviewRow,
-  removes,
-  type RunRequest,
-  type SitePreview,
-  type SiteReport,
-} from './types.ts'
-import type { Result } from '../../domain/result.ts'
+import { type PreviewRow, removes, type RunRequest, type SitePreview } from './types.ts'
 
 /** One site of a run: its stack, and all that its preview and apply share. */
 export type SiteRun = {
@@ -78,9 +61,6 @@ export type Previewed = {
   readonly observations: Observations
 }
 
-/** Resource operations at once: the link's queue limits, not the engine. */
-const parallel = 64
-
 /** Runs a job when one more engine may run on this machine. */
 type EngineTurn = <T>(job: () => Promise<T>) => Promise<T>
 
@@ -108,14 +88,7 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
     site: run.site,
     line: lineUsed(run),
     rows,
-    cost: await costOf(
-      book,
-      rows,
-      run.fleet.lineInUse(run.site.id).link,
-      run.request.clock.now(),
-      run.depth,
-      (host, content) => run.fleet.contents.expected(host, content),
-    ),
+    cost: costOf(book, rows, run.fleet.lineInUse(run.site.id).link, run.request.clock.now(), run.depth),
     ...(run.request.offline && lookedAt !== undefined ? { observedAt: lookedAt } : {}),
     ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
   }
@@ -212,117 +185,6 @@ async function planRemovals(
       else await stack.plan('delete', target, inputs)
     }
   }
-}
-
-function stackRun(run: SiteRun, phase: Phase, book: PlanBook, observations: Observations): StackRun {
-  const { request, site, place, catalogue, fleet } = run
-  return new StackRun({
-    phase,
-    catalogue,
-    hosts: site.hosts.map((host) => host.id),
-    batch: (host) => fleet.batch(host),
-    organisation: request.estate.organisation,
-    backend: place.backendUrl,
-    observations,
-    book,
-    dataLoss: new Set(request.dataLoss),
-    online: !request.offline,
-    clock: request.clock,
-    emit: request.emit,
-    contents: fleet.contents,
-    unended: run.unended,
-    commands: openCommands({ site: site.id, program: request.program }, place.workFolder, run.begunCommands),
-  })
-}
-
-async function runEngine(
-  run: SiteRun,
-  phase: Phase,
-  operation: Operation,
-  book: PlanBook,
-  observations: Observations,
-  onEvent: (event: EngineEvent) => void,
-  message?: string,
-): Promise<{ result: Result<StackSummary, StackFailure>; failures: readonly Failure[] }> {
-  const stack = stackRun(run, phase, book, observations)
-  const server = await serveProvider(stack)
-  try {
-    const result = await runStack({
-      ...run.place,
-      program: run.program,
-      operation,
-      debugProviders: { chancery: server.port, command: server.port },
-      parallel,
-      interrupts: run.request.interrupts,
-      onEvent,
-      ...(run.targets !== undefined && { targets: run.targets }),
-      ...(message !== undefined && { message }),
-    })
-    return { result, failures: distinct([...stack.failures.values()]) }
-  } finally {
-    await server.close()
-  }
-}
-
-/** Carries out what the preview booked, and nothing else. The backend keeps `message` with it; each act is in `intents` before it is sent. */
-export async function applySite(
-  run: SiteRun,
-  { preview, book, observations }: Previewed,
-  message: string,
-  intents: Intents,
-): Promise<SiteReport> {
-  const undelivered = await deliverAhead(book, run.fleet.contents, run.abort)
-  if (undelivered.length > 0) {
-    const changes = countChanges(preview)
-    return { site: run.site.id, ...outcomeOf(undelivered), failures: undelivered, changes }
-  }
-  const { operation } = run.request
-  const acting = new Set(book.all().flatMap((e) => (e.decision.do === 'act' ? e.target.urn : [])))
-  const waits = (urn: string): boolean =>
-    (run.dependencies.get(urn) ?? []).some((d) => acting.has(d) || waits(d))
-  armGuards(book, (host) => run.fleet.batch(host), waits)
-  for (const { id } of run.site.hosts) run.fleet.batch(id).keep(intents)
-  const phase = operation === 'refresh' ? 'refresh' : 'apply'
-  const note = (text: string): void => run.request.note(`${run.site.id}  ${text}`)
-  const ran = await withOlderCopies(run.place, book, note, () =>
-    pastStaleLock(run.place, () => runEngine(run, phase, operation, book, observations, () => {}, message), {
-      clock: run.request.clock,
-      note,
-      abort: run.abort,
-    }),
-  )
-  return reportOf(run, preview, ran.result, ran.failures)
-}
-
-/** One link that is lost fails many resources with the same words. */
-const distinct = (failures: readonly Failure[]): readonly Failure[] => [
-  ...new Map(failures.map((f) => [JSON.stringify(f), f])).values(),
-]
-
-function reportOf(
-  run: SiteRun,
-  preview: SitePreview,
-  result: Result<StackSummary, StackFailure>,
-  failures: readonly Failure[],
-): SiteReport {
-  const changes = countChanges(preview)
-  const { outcome, because } = outcomeOf(failures)
-  if (because !== undefined) return { site: run.site.id, outcome, because, failures, changes }
-  if (result.ok) return { site: run.site.id, outcome: 'done', failures, changes }
-  const interrupted = result.error.kind === 'interrupted'
-  return {
-    site: run.site.id,
-    outcome: interrupted ? 'deferred' : 'failed',
-    because: withoutKnownSecrets(describeStackFailure(result.error)),
-    failures,
-    changes,
-  }
-}
-
-export function countChanges(preview: SitePreview): SiteReport['changes'] {
-  const counts: Partial<Record<SitePreview['rows'][number]['change'], number>> = {}
-  for (const row of preview.rows) counts[row.change] = (counts[row.change] ?? 0) + 1
-  return counts
 }
 
 function failedPreview(
