@@ -92,7 +92,44 @@ describe('admission', () => {
     })
   })
 
+  test('goes by the night as long as it really is when the clocks change inside it', () => {
+    const night = { timeZone: 'Europe/Copenhagen', windows: [{ days: week, fromMinute: 0, toMinute: 240 }] }
+    const answer = (needs: number, text: string) =>
+      admission(night, needs, at(`${text}[Europe/Copenhagen]`), { zone: 'Europe/Copenhagen' })
+    // The clock shows four hours: three in spring, five in autumn.
+    expect(answer(3 * hour, '2026-03-29T00:00')).toBe('now')
+    expect(answer(3.5 * hour, '2026-03-29T00:00')).toEqual({
+      deferredUntil: at('2026-03-30T00:00[Europe/Copenhagen]'),
+      because:
+        'the plan takes about 210 minutes, the window closes in 180 minutes; it fits at 2026-03-30 00:00 Europe/Copenhagen',
+    })
+    expect(answer(5 * hour, '2026-10-25T00:00')).toBe('now')
+    expect(answer(5 * hour + 1, '2026-10-25T00:00')).toMatchObject({
+      because: expect.stringContaining('no opening of the next 400 days') as string,
+    })
+    // In the hour that comes twice, half past two is still two and a half hours before the end, then one and a half.
+    expect(answer(2.5 * hour, '2026-10-25T02:30+02:00')).toBe('now')
+    expect(answer(2 * hour, '2026-10-25T02:30+01:00')).toMatchObject({
+      because: expect.stringContaining('the window closes in 90 minutes') as string,
+    })
+  })
+
   describe('beside the rules of a rollout', () => {
+    test('follows a clock that changes where the site’s does not', () => {
+      const evenings = {
+        of: 'rollout spring-mail',
+        timeZone: 'Europe/Copenhagen',
+        windows: [{ days: week, fromMinute: 1080, toMinute: 1140 }],
+      }
+      const always = { timeZone: 'Africa/Nairobi', windows: [] }
+      const opens = (text: string): string => {
+        const state = windowAt([always, evenings], at(`${text}[Africa/Nairobi]`))
+        return state.open || state.opens === undefined ? '' : localTime('Africa/Nairobi', state.opens)
+      }
+      expect(opens('2026-03-28T12:00')).toBe('2026-03-28 20:00 Africa/Nairobi')
+      expect(opens('2026-03-29T12:00')).toBe('2026-03-29 19:00 Africa/Nairobi')
+    })
+
     const of = 'rollout spring-mail'
     const rollout = {
       of,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,33 +33,39 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** A process that sends as fast as it may over the link of Beirut. */
+function sender(from: string) {
+  const child = spawn(process.execPath, [paced, from, 'beirut'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, CHANCERY_MACHINE_FOLDER: machineOf(folder) },
+  })
+  children.push(child)
+  const seen: { readonly at: number; readonly bytes: number }[] = []
+  const said: string[] = []
+  let rest = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = `${rest}${text}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const [at, bytes] = line.split(' ')
+      if (line.startsWith('#')) said.push(line)
+      else seen.push({ at: Number(at), bytes: Number(bytes) })
+    }
+  })
+  /** kbit/s between two instants of the machine's clock. */
+  const rate = (start: number, end: number): number => {
+    const some = seen.filter(({ at }) => at >= start && at <= end)
+    const [first, last] = [some[0]!, some.at(-1)!]
+    return ((last.bytes - first.bytes) * 8) / (last.at - first.at)
+  }
+  return { child, seen, said, rate }
+}
+
 const cli = (...args: string[]) => runCli(args, { cwd: folder, env: { CHANCERY_WORK_FOLDER: work() } })
 
 describe('a process that sends, and another one that switches', () => {
   test('chancery video: the rate of the other process follows within a second; chancery links shows who sends', async () => {
-    const child = spawn(process.execPath, [paced, inventory(), 'beirut'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, CHANCERY_MACHINE_FOLDER: machineOf(folder) },
-    })
-    children.push(child)
-    const seen: { readonly at: number; readonly bytes: number }[] = []
-    const said: string[] = []
-    let rest = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      const lines = `${rest}${text}`.split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        const [at, bytes] = line.split(' ')
-        if (line.startsWith('#')) said.push(line)
-        else seen.push({ at: Number(at), bytes: Number(bytes) })
-      }
-    })
-    /** kbit/s between two instants of the machine's clock. */
-    const rate = (from: number, to: number): number => {
-      const some = seen.filter(({ at }) => at >= from && at <= to)
-      const [first, last] = [some[0]!, some.at(-1)!]
-      return ((last.bytes - first.bytes) * 8) / (last.at - first.at)
-    }
+    const { child, seen, said, rate } = sender(inventory())
     while (seen.length < 40) await systemClock.sleep(50)
     expect(rate(seen.at(-1)!.at - 1_500, seen.at(-1)!.at)).toBeGreaterThan(380)
 
@@ -94,6 +101,53 @@ describe('a process that sends, and another one that switches', () => {
     ]
     expect(after.now.holders).toEqual([])
     expect(after.now.measured.kbitPerS).toBeGreaterThan(300)
+  })
+
+  test('the conference system says over HTTP that live video runs: the rate follows within a second of its answer, and again when it ends', async () => {
+    let live = false
+    const answered: number[] = []
+    const server = createServer((_, response) => {
+      answered.push(Date.now())
+      response.end(JSON.stringify({ rooms: { beirut: live } }))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const asks = join(folder, 'asks', 'ministry')
+    cpSync(inventory(), asks, { recursive: true })
+    appendFileSync(
+      join(asks, 'organisation.yaml'),
+      `conference: { url: 'http://127.0.0.1:${port}/', pointer: '/rooms/{site}', everySeconds: 1, timeoutSeconds: 1 }\n`,
+    )
+    try {
+      const { child, seen, said, rate } = sender(asks)
+      /** The first answer after an instant. */
+      const nextAnswer = async (from: number): Promise<number> => {
+        while (!answered.some((at) => at >= from)) await systemClock.sleep(20)
+        return answered.find((at) => at >= from)!
+      }
+      while (seen.length < 60) await systemClock.sleep(50)
+      expect(rate(seen.at(-1)!.at - 1_000, seen.at(-1)!.at)).toBeGreaterThan(380)
+      live = true
+      const on = await nextAnswer(Date.now())
+      await systemClock.sleep(Math.max(0, on + 3_500 - Date.now()))
+      // Either end of the stretch may fall just before or after a write of 2 KB.
+      expect(rate(on + 1_000, on + 3_500)).toBeLessThanOrEqual(64 * 1.05 + (2048 * 8) / 2_500)
+      live = false
+      const off = await nextAnswer(Date.now())
+      await systemClock.sleep(Math.max(0, off + 3_000 - Date.now()))
+      expect(rate(off + 1_000, off + 3_000)).toBeGreaterThan(380)
+      expect(said).toEqual([
+        // Until it has answered for the first time live video is taken to run.
+        '# no video: the timetable alone decides',
+        '# video: at most 64 kbit/s: the conference system says true',
+        '# no video: the timetable alone decides',
+      ])
+      child.kill('SIGKILL')
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   })
 
   test('chancery links --watch says from another process when something has changed, and ends with Ctrl-C', async () => {

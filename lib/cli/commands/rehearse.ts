@@ -62,9 +62,9 @@ export const rehearse = defineCommand({
     const asked = runbook ? noArguments : await read(words, context)
     const inventory = asked.inventory ?? args.inventory
     const estate = await openInventory({ ...args, inventory }, context)
-    const { chooseSites } = await import('../inventory.ts')
+    const { programMeant, sitesMeant } = await import('../rollout.ts')
     const held = asked.plan === undefined ? undefined : await planOf(asked, asked.plan, estate, context)
-    const sites = held?.sites ?? (await chooseSites(estate, asked.sites))
+    const { sites, rollout } = held ?? (await sitesMeant(estate, asked.sites, asked.rollout))
     const stray = faults.find(({ host }) => !sites.some(({ hosts }) => hosts.some(({ id }) => id === host)))
     if (stray !== undefined)
       throw new UsageError(
@@ -78,7 +78,8 @@ export const rehearse = defineCommand({
         sites,
         words: runbook ? words : forwarded(withoutInventory(words), args),
         runbook,
-        program: held?.program ?? asked.program,
+        program:
+          held?.program ?? (rollout === undefined ? asked.program : programMeant(asked.program, rollout)),
         delay: !args.noDelay,
         faults,
         cwd: context.cwd,
@@ -110,6 +111,8 @@ type Asked = {
   readonly sites: readonly string[]
   readonly inventory: string | undefined
   readonly program: string | undefined
+  /** Id of the rollout that it is part of. */
+  readonly rollout: string | undefined
   /** File of the saved plan that is to be carried out. */
   readonly plan: string | undefined
 }
@@ -119,6 +122,7 @@ const noArguments: Asked = {
   sites: [],
   inventory: undefined,
   program: undefined,
+  rollout: undefined,
   plan: undefined,
 }
 
@@ -129,10 +133,15 @@ async function planOf(asked: Asked, file: string, estate: Estate, context: Conte
     import('../rehearse/of-plan.ts'),
     import('../run/stacks.ts'),
   ])
-  const args = { site: asked.sites, select: [], program: asked.program }
+  const args = { site: asked.sites, select: [], program: asked.program, rollout: asked.rollout }
   const by = asked.command === 'destroy' ? 'destroy' : 'up'
-  const { plan, sites, program } = await openPlan(file, args, estate, context, by)
-  return { sites, program, older: olderThanPlan(file, plan, sites, workRoot(context.cwd, context.env)) }
+  const { plan, sites, program, rollout } = await openPlan(file, args, estate, context, by)
+  return {
+    sites,
+    program,
+    rollout,
+    older: olderThanPlan(file, plan, sites, workRoot(context.cwd, context.env)),
+  }
 }
 
 /** What the rehearsed command line says of sites, inventory and program. */
@@ -158,6 +167,7 @@ async function read(words: readonly string[], context: Context): Promise<Asked> 
   return {
     command: found.command,
     plan: named('plan')[0],
+    rollout: named('rollout')[0],
     sites: [...named('site'), ...named('selector'), ...named('select')],
     inventory: found.args.inventory,
     program: named('program')[0],
