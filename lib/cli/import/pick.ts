@@ -17,7 +17,12 @@ export function picked(
   const chosen = new Set<Marked>()
   for (const word of words) {
     const found = word === 'all' ? things.filter(isFree) : named(things, word)
-    if (found.length === 0) complaints.push(`--pick ${word}: names nothing of this list`)
+    if (found.length === 0)
+      complaints.push(
+        word === 'all'
+          ? '--pick all: nothing of this list is nobody’s and can be declared. Name what is meant.'
+          : `--pick ${word}: names nothing of this list. Write a title or a number of it.`,
+      )
     if (found.length > 1 && word !== 'all' && numbers(word, things.length) === undefined) {
       const names = found.map((one) => `'${one.host}: ${titleOf(one)}'`)
       complaints.push(`--pick ${word}: names several things. Choose one: ${names.join(', ')}`)

@@ -29,6 +29,9 @@ export type Take = {
   readonly from: string | undefined
 }
 
+/** Where the program with the picked things lies meanwhile. */
+export const importFolder = (workFolder: string): string => join(workFolder, 'import')
+
 /** Ready to be taken over: nothing but records of ownership will be written. */
 export type Ready = { readonly run: SiteRun; readonly previewed: Previewed }
 
@@ -47,7 +50,7 @@ export async function readyToTake(
   if (site === undefined || !module.ok) return err([module.ok ? 'no site' : module.error])
   const stack = stackName(module.value.name, site.id)
   const folder = stackFolder(workRoot(request.cwd, request.env), stack)
-  const program = writeProgram(join(folder, 'import'), module.value, takes)
+  const program = writeProgram(importFolder(folder), module.value, takes)
   const prepared = await prepareSites({ ...request, program }, fleet, abort)
   if (!prepared.ok) return err([prepared.error.message])
   const [whole] = prepared.value

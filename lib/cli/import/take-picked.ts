@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { exitCode } from '../../domain/outcome.ts'
 import type { StackPlace } from '../../engine/place.ts'
@@ -19,7 +19,7 @@ import type { Marked } from './mark.ts'
 import { isFree, notTakeable, picked } from './pick.ts'
 import { type Line, neededInputs, programText } from './program-text.ts'
 import { complain, type Import } from './run.ts'
-import { type Ready, readyToTake, type Take, takeOver } from './take-over.ts'
+import { importFolder, type Ready, readyToTake, type Take, takeOver } from './take-over.ts'
 import { urnOf } from './urn-of.ts'
 import { type HostListing, listingsJson, listingText } from './view.ts'
 
@@ -32,6 +32,15 @@ export type Taking = Import & {
 
 /** Takes over what the person picks, once it is shown and they say yes, within the site's window; gives the exit code. */
 export async function takePicked(taking: Taking): Promise<number> {
+  try {
+    return await takeChosen(taking)
+  } finally {
+    // What is in a file that was picked is in there.
+    rmSync(importFolder(taking.place.workFolder), { recursive: true, force: true })
+  }
+}
+
+async function takeChosen(taking: Taking): Promise<number> {
   const { args, context, request, fleet, listings, place, interrupts, progress } = taking
   const { output } = context
   const chosen = await choose(taking)

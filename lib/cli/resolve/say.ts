@@ -37,8 +37,15 @@ export async function saySite(
     ? ok({ said, settled })
     : err({
         kind: 'input',
-        message: `resolve: ${urn}: expected an act in flight, and there is none of this URN in ${stack}. Nothing was settled. chancery resolve lists what is.`,
+        message: `resolve: ${urn}: expected an act in flight, and there is none of this URN in ${stack}. Nothing was settled. ${elsewhere(urn, stack)}`,
       })
+}
+
+function elsewhere(urn: string, stack: string): string {
+  const of = /^urn:pulumi:([^:]+)::/.exec(urn)?.[1]
+  return of === undefined || of === stack
+    ? 'chancery resolve lists what is.'
+    : `It is one of ${of}: name its program with --program, or its site.`
 }
 
 export const saidText = ({ said: { urn, what, by, why } }: SaidReport): string =>
