@@ -193,6 +193,19 @@ ${body}
     const free = back('ours', '{ protect: false }')
     expect((await rig.run('up', { program: free })).sites).toMatchObject([{ outcome: 'done' }])
     plan = await save({ program: free })
+    // Something changes while the person decides: the host itself refuses.
+    const between = await hold(plan, {
+      program: free,
+      confirm: async () => {
+        host.world.files.write('C:\\motd.txt', 'in between')
+        return true
+      },
+    })
+    expect(between).toMatchObject({
+      failures: [{ kind: 'changed', planned: { length: 4 }, now: { length: 10 } }],
+    })
+    expect(there()).toEqual({ ...all, motd: 'in between' })
+    host.world.files.write('C:\\motd.txt', 'ours')
     const site = await hold(plan, { program: free })
     expect(site).toMatchObject({ outcome: 'done', changes: { delete: 4 } })
     expect(there()).toEqual({ machines: [], switches: [], disk: false, motd: 'ours' })

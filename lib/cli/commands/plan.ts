@@ -146,8 +146,10 @@ async function verify(args: PlanCommand, context: Context): Promise<number> {
     interrupts.release()
   }
   if (interrupts.level > 0) return exitCode.interrupted
-  output.answer({ verdicts: found.map(({ told: _, ...verdict }) => verdict) }, () =>
-    words.verdictText(found, view),
-  )
+  const told = found.map(({ told: _, waits, ...verdict }) => ({
+    ...verdict,
+    waits: waits === undefined ? null : views.waitJson(waits),
+  }))
+  output.answer({ verdicts: told }, () => words.verdictText(found, view))
   return verdicts.exitCodeOfVerdicts(found)
 }

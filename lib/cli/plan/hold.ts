@@ -51,7 +51,7 @@ export function refusalOf(
           `It was carried out at ${minuteOf(before.at)} UTC by ${before.by} (${before.outcome}), and a plan runs once.`,
         ]),
     before?.outcome === 'done'
-      ? `What is due there now: chancery preview ${site}`
+      ? 'Preview again to see what is due there now.'
       : 'Preview again and have the new plan approved.',
   ].join('\n')
   return { because, failures }

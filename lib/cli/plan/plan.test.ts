@@ -279,6 +279,15 @@ describe('a refusal', () => {
       { width: undefined },
     )
     expect(text).toMatch(/beirut +accepted\na\.plan +nairobi +refused\n\nnairobi\n {2}because$/)
+    const waits = {
+      outcome: 'deferred',
+      because: 'the window is closed',
+      fix: 'Run again.',
+      fitsAt: 0,
+    } as const
+    expect(
+      verdictText([{ ...verdict, site: 'beirut', verdict: 'accepted', waits }], { width: undefined }),
+    ).toMatch(/accepted +would be deferred: the window is closed$/)
   })
 })
 

@@ -1,6 +1,6 @@
 import { exitCode } from '../../domain/outcome.ts'
 import type { Mismatch } from '../../reconcile/plan-file/index.ts'
-import type { RunReport, SitePreview } from '../run/types.ts'
+import type { RunReport, SitePreview, Waits } from '../run/types.ts'
 
 /** Whether a site's plan would be accepted now. */
 export type Verdict = {
@@ -10,6 +10,8 @@ export type Verdict = {
   /** `unknown`: its hosts could not be looked at. */
   readonly verdict: 'accepted' | 'refused' | 'unknown'
   readonly mismatches: readonly Mismatch[]
+  /** Set where it is accepted and would not start now. */
+  readonly waits?: Waits
   /** Why it is not accepted, for a person; empty where it is. */
   readonly told: string
 }
@@ -24,7 +26,8 @@ export const verdictsOf = (
     const mismatches = preview.plan?.do === 'hold' ? preview.plan.mismatches : []
     const verdict = preview.plan === undefined ? 'unknown' : mismatches.length > 0 ? 'refused' : 'accepted'
     const told = verdict === 'accepted' ? '' : tell(preview)
-    return { plan, site: preview.site.id, verdict, mismatches, told }
+    const waits = verdict === 'accepted' && preview.waits !== undefined ? { waits: preview.waits } : {}
+    return { plan, site: preview.site.id, verdict, mismatches, ...waits, told }
   })
 
 /** A refusal outweighs a host that could not be looked at. */

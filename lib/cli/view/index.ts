@@ -25,7 +25,8 @@ export function progressFor(
   return createProgress({ stream, clock, sites, color: output.color })
 }
 
-const waitJson = ({ fitsAt, ...wait }: Waits): object => ({
+/** Why nothing would start now, as `--json` prints it. */
+export const waitJson = ({ fitsAt, ...wait }: Waits): object => ({
   ...wait,
   fitsAt: fitsAt === undefined ? null : new Date(fitsAt).toISOString(),
 })

@@ -168,11 +168,19 @@ export function verdictText(verdicts: readonly Verdict[], { width, paint = noPai
       { title: 'plan', cell: ({ plan }) => plan },
       { title: 'site', cell: ({ site }) => site },
       { title: 'verdict', cell: ({ verdict }) => paint(verdictColors[verdict], verdict) },
+      ...(verdicts.some(({ waits }) => waits !== undefined)
+        ? [{ title: 'now', cell: nowText, wrapTo: 24 }]
+        : []),
     ],
     verdicts,
     width,
   )
   return [rows, ...verdicts.flatMap(({ told }) => (told === '' ? [] : [told]))].join('\n\n')
 }
+
+const nowText = ({ waits }: Verdict): string =>
+  waits === undefined
+    ? ''
+    : `${waits.outcome === 'failed' ? 'would fail' : 'would be deferred'}: ${waits.because}`
 
 const verdictColors = { accepted: 'green', refused: 'red', unknown: 'yellow' } as const
