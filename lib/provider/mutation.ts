@@ -104,7 +104,7 @@ export async function perform(
   return finish(
     await actAfterOthers(
       batch,
-      { operation, target, steps, sight, adopt, me: run.owner(call.urn) },
+      { operation, target, steps, sight, adopt, me: run.owner(call.urn, operation) },
       run.stopped.signal,
     ),
   )

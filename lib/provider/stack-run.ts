@@ -5,7 +5,8 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { observe } from '../reconcile/act.ts'
 import type { HostBatch } from '../reconcile/batch.ts'
 import { type BookEntry, type PlanBook } from '../reconcile/book.ts'
-import { decide, type Decision, type Operation, type Owner } from '../reconcile/decide.ts'
+import { decide, type Decision, type Operation } from '../reconcile/decide.ts'
+import type { Me } from '../reconcile/ownership.ts'
 import { type Secretive, withoutSecrets } from '../reconcile/hidden.ts'
 import type { Catalogue, LoadedKind } from '../reconcile/loaded-kind.ts'
 import { type Observations } from '../reconcile/look.ts'
@@ -30,6 +31,11 @@ export type StackRunOptions = {
   readonly organisation: string
   readonly backend: string
   readonly observations: Observations
+  /**
+   * URNs of the state that the program declares no more and this resource may have had, where it has none in the state. Absent, as under
+   * plain `pulumi`: not known, and a record under another URN is another resource's.
+   */
+  readonly formerly?: (urn: string) => readonly string[]
   /** Written by a preview, read by an apply. */
   readonly book: PlanBook
   /** Names or URNs of resources that the person named for removal with their data. */
@@ -70,9 +76,11 @@ export class StackRun {
       : undefined
   }
 
-  owner(urn: string): Owner {
+  /** `operation`: only of what the engine updates is it sure that it is what the state has, by whatever URN. */
+  owner(urn: string, operation: Operation): Me {
     const { organisation, backend, clock } = this.options
-    return { organisation, backend, urn, operation: '', since: Math.floor(clock.now() / 1000) }
+    const formerly = operation === 'update' ? (this.options.formerly?.(urn) ?? []) : []
+    return { organisation, backend, urn, operation: '', since: Math.floor(clock.now() / 1000), formerly }
   }
 
   /** The other resource of this run that already stands for the same thing. */
@@ -113,7 +121,13 @@ export class StackRun {
       const sight = observation.state === 'seen' ? observation : undefined
       memory.note(rememberedOf(operation, target, inputs, sight, guardAtStart))
     }
-    const decided = decide(operation, target, observation, this.owner(target.urn), this.dataLossNamed(target))
+    const decided = decide(
+      operation,
+      target,
+      observation,
+      this.owner(target.urn, operation),
+      this.dataLossNamed(target),
+    )
     const decision = toldAnew(decided, operation, target, this.options.unended)
     if (phase === 'preview') {
       this.options.book.write({

@@ -3,13 +3,13 @@ import type { JsonObject } from '../domain/json.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { errorIds, type Step } from '../kinds/kind.ts'
 import type { OpBody } from '../transport/port.ts'
-import type { Op, Owner, Reply, WireError } from '../transport/wire.ts'
+import type { Op, Reply, WireError } from '../transport/wire.ts'
 import type { HostBatch } from './batch.ts'
 import type { Operation } from './decide.ts'
 import { planLeaving } from './left-alone.ts'
 import { type Script, scriptOf } from './loaded-kind.ts'
 import { type Observation, observationOf, type Sight, sightOf } from './observation.ts'
-import { describeOwner, nameToTakeFrom, recordOf, sameOwner } from './ownership.ts'
+import { describeOwner, isOurs, type Me, nameToTakeFrom, recordOf, sameOwner } from './ownership.ts'
 import { keyOf, lookOf, nameOf, type Target } from './target.ts'
 
 /** How an act ended where something can be said of the thing: what is there, and whether it falls short. */
@@ -26,7 +26,7 @@ export type ActRequest = {
   readonly steps: readonly Step[]
   readonly sight: Sight
   readonly adopt: boolean
-  readonly me: Owner
+  readonly me: Me
 }
 
 /** Looks at one thing. Failures of the connection come back as they are; `unobservable` is an observation. */
@@ -81,8 +81,9 @@ function applyOf({ operation, target, steps, sight, adopt, me }: ActRequest): Op
 }
 
 /** A thing is taken over as it was seen: from nobody, or from the owner that it had then. */
-function takeOver(adopt: boolean, { owner }: Sight, me: Owner): Pick<Apply, 'adopt' | 'from'> {
-  if (!adopt) return {}
+function takeOver(adopt: boolean, { owner }: Sight, me: Me): Pick<Apply, 'adopt' | 'from'> {
+  const renamed = owner !== null && isOurs(owner, me) && !sameOwner(owner, me)
+  if (!adopt && !renamed) return {}
   if (owner === null || sameOwner(owner, me)) return { adopt: true }
   const { organisation, backend, urn } = owner
   return { from: { organisation, backend, urn } }

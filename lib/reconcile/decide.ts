@@ -7,8 +7,9 @@ import {
   anotherMachine,
   foreignTo,
   goneByHand,
+  isOurs,
+  type Me,
   notOursToRemove,
-  type Owner,
   sameOwner,
   wasAdopted,
 } from './ownership.ts'
@@ -52,7 +53,7 @@ export function decide(
   operation: Operation,
   target: Target,
   observation: Observation,
-  me: Owner,
+  me: Me,
   dataLossNamed: boolean,
 ): Decision {
   if (observation.state === 'unobservable') return { do: 'fail', failure: observation.failure }
@@ -80,7 +81,7 @@ function claimed(
   decision: Extract<Decision, { do: 'nothing' }>,
   target: Target,
   sight: Sight,
-  me: Owner,
+  me: Me,
 ): Decision {
   if (sight.found === null) return decision
   const act = (because: string): Decision => ({
@@ -90,16 +91,17 @@ function claimed(
     sight,
     adopt: true,
   })
-  if (sight.owner === null || !sameOwner(sight.owner, me)) return act('taken over')
+  if (sight.owner === null || !isOurs(sight.owner, me)) return act('taken over')
+  if (!sameOwner(sight.owner, me)) return act('its record goes by its URN of today')
   return lookOf(target).was === undefined ? decision : act('its record goes by its name of today')
 }
 
-function removal(target: Target, sight: Sight, me: Owner, named: boolean): Decision {
+function removal(target: Target, sight: Sight, me: Me, named: boolean): Decision {
   const foreign = notOursToRemove(target, sight, me)
   if (foreign !== undefined) return { do: 'fail', failure: foreign }
   const decision = removalOf(target, sight, named)
   // Nothing to remove, but our record is still there: it goes.
-  return decision.do === 'nothing' && sight.owner !== null && sameOwner(sight.owner, me)
+  return decision.do === 'nothing' && sight.owner !== null && isOurs(sight.owner, me)
     ? { do: 'act', steps: [], because: decision.because, sight, adopt: false }
     : decision
 }

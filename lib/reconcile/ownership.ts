@@ -11,6 +11,13 @@ export type { Owner } from '../transport/wire.ts'
 export const sameOwner = (a: Owner, b: Owner): boolean =>
   a.organisation === b.organisation && a.backend === b.backend && a.urn === b.urn
 
+/** Who acts, and the URNs that the same resource had before by the program's word (Pulumi's `aliases`). */
+export type Me = Owner & { readonly formerly?: readonly string[] }
+
+/** A record of this resource, under its URN of today or one that it had before. */
+export const isOurs = (owner: Owner, me: Me): boolean =>
+  sameOwner(owner, me) || me.formerly?.some((urn) => sameOwner(owner, { ...me, urn })) === true
+
 /** `ministry (urn:…, state in file:///…), since 2026-11-24 08:40 UTC`. */
 export function describeOwner(o: Owner): string {
   const since = o.since === undefined ? '' : `, since ${minuteOf(o.since)} UTC`
@@ -28,9 +35,12 @@ export const nameToTakeFrom = (owner: Owner, me: Owner): string =>
 const names = (adopt: Adopt, owner: Owner): boolean => adopt === owner.urn || adopt === owner.backend
 
 /** The record that an act writes: since when it is ours, and whether it was there before. */
-export function recordOf(me: Owner, { found, owner }: Sight, operation: string): Owner {
-  const { since: now, ...base } = me
-  const ours = owner !== null && sameOwner(owner, me)
+export function recordOf(
+  { formerly = [], since: now, ...base }: Me,
+  { found, owner }: Sight,
+  operation: string,
+): Owner {
+  const ours = owner !== null && isOurs(owner, { ...base, formerly })
   const since = ours ? owner.since : now
   // What was there and gone since is made anew, so it is of our making from then on.
   const adopted = found !== null && (ours ? owner.adopted === true : true)
@@ -46,20 +56,37 @@ export function recordOf(me: Owner, { found, owner }: Sight, operation: string):
 export const wasAdopted = (sight: Sight): boolean => sight.owner?.adopted === true
 
 /** Something that exists must be ours on the host's own record before anything is done to it, or be adopted. */
-export function foreignTo(target: Target, sight: Sight, me: Owner): Failure | undefined {
+export function foreignTo(target: Target, sight: Sight, me: Me): Failure | undefined {
   const base = { kind: 'exists', host: target.host, resource: nameOf(target) } as const
   const { owner } = sight
   if (owner !== null) {
-    return sameOwner(owner, me) || names(target.adopt, owner)
-      ? undefined
+    if (isOurs(owner, me) || names(target.adopt, owner)) return undefined
+    return sameStack(owner, me)
+      ? anotherResource(target, owner)
       : { ...base, owner: describeOwner(owner), takeFrom: nameToTakeFrom(owner, me) }
   }
   return sight.found === null || adopts(target, sight) ? undefined : { ...base, owner: undefined }
 }
 
+const sameStack = (owner: Owner, me: Owner): boolean =>
+  sameOwner({ ...owner, urn: me.urn }, me) && owner.urn.split('::')[0] === me.urn.split('::')[0]
+
+/** What has this name on the host is another resource of the same stack: also where two change places. */
+function anotherResource(target: Target, { urn }: Owner): Failure {
+  const other = urn.slice(urn.lastIndexOf('::') + 2)
+  return {
+    kind: 'refused',
+    host: target.host,
+    resource: nameOf(target),
+    rule: 'another-resource',
+    because: `it is there as ${other} of this same stack`,
+    fix: `A name on a host is free only once what has it is gone or goes by another one: let ${other} go (two that change places: one of them to a third name) in an up of its own, then run this. If it is ${other} by a new name, say so: aliases: [{ name: '${other}' }].`,
+  }
+}
+
 /** What is no longer ours is not removed, whatever the program once said of adopting it. */
-export function notOursToRemove(target: Target, { found, owner }: Sight, me: Owner): Failure | undefined {
-  if (found === null || (owner !== null && sameOwner(owner, me))) return undefined
+export function notOursToRemove(target: Target, { found, owner }: Sight, me: Me): Failure | undefined {
+  if (found === null || (owner !== null && isOurs(owner, me))) return undefined
   if (owner === null && target.loaded.kind.builtIn === true) return undefined
   return {
     kind: 'refused',

@@ -109,3 +109,57 @@ describe('a change of the state alone', { timeout: 120_000 }, () => {
     expect(textOf(rig.lab.host('nairobi-hv1'), path)).toBeUndefined()
   })
 })
+
+describe('names of resources', { timeout: 120_000 }, () => {
+  let rig: Rig
+  beforeAll(async () => void (rig = await startRig({ sites: ['nairobi'] })))
+  afterAll(() => rig.close())
+
+  /** Files of these names under these paths; each holds its first letter. */
+  const files = (...wanted: readonly (readonly [name: string, file: string, options?: string])[]): string =>
+    rig.program(
+      'names',
+      `import { File } from ${JSON.stringify(resources)}
+export default ({ site }) => {
+  const file = (name, path, options) =>
+    new File(name, { host: site.hosts[0].id, path: 'C:\\\\Names\\\\' + path, content: name[0] }, options)
+  ${wanted.map(([name, file, options = '{}']) => `file('${name}', '${file}', ${options})`).join('\n  ')}
+}`,
+    )
+
+  it('may be others by an alias: the record on the host follows, and what was made stays ours to remove', async () => {
+    expect((await rig.run('up', { program: files(['a', '1.txt'], ['b', '2.txt']) })).sites).toMatchObject([
+      { outcome: 'done' },
+    ])
+    const renamed = files(['anew', '1.txt', "{ aliases: [{ name: 'a' }] }"], ['b', '2.txt'])
+    const up = await rig.run('up', { program: renamed })
+    expect(up.previews[0]?.rows).toMatchObject([
+      { change: 'update', because: [expect.stringMatching(/^its record goes by its URN of today/)] },
+      { change: 'same' },
+    ])
+    expect(up.sites).toMatchObject([{ outcome: 'done', failures: [] }])
+    const alone = files(['anew', '1.txt'], ['b', '2.txt'])
+    expect(await rig.run('preview', { program: alone })).toMatchObject({ differences: false })
+    expect((await rig.run('up', { program: files(['b', '2.txt']) })).sites).toMatchObject([
+      { outcome: 'done' },
+    ])
+    expect(textOf(rig.lab.host('nairobi-hv1'), 'C:\\Names\\1.txt')).toBeUndefined()
+  })
+
+  it('can’t change places in one run: refused before anything runs, with what to do', async () => {
+    expect((await rig.run('up', { program: files(['a', '1.txt'], ['b', '2.txt']) })).sites).toMatchObject([
+      { outcome: 'done' },
+    ])
+    const swapped = await rig.run('up', { program: files(['a', '2.txt'], ['b', '1.txt']) })
+    expect(swapped.sites).toMatchObject([
+      {
+        outcome: 'failed',
+        because: expect.stringMatching(
+          /refused by rule another-resource.*it is there as a of this same stack.*two that change places: one of them to a third name/,
+        ),
+      },
+    ])
+    const host = rig.lab.host('nairobi-hv1')
+    expect([1, 2].map((i) => textOf(host, `C:\\Names\\${i}.txt`))).toEqual(['a', 'b'])
+  })
+})

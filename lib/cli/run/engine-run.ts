@@ -1,3 +1,4 @@
+import { formerUrns } from './formerly.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Result } from '../../domain/result.ts'
 import type { EngineEvent } from '../../engine/engine-event.ts'
@@ -25,6 +26,7 @@ export function stackRun(run: SiteRun, phase: Phase, book: PlanBook, observation
     organisation: request.estate.organisation,
     backend: place.backendUrl,
     observations,
+    formerly: formerUrns(run),
     book,
     dataLoss: new Set(request.dataLoss),
     online: !request.offline,
