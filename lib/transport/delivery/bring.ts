@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Failure } from '../../domain/failure.ts'
-import { err, type Result } from '../../domain/result.ts'
+import { err, ok, type Result } from '../../domain/result.ts'
 import type { LinkDoor } from '../../link/door.ts'
 import type { WindowState } from '../../link/window.ts'
 import { passed, soon } from '../passing.ts'
@@ -115,7 +115,7 @@ export async function bring(
     heldFor = undefined
     taken.begin()
     const tried = await attempt(content, options, window.until, onProgress)
-    if (tried.kind === 'ended') return tried.result
+    if (tried.kind === 'ended') return tried.result.ok ? ok(taken.whole(tried.result.value)) : tried.result
     if (abort?.aborted) return interrupted
     if (tried.kind === 'wrong' && (wrong += 1) >= wrongTries) return err(tried.failure)
     if (tried.kind === 'paused') progressAt = passed(clock)

@@ -42,6 +42,8 @@ export type DeliveryProgress = {
   /** Bytes of content that the host has, and of all. */
   readonly at: number
   readonly size: number
+  /** Bytes that it had when the channel was opened. */
+  readonly from: number
   /** Bytes written to the channel so far, heads included. */
   readonly sent: number
   /** What it is encoded against; null: nothing. */
@@ -54,7 +56,7 @@ export type Delivered = {
   readonly how: 'held' | 'delta' | 'signature' | 'whole' | 'bundle'
   readonly sent: number
   readonly received: number
-  /** Where it was taken up: bytes that were there from an earlier attempt. */
+  /** Where it was taken up: bytes that were there before. */
   readonly resumedAt: number
   readonly base: string | null
   /** SHA-256 of every content that the host holds now. */

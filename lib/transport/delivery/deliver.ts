@@ -73,6 +73,8 @@ class Delivery {
   readonly #bases: Bases
   #how: Delivered['how'] = 'whole'
   #base: string | null = null
+  /** Bytes that the host had when the channel was opened. */
+  #from = 0
   #guessed: Guess | undefined
   #held: readonly string[] = []
   /** Bytes of content that the host has. */
@@ -144,6 +146,7 @@ class Delivery {
     drop: readonly string[],
   ): Promise<Result<Delivered, DeliveryFailure>> {
     const resumedAt = this.at
+    this.#from = resumedAt
     let refusal: DeliveryRefusal | undefined
     let choose = true
     let matcher: Matcher | undefined
@@ -234,7 +237,7 @@ class Delivery {
   #progress(at: number): void {
     this.at = at
     const { size } = this.#content
-    this.#options.onProgress?.({ at, size, sent: this.#talk.sent, base: this.#base })
+    this.#options.onProgress?.({ at, size, from: this.#from, sent: this.#talk.sent, base: this.#base })
   }
 
   /** What arrived of a file that changed is of no use: it goes. */
@@ -265,17 +268,16 @@ class Delivery {
     resumedAt: number,
     dropped: readonly string[],
   ): Promise<Result<Delivered, DeliveryFailure>> {
+    const { sha, name } = this.#content
     const notes = [...this.#bases.notes]
-    await this.#store?.ended(this.#content.sha)
+    await this.#store?.ended(sha)
     if (dropped.length > 0) notes.push(`${dropped.length} older versions deleted on the host`)
     try {
-      await this.#store?.keep(this.#content, this.#content.name, this.#options.keep ?? defaults.keep)
+      await this.#store?.keep(this.#content, name, this.#options.keep ?? defaults.keep)
     } catch (cause) {
-      notes.push(
-        `no copy kept as a base for the next version: ${cause instanceof Error ? cause.message : String(cause)}`,
-      )
+      const detail = cause instanceof Error ? cause.message : String(cause)
+      notes.push(`no copy kept as a base for the next version: ${detail}`)
     }
-    const { sha } = this.#content
     const holds = [...this.#held.filter((one) => one !== sha && !dropped.includes(one)), sha]
     const { sent, received } = this.#talk
     return ok({ sha, how, sent, received, resumedAt, base: this.#base, holds, notes })

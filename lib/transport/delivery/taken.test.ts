@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Taken } from './taken.ts'
 
-const progress = (at: number, sent: number) => ({ at, size: 1_000_000, sent, base: null })
+const progress = (at: number, sent: number) => ({ at, size: 1_000_000, from: 0, sent, base: null })
 
 test('nothing is known before two answers of one channel', () => {
   const taken = new Taken(1_000_000)
@@ -30,4 +30,19 @@ test('another channel counts its own bytes from nothing, and what is known holds
   expect(taken.leftBytes).toBe(500_000)
   taken.note(progress(600_000, 70_000))
   expect(taken.leftBytes).toBe(200_000)
+})
+
+test('what crossed, and from where on, is told of all channels together', () => {
+  const taken = new Taken(1_000_000)
+  taken.begin()
+  taken.note({ ...progress(300_000, 210_000), from: 100_000 })
+  taken.begin()
+  // One that was cut before anything was answered.
+  taken.begin()
+  taken.note({ ...progress(900_000, 610_000), from: 300_000 })
+  const last = {
+    ...{ sha: 'ab', how: 'whole' as const, sent: 720_000, received: 10, resumedAt: 300_000, base: null },
+    ...{ holds: [], notes: [] },
+  }
+  expect(taken.whole(last)).toMatchObject({ sent: 930_000, resumedAt: 100_000 })
 })

@@ -1,11 +1,15 @@
-import type { DeliveryProgress } from './contract.ts'
+import type { Delivered, DeliveryProgress } from './contract.ts'
 
-/** What a content has taken of the line so far, for what the rest of it will: a difference takes less than its size. */
+/** What a content has taken of the line so far, over all its channels, for what the rest of it will: a difference takes less than its size. */
 export class Taken {
   readonly #size: number
+  /** Bytes written to the channels before this one. */
+  #before = 0
   #first: DeliveryProgress | undefined
   #last: DeliveryProgress | undefined
   #share: number | undefined
+  /** Bytes that the host had when the first channel was opened. */
+  #from: number | undefined
 
   constructor(size: number) {
     this.#size = size
@@ -13,11 +17,13 @@ export class Taken {
 
   /** Another channel, whose bytes are counted from nothing. */
   begin(): void {
+    if (this.#first !== undefined) this.#before += this.#last?.sent ?? 0
     this.#first = undefined
   }
 
   note(progress: DeliveryProgress): void {
     this.#first ??= progress
+    this.#from ??= progress.from
     this.#last = progress
     // What is on its way is as much at either end of the stretch.
     const arrived = progress.at - this.#first.at
@@ -29,5 +35,15 @@ export class Taken {
     return this.#share === undefined || this.#last === undefined
       ? undefined
       : (this.#size - this.#last.at) * this.#share
+  }
+
+  /** What the last channel tells of its end, told of all of them. */
+  whole(delivered: Delivered): Delivered {
+    const { sent, resumedAt } = delivered
+    return {
+      ...delivered,
+      sent: this.#before + sent,
+      resumedAt: Math.min(this.#from ?? resumedAt, resumedAt),
+    }
   }
 }
