@@ -1,6 +1,6 @@
 import { readable } from '../reconcile/plan-file/index.ts'
 import type { Struct } from '../provider/calls.ts'
-import { unwrap } from '../provider/wire-values.ts'
+import { secretTextsIn } from '../provider/wire-values.ts'
 
 const known = new Set<string>()
 /** Shorter ones stand in too many words: a text without them would say where they were. */
@@ -11,16 +11,8 @@ const shortest = 4
  * them, quotes it then. What is told on purpose never holds one, and does not need this.
  */
 export function learnSecrets(structs: Iterable<Struct>): void {
-  for (const struct of structs) {
-    const { values, secrets } = unwrap(struct)
-    for (const name of secrets)
-      for (const text of textsIn(values[name])) if (text.length >= shortest) known.add(text)
-  }
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+  for (const struct of structs)
+    for (const text of secretTextsIn(struct)) if (text.length >= shortest) known.add(text)
 }
 
 /** The text with `(secret)` for each that is known, in every form in which it can be told. */

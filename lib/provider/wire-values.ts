@@ -16,6 +16,19 @@ const unknownValues = new Set([
   'dd056dcd-154b-4c76-9bd3-c8f88648b5ff',
 ])
 
+/** Every text within what is marked secret. */
+export function secretTextsIn(value: unknown, within = false): readonly string[] {
+  if (typeof value === 'string') return within && !unknownValues.has(value) ? [value] : []
+  if (value === null || typeof value !== 'object') return []
+  const marks: { readonly [key: string]: unknown } = { ...value }
+  const marked = marks[signature] === secretSignature || marks[signature] === outputSignature
+  if (!marked) return Object.values(value).flatMap((one) => secretTextsIn(one, within))
+  return secretTextsIn(
+    marks['value'],
+    within || marks[signature] === secretSignature || marks['secret'] === true,
+  )
+}
+
 export type Incoming = {
   readonly values: JsonObject
   /** Top-level properties that hold a secret anywhere. */

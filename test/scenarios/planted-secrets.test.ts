@@ -277,6 +277,11 @@ Hash.prototype.update = function (data, ...more) {
       /another character at position 0/,
     ],
     [`new File('elsewhere', { host: secret, path: 'C:\\else.txt', content: 'x' })`, /host: expected a plain/],
+    [`new File('copied', { host, path: 'C:\\copied.txt', source: secret })`, /source is secret/],
+    [
+      `new File('left', { host, path: 'C:\\left.txt', content: 'x', accept: [{ property: 'content', value: secret, reason: 'so', until: '2090-01-01' }] })`,
+      /accept: expected a plain value/,
+    ],
     [`new VirtualMachine('machine', { host, name: 'fs1', notes: secret })`, /notes: expected a plain value/],
     [`new VirtualSwitch('switch', { host, name: secret, type: 'private' })`, /name: expected a plain value/],
     [`new Service('service', { host, name: secret })`, /name: expected a plain value/],

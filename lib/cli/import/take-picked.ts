@@ -102,12 +102,12 @@ async function takeChosen(taking: Taking): Promise<number> {
   return report.outcome === 'failed' ? exitCode.failed : exitCode.unreachableOrDeferred
 }
 
-function nothing({ context, args, listings, progress }: Taking, text: string): number {
+function nothing({ context, args, listings, progress, interrupts }: Taking, text: string): number {
   progress.close()
   context.output.note(text)
   if (context.output.json)
     context.output.answer({ site: args.site, ...listingsJson(listings), taken: [] }, () => '')
-  return exitCode.done
+  return interrupts.level > 0 ? exitCode.interrupted : exitCode.done
 }
 
 /** That it may not start now, with the exit code; undefined: it may. Taking over writes on the host, so the window binds it as any change. */
