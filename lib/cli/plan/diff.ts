@@ -1,4 +1,5 @@
 import {
+  type Digests,
   differing,
   type PlanDocument,
   type PlanPart,
@@ -29,30 +30,33 @@ export type PlanDifference = {
 export function comparePlans(a: PlanDocument, b: PlanDocument): readonly PlanDifference[] {
   const sites = paired(a.sites, b.sites, ({ site }) => site)
   return [
-    ...unlike(wholeOf(a), wholeOf(b)).map(at({})),
+    ...unlike(wholeOf(a, b), wholeOf(b, a)).map(at({})),
     ...sites.flatMap(([site, before, after]) => compareSite(site, before, after)),
   ]
 }
 
-const wholeOf = ({
+const wholeOf = (
+  { operation, organisation, backend, program, rollout, allowDataLoss, versions, key }: PlanDocument,
+  other: PlanDocument,
+): object => ({
   operation,
   organisation,
   backend,
   program,
   rollout,
-  allowDataLoss,
-  versions,
-  key,
-}: PlanDocument): object => ({
-  operation,
-  organisation,
-  backend,
-  program,
-  rollout,
-  allowDataLoss,
-  versions,
+  versions: { ...versions, scripts: sharedScripts(versions.scripts, other.versions.scripts) },
   passphrase: key,
+  ...(allowDataLoss.length === 0
+    ? {}
+    : { mayLose: Object.fromEntries(allowDataLoss.map((name) => [name, true])) }),
 })
+
+/** Scripts of kinds that the other plan has too: of the others the resources tell. */
+function sharedScripts(scripts: Digests, others: Digests): Digests {
+  const kindOf = (script: string): string => script.slice(0, script.lastIndexOf('/'))
+  const kinds = new Set(Object.keys(others).map(kindOf))
+  return Object.fromEntries(Object.entries(scripts).filter(([name]) => kinds.has(kindOf(name))))
+}
 
 type Where = Omit<PlanDifference, 'what' | 'a' | 'b'>
 

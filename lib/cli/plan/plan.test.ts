@@ -136,6 +136,7 @@ describe('two plans compared', () => {
         { ...at, what: 'guard.seen.length', a: '12', b: '13' },
         { ...at, what: 'params.password.$secret', a: '"seal1"', b: '"seal2"' },
         { ...at, what: 'params.content', a: long('one'), b: long('two') },
+        { what: 'mayLose.VirtualDisk c:\\a.vhdx', b: 'true' },
         { site: 'nairobi', what: '', a: 'planned' },
         { site: 'beirut', restsOn: 'inventory', what: 'link', a: '1', b: '2' },
       ],
@@ -154,18 +155,31 @@ describe('two plans compared', () => {
       `      - …${'x'.repeat(24)}one${'y'.repeat(24)}…`,
       `      + …${'x'.repeat(24)}two${'y'.repeat(24)}…`,
       '',
+      'the whole plan',
+      '  may lose the data of VirtualDisk c:\\a.vhdx: only in tuesday.plan',
+      '',
       'nairobi',
       '  only in monday.plan',
       '',
       'beirut',
       '  rests on the inventory: link is another',
       '',
-      '7 differences.',
+      '8 differences.',
     ])
   })
   it('are the same when only when and by whom differs', () => {
     const later = planWith({ made: { at: '2026-01-01T00:00:00Z', by: 'x', on: 'y', with: 'z' } })
     expect(comparePlans(planWith({}), later)).toEqual([])
+  })
+  it('differ in a script of what both hold, and not in the scripts of what only one of them does', () => {
+    const scripts = (more: { [name: string]: string }): PlanDocument =>
+      planWith({ versions: { ...body!.versions, scripts: { 'windows:File/write': '1', ...more } } })
+    const one = scripts({ 'windows:Service/start': '1' })
+    expect(comparePlans(one, scripts({}))).toEqual([])
+    const found = comparePlans(one, scripts({ 'windows:File/write': '2' }))
+    expect(diffText(found, [monday, tuesday], { width: undefined })).toContain(
+      '  the script windows:File/write is another',
+    )
   })
   it('differ by site, resource and step, and each way round', () => {
     const step = {

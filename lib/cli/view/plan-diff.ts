@@ -65,11 +65,12 @@ function differenceText(
 
 /** What a digest stands for; undefined: the value tells something to a person. */
 function digestWords(what: string): string | undefined {
+  if (what.startsWith('mayLose.')) return `may lose the data of ${what.slice('mayLose.'.length)}:`
   if (what.startsWith('want.')) return `the wanted ${what.slice('want.'.length)}`
   if (what === 'guard.expects') return 'what the host must look like'
   if (what.endsWith('.$secret')) return `the secret ${placeWords(what.slice(0, -'.$secret'.length))}`
-  if (what === 'passphrase' || what.startsWith('versions.scripts.') || what === 'versions.worker')
-    return `the ${what.split('.').slice(-1)[0]!.replace('scripts', 'script')}`
+  if (what.startsWith('versions.scripts.')) return `the script ${what.slice('versions.scripts.'.length)}`
+  if (what === 'passphrase' || what === 'versions.worker') return `the ${what.split('.').at(-1)}`
   return undefined
 }
 
