@@ -140,10 +140,14 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
     expect(code).toBe(0)
     const report = JSON.parse(stdout) as {
       readonly sites: readonly {
-        readonly contents: readonly { readonly delivered: { readonly resumedAt: number } }[]
+        readonly contents: readonly {
+          readonly delivered: { readonly resumedAt: number; readonly sent: number }
+        }[]
       }[]
     }
-    expect(report.sites[0]!.contents[0]!.delivered.resumedAt).toBeGreaterThan(0)
+    // Both turns are told as one: all of it crossed, and began at nothing.
+    const { resumedAt, sent } = report.sites[0]!.contents[0]!.delivered
+    expect([resumedAt, sent >= bytes.length]).toEqual([0, true])
     const sha = createHash('sha256').update(bytes).digest('hex')
     const held = rig.lab.host(host).world.files.read(`C:\\ProgramData\\Chancery\\content\\${sha}`)
     expect(held.ok && Buffer.from(held.value).equals(bytes)).toBe(true)
