@@ -25,6 +25,8 @@ export type HostList = {
   readonly things: readonly Thing[]
   /** Kinds of which nothing can be said, and why. */
   readonly unseen: readonly { readonly token: string; readonly because: string }[]
+  /** Tokens of kinds of which everything that is there is among the things. */
+  readonly whole: ReadonlySet<string>
   /** Owner by the SHA-256 (hex) of a thing's key. */
   readonly records: ReadonlyMap<string, Owner>
 }
@@ -75,13 +77,21 @@ export async function listHost(
   }
   const things: Thing[] = []
   const unseen: { token: string; because: string }[] = []
+  const whole = new Set<string>()
   for (const [i, loaded] of kinds.entries()) {
     const reply = ofReply(rest[i], loaded.kind.needsFeature)
     if ('because' in reply) unseen.push({ token: loaded.kind.token, because: reply.because })
-    else things.push(...thingsIn(loaded, reply.seen, request))
+    else {
+      things.push(...thingsIn(loaded, reply.seen, request))
+      if (listsAll(loaded, request)) whole.add(loaded.kind.token)
+    }
   }
-  return ok({ host: port.host, things, unseen, records: ownersIn(held.seen) })
+  return ok({ host: port.host, things, unseen, whole, records: ownersIn(held.seen) })
 }
+
+/** Neither only below a path, nor without what Windows brings. */
+const listsAll = ({ kind: { listing } }: LoadedKind, { kinds }: ListRequest): boolean =>
+  listing?.when !== 'below' && (listing?.brought === undefined || kinds.length > 0)
 
 function thingsIn({ kind }: LoadedKind, seen: JsonObject, request: ListRequest): readonly Thing[] {
   const all = printedThings.parse(seen).things.map((thing) => listed(kind, thing))

@@ -24,7 +24,7 @@ export type Asker = {
 
 /**
  * Things with whose they are: by the host's own records, and for what was renamed by hand by the Id that the state knows. `orphans`:
- * records of things that are not there under their names any more.
+ * records of things that are not there under their names any more, of kinds of which everything was listed.
  */
 export function marked(
   list: HostList,
@@ -36,9 +36,8 @@ export function marked(
     used.add(name)
     return { host: list.host, thing, mark: markOf(list.host, thing, list.records.get(name), asker) }
   })
-  const kinds = new Set(list.things.map(({ token }) => token))
   const orphans = [...list.records]
-    .filter(([name, owner]) => !used.has(name) && kinds.has(tokenIn(owner.urn)))
+    .filter(([name, owner]) => !used.has(name) && list.whole.has(tokenIn(owner.urn)))
     .map(([, owner]) => owner)
   return { things, orphans }
 }

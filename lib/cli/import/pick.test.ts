@@ -32,6 +32,7 @@ const list = (
   host,
   things,
   unseen: [],
+  whole: new Set(['hyperv:VirtualMachine']),
   records,
 })
 const record = (name: string) => recordName(`hyperv:VirtualMachine|${name}`)
@@ -65,9 +66,10 @@ describe('whose a thing is', () => {
 
   it('tells of records of what is not there under its name', () => {
     const lost = owner('cluster.beirut')
-    expect(marked(list([machine('renamed')], new Map([[record('before'), lost]])), asker).orphans).toEqual([
-      lost,
-    ])
+    const all = list([machine('renamed')], new Map([[record('before'), lost]]))
+    expect(marked(all, asker).orphans).toEqual([lost])
+    // Of what lies elsewhere nothing is known.
+    expect(marked({ ...all, whole: new Set() }, asker).orphans).toEqual([])
   })
 })
 
