@@ -16,36 +16,43 @@ export const readPattern = (state: string, stack: string): Pattern => ({
   stack,
 })
 
-export const urnOf = (stack: string, stage: Stage): string =>
-  `urn:pulumi:${stack}::chancery::chancery:${stage.loaded.kind.token}::thing`
+/** A thing of a stack: its case, its name in the program, and its host. */
+export type StackThing = { readonly stage: Stage; readonly name: string; readonly host: string }
 
-/** Writes the checkpoint of a stack in which the thing of a case is, as the last run saw it. */
+export const urnOf = (stack: string, { stage, name }: Pick<StackThing, 'stage' | 'name'>): string =>
+  `urn:pulumi:${stack}::chancery::chancery:${stage.loaded.kind.token}::${name}`
+
+/** Writes the checkpoint of a stack in which the things of cases are, as the last run saw them. */
 export function writeCheckpoint(
   state: string,
   stack: string,
   pattern: Pattern,
-  stage: Stage,
-  host: string,
+  things: readonly StackThing[],
 ): void {
   const document = JSON.parse(pattern.text.replaceAll(pattern.stack, stack)) as {
     readonly checkpoint: { readonly latest: { resources: readonly Resource[] } }
   }
   const { latest } = document.checkpoint
-  latest.resources = latest.resources.map((resource) => {
-    if (!resource.type.startsWith('chancery:')) return resource
-    const inputs = { ...stage.before, host }
-    return {
-      ...resource,
-      urn: urnOf(stack, stage),
-      type: `chancery:${stage.loaded.kind.token}`,
-      id: `${host}|${stage.loaded.kind.identity(stage.before)}`,
-      inputs,
-      outputs: { ...inputs, observed: stage.recorded ?? stage.found },
-    }
-  })
+  latest.resources = latest.resources.flatMap((resource) =>
+    resource.type.startsWith('chancery:')
+      ? things.map((thing) => ({ ...resource, ...recordOf(stack, thing) }))
+      : [resource],
+  )
   const file = checkpointFile(state, stack)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, JSON.stringify(document))
+}
+
+function recordOf(stack: string, thing: StackThing): Resource {
+  const { stage, host } = thing
+  const inputs = { ...stage.before, host }
+  return {
+    urn: urnOf(stack, thing),
+    type: `chancery:${stage.loaded.kind.token}`,
+    id: `${host}|${stage.loaded.kind.identity(stage.before)}`,
+    inputs,
+    outputs: { ...inputs, observed: stage.recorded ?? stage.found },
+  }
 }
 
 type Latest = {
@@ -65,21 +72,22 @@ function latestOf(state: string, stack: string): Latest {
   return checkpoint.latest ?? {}
 }
 
-const thingsIn = ({ resources = [] }: Latest): readonly Resource[] =>
-  resources.filter(({ type }) => type.startsWith('chancery:'))
+const entriesOf = ({ resources = [] }: Latest, urn: string): readonly Resource[] =>
+  resources.filter((one) => one.urn === urn)
 
-/** What the state says of the thing: its outputs; undefined: it is not in it. */
-export function outputsIn(state: string, stack: string): JsonObject | undefined {
-  const [thing] = thingsIn(latestOf(state, stack))
+/** What the state says of a thing: its outputs; undefined: it is not in it. */
+export function outputsIn(state: string, stack: string, urn: string): JsonObject | undefined {
+  const [thing] = entriesOf(latestOf(state, stack), urn)
   return thing?.['outputs'] as { readonly [name: string]: Json } | undefined
 }
 
-/** What the state has as begun or half done: acts whose end was never written, halves of replacements. */
-export function unfinishedIn(state: string, stack: string): readonly string[] {
+/** What the state has of a thing as begun or half done: acts whose end was never written, halves of replacements. */
+export function unfinishedIn(state: string, stack: string, urn: string): readonly string[] {
   const latest = latestOf(state, stack)
+  const begun = (latest.pending_operations ?? []).filter(({ resource }) => resource.urn === urn)
   return [
-    ...(latest.pending_operations ?? []).map(({ type, resource }) => `${type} ${resource.urn}`),
-    ...thingsIn(latest).flatMap((thing) =>
+    ...begun.map(({ type }) => `${type} ${urn}`),
+    ...entriesOf(latest, urn).flatMap((thing) =>
       ['delete', 'pendingReplacement']
         .filter((mark) => thing[mark] === true)
         .map((mark) => `${mark} ${thing.urn}`),
@@ -90,7 +98,7 @@ export function unfinishedIn(state: string, stack: string): readonly string[] {
 /** Why the state of a stack can't be read; undefined: it can, or there is none. */
 export function tornState(state: string, stack: string): string | undefined {
   try {
-    outputsIn(state, stack)
+    latestOf(state, stack)
     return undefined
   } catch (cause) {
     return `the state of ${stack} is torn: ${String(cause).slice(0, 200)}`

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Failure } from '../../lib/domain/failure.ts'
@@ -8,7 +7,7 @@ import { systemClock } from '../../lib/domain/clock.ts'
 import type { AtBoundary, LabHost } from '../../lib/lab/index.ts'
 import { nameOf } from '../../lib/reconcile/target.ts'
 import { runCli, type RunningCli, startCli, waitUntil } from '../rig/cli.ts'
-import { type Rig, startRig } from '../rig/estate.ts'
+import type { Rig } from '../rig/estate.ts'
 import { filesProgram } from '../rig/programs.ts'
 import {
   outputsIn,
@@ -19,53 +18,54 @@ import {
   urnOf,
   writeCheckpoint,
 } from './checkpoint.ts'
-import { type Finding, findingsOf } from './findings.ts'
+import { type Finding, findingsOf, neverStruck } from './findings.ts'
 import { Ledger } from './ledger.ts'
 import { soundRun } from './one-process.ts'
 import { type FaultKind, placeIn, type Point } from './points.ts'
 import { furnish } from './scene.ts'
+import { groupsOf, rigOf, type Seat, seatsFor, terrestrial } from './seats.ts'
+import { type Disk, smallDisk } from './small-disk.ts'
 import type { Ran } from './small-engine.ts'
 
-/** So many sites, each with a stack, a host and a point of its own, are struck by one blow. */
-const groupSize = 12
-/** Until every site has come to its step, ms. */
+/** Until every host has come to its step, ms. */
 const patienceMs = 240_000
-const sites = [
-  'abu-dhabi',
-  'accra',
-  'addis-ababa',
-  'ankara',
-  'atlanta',
-  'bamako',
-  'bangalore',
-  'bangkok',
-  'beijing',
-  'beirut',
-  'berlin',
-  'brasilia',
-] as const
 const env = { PULUMI_CONFIG_PASSPHRASE: 'faults', PULUMI_CONFIG_PASSPHRASE_FILE: undefined }
 const resources = fileURLToPath(new URL('../../lib/provider/resources/index.ts', import.meta.url))
 
-/** Each site declares what `wanted.json` beside the program says of it. */
+/** Each site declares what `wanted.json` beside the program says of its hosts. */
 const program = `
 import { readFileSync } from 'node:fs'
 import * as resources from ${JSON.stringify(resources)}
 const wanted = JSON.parse(readFileSync(new URL('./wanted.json', import.meta.url), 'utf8'))
 export default ({ site }) => {
-  const one = wanted[site.id]
-  if (one !== undefined) new resources[one.kind]('thing', { ...one.inputs, host: site.hosts[0].id })
+  for (const one of wanted[site.id] ?? []) new resources[one.kind](one.name, { ...one.inputs, host: one.host })
 }
 `
 
 type Note = (tried: { readonly point: Point; readonly findings: readonly Finding[] }) => void
 
-/** Tries points with the real command line and the real engine as processes of their own. */
-export async function tryOnCommandLine(points: readonly Point[], note: Note): Promise<void> {
-  const byFault = Map.groupBy(points, ({ fault }) => fault)
-  for (const [fault, all] of byFault)
-    for (let at = 0; at < all.length; at += groupSize) {
-      const group = all.slice(at, at + groupSize)
+/**
+ * Tries points with the real command line and the real engine as processes of their own. Where a fault did not strike, as on a machine
+ * with too much else to do, nothing was tried: those are tried once more, which `again` is told.
+ */
+export async function tryOnCommandLine(
+  points: readonly Point[],
+  note: Note,
+  again: (points: readonly Point[]) => void = () => undefined,
+): Promise<void> {
+  const late: Point[] = []
+  await tryGroups(points, (tried) => {
+    if (tried.findings.includes(neverStruck)) late.push(tried.point)
+    else note(tried)
+  })
+  if (late.length === 0) return
+  again(late)
+  await tryGroups(late, note)
+}
+
+async function tryGroups(points: readonly Point[], note: Note): Promise<void> {
+  for (const [fault, all] of Map.groupBy(points, (point) => point.fault))
+    for (const group of groupsOf(all)) {
       const findings = await new Group(group, fault).tried()
       for (const [index, point] of group.entries()) note({ point, findings: findings[index] ?? [] })
     }
@@ -77,13 +77,14 @@ type Said = {
   readonly outcome: SiteOutcome
   readonly because?: string
   readonly failures: readonly Failure[]
-  readonly changes: { readonly [change: string]: number }
 }
 
 type Place = {
   readonly point: Point
   readonly site: string
   readonly stack: string
+  readonly urn: string
+  readonly name: string
   readonly host: LabHost
   readonly ledger: Ledger
   /** Lets the host go on. */
@@ -105,15 +106,16 @@ class Group {
   }
 
   async tried(): Promise<readonly (readonly Finding[])[]> {
-    const used = sites.slice(0, this.#points.length)
-    const bare = this.#points.flatMap(({ stage }, at) =>
-      stage.loaded.kind.needsFeature === undefined ? [`${used[at]}-hv1`] : [],
+    const seats = seatsFor(this.#points)
+    const bare = seats.flatMap(({ host }, at) =>
+      this.#points[at]!.stage.loaded.kind.needsFeature === undefined ? [host] : [],
     )
-    const rig = await rigOf(used, bare)
+    const rig = await rigOf([...new Set(seats.map(({ site }) => site))], bare)
     const disk = this.#fault === 'disk full here' ? smallDisk(join(rig.folder, '.chancery')) : undefined
     try {
       pattern ??= await this.#patternFrom(rig)
-      const places = this.#points.map((point, at) => this.#place(rig, point, used[at]!))
+      const places = this.#points.map((point, at) => this.#place(rig, point, seats[at]!))
+      this.#writeStates(rig, places)
       const args = this.#argumentsFor(rig, places)
       const first = startCli(args, { cwd: rig.folder, env })
       const ended = first.ended.then(() => true)
@@ -141,30 +143,23 @@ class Group {
   /** One sound run shows how a checkpoint looks. */
   async #patternFrom(rig: Rig): Promise<Pattern> {
     const seed = rig.program('seed', filesProgram(1, 'seed'))
-    const ran = await runCli(['up', sites[0], '--program', seed, '--yes'], { cwd: rig.folder, env })
+    const [site = ''] = terrestrial()
+    const ran = await runCli(['up', site, '--program', seed, '--yes'], { cwd: rig.folder, env })
     if (ran.code !== 0)
       throw new Error(`without any fault it ends with ${ran.code}: ${ran.stdout}${ran.stderr}`)
-    const { files } = rig.lab.host(`${sites[0]}-hv1`).world
+    const { files } = rig.lab.host(`${site}-hv1`).world
     for (const left of ['C:\\Notes', 'C:\\ProgramData\\Chancery\\owned']) files.remove(left, true, true)
-    return readPattern(join(rig.folder, '.chancery/state'), `seed.${sites[0]}`)
+    return readPattern(join(rig.folder, '.chancery/state'), `seed.${site}`)
   }
 
-  #place(rig: Rig, point: Point, site: string): Place {
+  #place(rig: Rig, point: Point, seat: Seat): Place {
     const { stage, step } = point
-    const host = rig.lab.host(`${site}-hv1`)
-    const stack = `faults.${site}`
+    const host = rig.lab.host(seat.host)
+    const stack = `faults.${seat.site}`
+    const name = `thing-${seat.host}`
+    const urn = urnOf(stack, { stage, name })
     const { organisation, stateBackend } = rig.estate
-    furnish(host, stage, {
-      organisation,
-      backend: stateBackend,
-      urn: urnOf(stack, stage),
-      operation: 'create',
-    })
-    const state = join(rig.folder, '.chancery/state')
-    mkdirSync(join(state, '.pulumi'), { recursive: true })
-    writeFileSync(join(state, '.pulumi/meta.yaml'), 'version: 1')
-    if (stage.found !== null && stage.operation !== 'create')
-      writeCheckpoint(state, stack, pattern!, stage, host.id)
+    furnish(host, stage, { organisation, backend: stateBackend, urn, operation: 'create' })
     const gate = Promise.withResolvers<'on'>()
     const strike: AtBoundary = ({ steps, next }) => {
       const acted = steps.map(({ name }) => name)
@@ -174,8 +169,10 @@ class Group {
     }
     const place: Place = {
       point,
-      site,
+      site: seat.site,
       stack,
+      urn,
+      name,
       host,
       ledger: new Ledger(host, strike),
       release: () => gate.resolve('on'),
@@ -185,13 +182,29 @@ class Group {
     return place
   }
 
+  /** What was there before is in the states. */
+  #writeStates(rig: Rig, places: readonly Place[]): void {
+    const state = join(rig.folder, '.chancery/state')
+    mkdirSync(join(state, '.pulumi'), { recursive: true })
+    writeFileSync(join(state, '.pulumi/meta.yaml'), 'version: 1')
+    for (const [stack, own] of Map.groupBy(places, (place) => place.stack)) {
+      const there = own.flatMap(({ point: { stage }, name, host }) =>
+        stage.found !== null && stage.operation !== 'create' ? [{ stage, name, host: host.id }] : [],
+      )
+      if (there.length > 0) writeCheckpoint(state, stack, pattern!, there)
+    }
+  }
+
   #argumentsFor(rig: Rig, places: readonly Place[]): readonly string[] {
     const path = rig.program('faults', program)
-    const wanted = places.flatMap(({ point: { stage }, site }) =>
-      stage.operation === 'delete'
-        ? []
-        : [[site, { kind: stage.loaded.kind.token.split(':')[1], inputs: stage.inputs }] as const],
-    )
+    const wanted = [...Map.groupBy(places, ({ site }) => site)].map(([site, own]) => [
+      site,
+      own.flatMap(({ point: { stage }, name, host }) =>
+        stage.operation === 'delete'
+          ? []
+          : [{ name, kind: stage.loaded.kind.token.split(':')[1], inputs: stage.inputs, host: host.id }],
+      ),
+    ])
     writeFileSync(join(path, '../wanted.json'), JSON.stringify(Object.fromEntries(wanted)))
     const packages = join(rig.estate.folder, 'packages')
     mkdirSync(packages, { recursive: true })
@@ -201,7 +214,7 @@ class Group {
     )
     return [
       'up',
-      ...places.map(({ site }) => site),
+      ...new Set(places.map(({ site }) => site)),
       '--program',
       path,
       '--yes',
@@ -253,13 +266,16 @@ class Group {
   }
 
   #afterFirst(rig: Rig, place: Place, said: readonly Said[]): readonly Finding[] {
-    if (!place.struck) return [{ counter: 'lost', what: 'the fault never struck' }]
+    if (!place.struck) return [neverStruck]
     const mine = said.find(({ site }) => site === place.site)
     if (mine === undefined || tornState(join(rig.folder, '.chancery/state'), place.stack) !== undefined)
       return []
     const world = place.host.world
     return [
-      ...findingsOf.first(place.point, this.#ran(rig, place, mine), { changed: place.ledger.changed, world }),
+      ...findingsOf.first(place.point, this.#ran(rig, place, mine, 'first'), {
+        changed: place.ledger.changed,
+        world,
+      }),
     ]
   }
 
@@ -277,37 +293,32 @@ class Group {
     const torn = tornState(join(rig.folder, '.chancery/state'), place.stack)
     if (torn !== undefined) return [{ counter: 'lost', what: torn }]
     const sound = await soundRun(place.point.stage, false)
-    const unfinished = unfinishedIn(join(rig.folder, '.chancery/state'), place.stack)
+    const unfinished = unfinishedIn(join(rig.folder, '.chancery/state'), place.stack, place.urn)
     return [
       ...unfinished.map((what): Finding => ({
         counter: 'wrongReports',
         what: `the state still has as not ended: ${what}`,
       })),
-      ...findingsOf.last(place.point, this.#ran(rig, place, mine), place.host.world, place.ledger, sound),
+      ...findingsOf.last(
+        place.point,
+        this.#ran(rig, place, mine, 'last'),
+        place.host.world,
+        place.ledger,
+        sound,
+      ),
     ]
   }
 
-  #ran(rig: Rig, place: Place, said: Said): Ran {
-    const outputs = outputsIn(join(rig.folder, '.chancery/state'), place.stack)
-    const { operation } = place.point.stage
-    const acted = Object.entries(said.changes).some(([change, count]) => change !== 'same' && count > 0)
+  #ran(rig: Rig, place: Place, said: Said, which: 'first' | 'last'): Ran {
+    const outputs = outputsIn(join(rig.folder, '.chancery/state'), place.stack, place.urn)
+    const mine = said.failures.filter(({ host }) => host === place.host.id)
+    // In the last run nothing is stopped: what another host is told of is that one's own.
+    const others = which === 'last' && said.failures.length > 0
     return {
-      operation: acted ? operation : 'nothing',
-      failures:
-        said.failures.length === 0 && said.outcome !== 'done' ? [notDone(place, said)] : said.failures,
+      operation: place.point.stage.operation,
+      failures: mine.length === 0 && said.outcome !== 'done' && !others ? [notDone(place, said)] : mine,
       events: [],
       state: outputs === undefined ? undefined : { outputs },
-    }
-  }
-}
-
-/** Ports are chosen free and taken a moment later: another program may come in between. */
-async function rigOf(used: readonly string[], bare: readonly string[]): Promise<Rig> {
-  for (let left = 3; ; left--) {
-    try {
-      return await startRig({ sites: used, bare })
-    } catch (cause) {
-      if (left === 0 || !String(cause).includes('EADDRINUSE')) throw cause
     }
   }
 }
@@ -332,29 +343,5 @@ const isEngine = (pid: number): boolean => {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('pulumi')
   } catch {
     return false
-  }
-}
-
-type Disk = { fill(): void; free(): void; unmount(): void }
-
-/** A disk of its own for state and work folders, which can be filled to the last byte. Needs the right to mount. */
-function smallDisk(folder: string): Disk {
-  mkdirSync(folder, { recursive: true })
-  execFileSync('cp', ['-a', folder, `${folder}.kept`])
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder])
-  execFileSync('cp', ['-a', `${folder}.kept/.`, folder])
-  rmSync(`${folder}.kept`, { recursive: true, force: true })
-  const filler = join(folder, 'filler')
-  return {
-    fill: () => {
-      const { bavail, bsize } = statfsSync(folder)
-      try {
-        writeFileSync(filler, Buffer.alloc(bavail * bsize + bsize))
-      } catch {
-        // The last byte is taken.
-      }
-    },
-    free: () => rmSync(filler, { force: true }),
-    unmount: () => void execFileSync('umount', ['-l', folder]),
   }
 }

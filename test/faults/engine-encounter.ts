@@ -35,10 +35,16 @@ export async function meetKilledEngines(bench: Bench): Promise<readonly Finding[
     return [
       ...(failed === undefined ? [] : [{ counter: 'unreachableForGood', what: failed } as const]),
       ...lost.map((name): Finding => ({ counter: 'lost', what: `${name} is not there` })),
-      ...unfinishedIn(join(folder, 'state'), stack).map((what): Finding => ({
-        counter: 'wrongReports',
-        what: `the state still has as not ended: ${what}`,
-      })),
+      ...['begun', 'half'].flatMap((name) =>
+        unfinishedIn(
+          join(folder, 'state'),
+          stack,
+          `urn:pulumi:${stack}::chancery::chancery:windows:File::${name}`,
+        ).map((what): Finding => ({
+          counter: 'wrongReports',
+          what: `the state still has as not ended: ${what}`,
+        })),
+      ),
     ]
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -16,6 +16,9 @@ export type Counter = (typeof counters)[number]
 /** Something that must not be so. */
 export type Finding = { readonly counter: Counter; readonly what: string }
 
+/** Then nothing was tried. */
+export const neverStruck: Finding = { counter: 'lost', what: 'the fault never struck' }
+
 /** How a case ends where nothing goes wrong. */
 export type Sound = {
   readonly ledger: Ledger

@@ -12,7 +12,7 @@ import type { Intent, Intents } from '../../lib/reconcile/intents.ts'
 import { createTransport, type Transport } from '../../lib/transport/session.ts'
 import type { HostPort } from '../../lib/transport/port.ts'
 import type { Owner } from '../../lib/transport/wire.ts'
-import { type Finding, findingsOf, type Sound, stateOtherwise } from './findings.ts'
+import { type Finding, findingsOf, neverStruck, type Sound, stateOtherwise } from './findings.ts'
 import { Ledger } from './ledger.ts'
 import { between, type FaultKind, placeIn, type Point, type Stage } from './points.ts'
 import { furnish } from './scene.ts'
@@ -248,7 +248,7 @@ export async function tryPoint(point: Point): Promise<readonly Finding[]> {
     const first = await bench.run(stage, stateBefore(stage), strikeBetween)
     const then = { changed: ledger.changed, world: host.world }
     const findings = [...findingsOf.first(point, first, then)]
-    if (!struck) findings.push({ counter: 'lost', what: 'the fault never struck' })
+    if (!struck) findings.push(neverStruck)
     if (fault === 'host restarted') await host.restart()
     host.clear()
     const second = await bench.run(stage, first.state)

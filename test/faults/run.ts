@@ -10,6 +10,7 @@ export type Tried = { readonly point: Point; readonly findings: readonly Finding
 export async function tryAll(
   points: readonly Point[],
   tell: (tried: Tried) => void,
+  again: (points: readonly Point[]) => void,
 ): Promise<readonly Tried[]> {
   const done: Tried[] = []
   const note = (tried: Tried): void => {
@@ -21,6 +22,7 @@ export async function tryAll(
   await tryOnCommandLine(
     points.filter(({ fault }) => faults[fault].in === 'command line'),
     note,
+    again,
   )
   return done
 }
@@ -46,8 +48,44 @@ function countsBy(
   )
 }
 
+/** One line on standard error every few seconds; points that end together are told together. */
+class Progress {
+  readonly #all: number
+  readonly #began: number
+  #done = 0
+  #failed = 0
+  #told: number
+  #telling = false
+
+  constructor(all: number, began: number) {
+    this.#all = all
+    this.#began = began
+    this.#told = began
+  }
+
+  tried(failed: boolean): void {
+    this.#done += 1
+    if (failed) this.#failed += 1
+    const due = Date.now() - this.#told >= tellEveryMs || this.#done === this.#all
+    if (!due || this.#telling) return
+    this.#telling = true
+    setImmediate(() => this.#tell())
+  }
+
+  #tell(): void {
+    this.#telling = false
+    this.#told = Date.now()
+    const seconds = Math.round((this.#told - this.#began) / 1000)
+    process.stderr.write(
+      `${this.#done} of ${this.#all} points, ${this.#failed} with failures, ${seconds} s\n`,
+    )
+  }
+}
+
+const tellEveryMs = 5_000
+
 const help = `npm run -s faults [-- OPTIONS]
-  --json           the figures and the failures as JSON
+  --json           the figures and the failures as JSON; how far it is, and failures as they come, are told on standard error
   --kind KIND      only points of a kind (windows/file) or of a fault ("host restarted"); may be repeated
   --share N        only a share of the points, from 0 to 1, of each fault at least one
   --seed N         which share; default 1
@@ -77,11 +115,17 @@ async function main(): Promise<number> {
     return 2
   }
   const began = Date.now()
-  const tried = await tryAll(picked, ({ point, findings }) => {
-    if (values.json) return
-    for (const { counter, what } of findings)
-      process.stdout.write(`${counter}: ${nameOfPoint(point)}: ${what}\n`)
-  })
+  const progress = new Progress(picked.length, began)
+  const tried = await tryAll(
+    picked,
+    ({ point, findings }) => {
+      for (const { counter, what } of findings)
+        process.stderr.write(`${counter}: ${nameOfPoint(point)}: ${what}\n`)
+      progress.tried(findings.length > 0)
+    },
+    (late) =>
+      process.stderr.write(`not struck in time, tried once more: ${late.map(nameOfPoint).join('; ')}\n`),
+  )
   const counts = countsOf(tried)
   const report = {
     ...counts,
