@@ -7,6 +7,7 @@ import { Pages } from '../../link/delivery/pages.ts'
 import { versionsToDrop } from '../../link/delivery/policy.ts'
 import { measureSource, SourceReader } from '../../link/delivery/source.ts'
 import type { Matcher } from '../../link/delivery/steps.ts'
+import { refused, strange } from './answers.ts'
 import { Bases } from './bases.ts'
 import type { Deliver, Delivered, DeliverOptions, DeliveryFailure, DeliverySource } from './contract.ts'
 import { lookahead } from './lookahead.ts'
@@ -293,11 +294,3 @@ function headOf(chunk: Chunk) {
   const { at, size, sum, z, base } = chunk
   return { op: 'chunk', at, size, sum, z, ...(base === undefined ? {} : { base }) } as const
 }
-
-function refused(refusal: DeliveryRefusal): Result<never, DeliveryFailure> {
-  const { id: _, ok: __, at, ...trouble } = refusal
-  return err({ kind: 'refused', at, trouble })
-}
-
-const strange = (reply: DeliveryReply): Result<never, DeliveryFailure> =>
-  err({ kind: 'protocol', detail: `an answer to another request: ${JSON.stringify(reply).slice(0, 200)}` })
