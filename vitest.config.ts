@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -23,7 +23,8 @@ export default defineConfig({
           name: 'together',
           include: ['lib/**/*.test.ts', 'stacks/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...others, ...measured],
-          maxWorkers: 2,
+          // Many wait, for a link's time or an engine's lock: one more than there are processors keeps these busy.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,36 +1,38 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * `npm test`: each gate in turn, stopping at the first that fails. Arguments go to the last one, vitest: `npm test -- lib/link`.
+ * `npm test`: the gates that only read the sources, all at once, then the tests if every one of them passed. Arguments go to the
+ * tests: `npm test -- lib/link`.
  */
 const folder = mkdtempSync(join(tmpdir(), 'chancery-gates-'))
 const report = join(folder, 'vitest.json')
 
-const gates: readonly { readonly name: string; readonly script: string; readonly args: readonly string[] }[] =
-  [
-    { name: 'format', script: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level=warn', '.'] },
-    { name: 'lint', script: 'eslint/bin/eslint.js', args: ['--max-warnings=0', '.'] },
-    { name: 'types', script: 'typescript/bin/tsc', args: ['--noEmit', '-p', '.'] },
-    {
-      name: 'architecture',
-      script: 'dependency-cruiser/bin/dependency-cruise.mjs',
-      args: ['--config', '.dependency-cruiser.mjs', 'lib', 'stacks', 'runbooks'],
-    },
-    {
-      name: 'tests',
-      script: 'vitest/vitest.mjs',
-      args: [
-        'run',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report}`,
-        ...process.argv.slice(2),
-      ],
-    },
-  ]
+type Gate = { readonly name: string; readonly script: string; readonly args: readonly string[] }
+
+const reading: readonly Gate[] = [
+  { name: 'format', script: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level=warn', '.'] },
+  { name: 'lint', script: 'eslint/bin/eslint.js', args: ['--max-warnings=0', '.'] },
+  { name: 'types', script: 'typescript/bin/tsc', args: ['--noEmit', '-p', '.'] },
+  {
+    name: 'architecture',
+    script: 'dependency-cruiser/bin/dependency-cruise.mjs',
+    args: ['--config', '.dependency-cruiser.mjs', 'lib', 'stacks', 'runbooks'],
+  },
+]
+const tests: Gate = {
+  name: 'tests',
+  script: 'vitest/vitest.mjs',
+  args: [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
+}
 
 /** Vitest's own totals. A file that could not be loaded has no tests to count and counts as one failure. */
 function totals(): string {
@@ -48,27 +50,39 @@ function totals(): string {
   return `${seen.numPassedTests} passed, ${seen.numFailedTests + unloadable} failed${skipped}`
 }
 
-function runGates(): number {
-  for (const gate of gates) {
-    const started = performance.now()
-    process.stdout.write(`gate ${gate.name} …\n`)
-    const { status } = spawnSync(process.execPath, [join('node_modules', gate.script), ...gate.args], {
-      stdio: 'inherit',
-    })
-    const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    if (status === 0) process.stdout.write(`gate ${gate.name}: passed in ${seconds} s\n`)
-    else
-      process.stdout.write(
-        `gate ${gate.name}: FAILED after ${seconds} s${gate === gates.at(-1) ? '' : '; the gates after it did not run'}\n`,
-      )
-    if (gate.name === 'tests') process.stdout.write(`${totals()}\n`)
-    if (status !== 0) return 1
+/** Whether it passed. What it prints is shown at once, or, where several run, when it ends. */
+async function passes({ name, script, args }: Gate, shown: 'at once' | 'at the end'): Promise<boolean> {
+  const started = performance.now()
+  process.stdout.write(`gate ${name} …\n`)
+  const child = spawn(process.execPath, [join('node_modules', script), ...args], {
+    stdio: shown === 'at once' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+  })
+  const printed: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (piece: Buffer) => void printed.push(piece))
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  process.stdout.write(Buffer.concat(printed))
+  process.stdout.write(`gate ${name}: ${code === 0 ? 'passed in' : 'FAILED after'} ${seconds} s\n`)
+  return code === 0
+}
+
+async function runGates(): Promise<boolean> {
+  const read = await Promise.all(reading.map((gate) => passes(gate, 'at the end')))
+  if (read.includes(false)) {
+    process.stdout.write('The tests did not run.\n')
+    return false
   }
-  return 0
+  const tested = await passes(tests, 'at once')
+  process.stdout.write(`${totals()}\n`)
+  return tested
 }
 
 try {
-  process.exitCode = runGates()
+  process.exitCode = (await runGates()) ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
