@@ -61,12 +61,12 @@ it('joins what the backend and this machine know of a run, in the words that the
 it('tells a run that never came to the engine, one that was cut off, and one of another tool', () => {
   const items = joinHistory(
     [
-      update('r9', '2026-11-24T08:00:00Z', { message: 'by hand', kind: 'refresh' }),
       update('r2', '2026-11-24T12:00:00Z'),
+      update('r9', '2026-11-24T08:00:00Z', { message: 'by hand', kind: 'refresh' }),
     ],
     [
-      entry('r3', '2026-11-24T11:00:00Z', 'deferred', 'outside its window'),
       entry('r4', '2026-11-24T09:00:00Z', 'started'),
+      entry('r3', '2026-11-24T11:00:00Z', 'deferred', 'outside its window'),
     ],
   )
   expect(items.map(({ operation, by, result, shared }) => [operation, by, result, shared])).toEqual([
@@ -92,4 +92,16 @@ it('counts what another machine planned by its note, and what another tool did a
     [],
   )
   expect(items.map(({ changes }) => changes)).toEqual([{ update: 3, create: 37, more: 10 }, { delete: 3 }])
+})
+
+it('keeps the order of this machine’s runs where its clock was a day ahead for one of them', () => {
+  const items = joinHistory(
+    [update('r3', '2026-11-24T10:05:00Z')],
+    [
+      entry('r1', '2026-11-24T10:00:00Z', 'deferred'),
+      entry('r2', '2026-11-25T10:02:00Z', 'deferred'),
+      entry('r4', '2026-11-24T10:06:00Z', 'deferred'),
+    ],
+  )
+  expect(items.map(({ run }) => run)).toEqual(['r4', 'r2', 'r3', 'r1'])
 })

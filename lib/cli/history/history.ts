@@ -30,7 +30,7 @@ export type HistoryItem = {
 
 /**
  * Joins both by the id of the run, the latest first. The backend knows what everybody ran on the stack; the journal how this machine's
- * runs ended, also those that never came to the engine.
+ * runs ended, also those that never came to the engine. `updates`: the latest first; `journal`: the oldest first.
  */
 export function joinHistory(
   updates: readonly StackUpdate[],
@@ -78,7 +78,20 @@ export function joinHistory(
         shared: false,
       }
     })
-  return [...shared, ...local].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+  return merged(shared, local.toReversed())
+}
+
+/** Both with the latest first. What each says of its own order stands, whatever a clock said that was wrong for a time. */
+function merged(shared: readonly HistoryItem[], local: readonly HistoryItem[]): readonly HistoryItem[] {
+  const items: HistoryItem[] = []
+  let next = 0
+  for (const one of shared) {
+    const later = local.findIndex(({ at }, i) => i >= next && Date.parse(at) <= Date.parse(one.at))
+    const end = later === -1 ? local.length : later
+    items.push(...local.slice(next, end), one)
+    next = end
+  }
+  return [...items, ...local.slice(next)]
 }
 
 /** `create File a on h1` counts as one `create`; `and 10 more` as ten `more`. */

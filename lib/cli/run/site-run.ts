@@ -14,6 +14,7 @@ import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import type { Unended } from '../../reconcile/unended.ts'
 import { withoutKnownSecrets } from '../secret-texts.ts'
 import { outcomeOf } from './classify.ts'
+import { clocksApart } from './clocks.ts'
 import { costOf } from './cost.ts'
 import { runEngine, stackRun } from './engine-run.ts'
 import type { Fleet } from './fleet.ts'
@@ -114,6 +115,10 @@ async function looked(run: SiteRun): Promise<Looked> {
   const targets = targetsOf(run.catalogue, run.declared, run.recorded)
   const answer = await lookAll((host) => run.fleet.batch(host), targets, observations, run.abort)
   const lookedAt = run.request.clock.now()
+  for (const { id: host } of run.site.hosts) {
+    const message = clocksApart(run.fleet.port(host).hello?.time, lookedAt)
+    if (message !== undefined) run.request.emit({ kind: 'warning', host, resource: 'clock', message })
+  }
   if (!answer.ok) return { observations, lookedAt, failure: answer.error }
   if (run.targets === undefined) keepObservations(workFolder, lookedAt, observations)
   return { observations, lookedAt }
