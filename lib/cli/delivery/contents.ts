@@ -35,6 +35,8 @@ export type BringOrder = {
   readonly bundle?: string
   /** A closed window holds nothing up. */
   readonly anyTime?: boolean
+  /** What the backup line may not carry is not waited for, unless some of it has crossed the primary. */
+  readonly impatient?: boolean
 }
 
 /** The files of this machine, and their way into the stores of the hosts. Two of one content to one host are one. */
@@ -103,7 +105,7 @@ export class Contents implements ContentPort {
     host: string,
     source: DeliverySource,
     abort: AbortSignal,
-    { bundle, anyTime = false }: BringOrder,
+    { bundle, anyTime = false, impatient = false }: BringOrder,
   ): Promise<Result<Delivered, Failure>> {
     const { bulk, link, clock, emit, root, from } = this.#options
     const door = link(host)
@@ -112,6 +114,7 @@ export class Contents implements ContentPort {
     const rate = new RecentRate()
     let sent = 0
     let tenths: number | undefined
+    let begunOnPrimary = false
     const onState = (state: BringState): void => {
       if (state.kind === 'waiting') {
         const { at, because, until } = state
@@ -119,6 +122,7 @@ export class Contents implements ContentPort {
         return
       }
       sent = state.sent
+      begunOnPrimary ||= door.state().line === 'primary'
       const before = tenths
       tenths = Math.floor((state.at * 10) / Math.max(1, state.size))
       const tenth = before !== undefined && tenths > before ? { tenth: true as const } : {}
@@ -141,8 +145,10 @@ export class Contents implements ContentPort {
       hold: (left) => {
         const may = door.bulkLeft()
         if (left <= may) return undefined
-        const took = `about ${bytes(left)} are left, and the backup line carries at most ${bytes(may)} more`
-        return `rule large-waits-for-primary: ${took}`
+        const because = `rule large-waits-for-primary: about ${bytes(left)} are left, and the backup line carries at most ${bytes(may)} more`
+        return impatient && !begunOnPrimary
+          ? { because, ends: 'Run again when the primary line is back, or add --wait, or --on-backup.' }
+          : { because }
       },
       delivery: { store: join(root, 'content'), ...(bundle === undefined ? {} : { bundle }) },
       from,

@@ -4,7 +4,6 @@ import type { Host, Site } from '../../domain/site.ts'
 import type { Delivered, DeliverySource } from '../../transport/delivery/contract.ts'
 import { localTime, type Rules, whyClosed, windowAt } from '../../link/window.ts'
 import type { BringOrder, Contents } from '../delivery/contents.ts'
-import { bytes } from '../view/units.ts'
 import { outcomeOf } from '../run/classify.ts'
 
 export type PushRequest = {
@@ -18,8 +17,6 @@ export type PushRequest = {
   readonly order?: BringOrder
   /** Windows and blackouts that hold at a site. */
   readonly rules: (site: string) => readonly Rules[]
-  /** Bulk bytes that may go over the line in use; Infinity = any. */
-  readonly may: (site: string) => number
   /** Hears how each site ended. */
   readonly ended?: (report: PushedReport) => void
 }
@@ -81,7 +78,7 @@ async function pushTo({ site, hosts }: PushedSite, request: PushRequest): Promis
 }
 
 /** Why nothing is sent to a site now; undefined = it is. */
-function waitsFor(site: Site, { now, wait, order, rules, may, sources }: PushRequest): string | undefined {
+function waitsFor(site: Site, { now, wait, order, rules }: PushRequest): string | undefined {
   if (wait || order?.bundle !== undefined) return undefined
   const all = rules(site.id)
   const window = windowAt(all, now)
@@ -90,8 +87,5 @@ function waitsFor(site: Site, { now, wait, order, rules, may, sources }: PushReq
       window.opens === undefined ? 'it never opens' : `it opens at ${localTime(site.timeZone, window.opens)}`
     return `${whyClosed(all, now)}; ${next}. Nothing was sent. Run again then, or add --wait, or --now --reason.`
   }
-  const largest = Math.max(0, ...sources.map(({ size }) => size))
-  return largest <= may(site.id)
-    ? undefined
-    : `rule large-waits-for-primary: up to ${bytes(largest)} may cross, over the backup line at most ${bytes(may(site.id))} go. Nothing was sent. Run again when the primary line is back, or add --wait, or --on-backup.`
+  return undefined
 }

@@ -89,9 +89,12 @@ export async function pushFiles(
       abort: stop.signal,
       now: clock.now(),
       wait: order.wait,
-      order: reason === undefined ? order.bring : { ...order.bring, anyTime: true },
+      order: {
+        ...order.bring,
+        impatient: !order.wait,
+        ...(reason === undefined ? {} : { anyTime: true }),
+      },
       rules: (site) => fleet.startRules(site),
-      may: (site) => fleet.link(site).bulkLeft(),
       ended: ({ site, outcome, because }) => {
         kept.get(site)?.(outcome, because)
         progress.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) })

@@ -4,7 +4,7 @@ import { BreakerOpen, type LinkDoor } from '../../link/door.ts'
 import { LeaseLost, LeaseStoreUnusable } from '../../link/lease-failure.ts'
 import { ManualClock, settled } from '../../link/manual-clock.ts'
 import type { WindowState } from '../../link/window.ts'
-import { bring, type BringState } from './bring.ts'
+import { bring, type BringState, type Hold } from './bring.ts'
 import type { BulkPort, ByteChannel } from './bulk-port.ts'
 import type { Deliver, Delivered, DeliveryFailure, DeliveryProgress } from './contract.ts'
 
@@ -26,7 +26,7 @@ function rig(
   window?: (now: number) => WindowState,
   run?: LinkDoor['run'],
   wanted?: () => Promise<boolean>,
-  hold?: (leftBytes: number) => string | undefined,
+  hold?: (leftBytes: number) => Hold | undefined,
 ) {
   const clock = new ManualClock(0)
   const tries: Try[] = []
@@ -210,9 +210,9 @@ describe('bringing a content', () => {
   test('holds what is left while it is too much for the line, and goes on from there without giving up', async () => {
     let may = Infinity
     const asked: number[] = []
-    const hold = (left: number): string | undefined => {
+    const hold = (left: number): Hold | undefined => {
       asked.push(left)
-      return left > may ? 'the line is too small' : undefined
+      return left > may ? { because: 'the line is too small' } : undefined
     }
     const { clock, tries, states, ended } = rig(undefined, undefined, undefined, hold)
     await settled()
@@ -250,6 +250,25 @@ describe('bringing a content', () => {
     tries[0]!.end(lost(300))
     expect(await ended).toMatchObject({ error: { kind: 'fenced' } })
     expect(tries.length).toBe(1)
+  })
+
+  test('ends where what is left is too much for the line and is not waited for; what had arrived stays', async () => {
+    const hold = (left: number): Hold | undefined =>
+      left > 500 ? { because: 'the line is too small', ends: 'Run again.' } : undefined
+    const { tries, ended } = rig(undefined, undefined, undefined, hold)
+    await settled()
+    tries[0]!.progress(100)
+    tries[0]!.progress(300)
+    expect(await ended).toEqual(
+      err({
+        kind: 'deferred',
+        host: 'h1',
+        resource: 'agent.msi',
+        because: 'the line is too small',
+        fix: 'Run again.',
+      }),
+    )
+    expect(tries).toHaveLength(1)
   })
 
   test('waits for a breaker that is open, as long as it says', async () => {

@@ -28,7 +28,7 @@ export type BringOptions = {
    * Why what is left waits for another line, by the bytes that it would take of this one, 1 while little is known; undefined = it goes.
    * Asked before each try and after each chunk.
    */
-  readonly hold?: (leftBytes: number) => string | undefined
+  readonly hold?: (leftBytes: number) => Hold | undefined
   readonly delivery: Omit<DeliverOptions, 'chunkBytes' | 'onProgress' | 'abort' | 'sender'>
   /** Organisation and state backend that this comes from, as `Sender` says it. Undefined: nobody says, and a host takes it. */
   readonly from?: string
@@ -37,6 +37,9 @@ export type BringOptions = {
   readonly onState?: (state: BringState) => void
   readonly abort?: AbortSignal
 }
+
+/** Why what is left waits; `ends`: what to do, where it is not waited for. */
+export type Hold = { readonly because: string; readonly ends?: string }
 
 /** What a person sees of a content on its way. */
 export type BringState =
@@ -80,7 +83,7 @@ export async function bring(
     options.onState?.({ kind: 'waiting', because, at, until: clock.now() + ms })
     return clock.sleep(ms, abort)
   }
-  const held = (): string | undefined => options.hold?.(taken.leftBytes ?? 1)
+  const held = (): Hold | undefined => options.hold?.(taken.leftBytes ?? 1)
   const onProgress = (progress: DeliveryProgress): boolean => {
     taken.note(progress)
     if (progress.at > at) {
@@ -104,8 +107,11 @@ export async function bring(
       continue
     }
     said = undefined
-    const because = held()
-    if (because !== undefined) {
+    const hold = held()
+    if (hold !== undefined) {
+      const { because, ends } = hold
+      if (ends !== undefined)
+        return err({ kind: 'deferred', host: port.host, resource: content.name, because, fix: ends })
       if (because !== heldFor) options.onState?.({ kind: 'waiting', because, at })
       heldFor = because
       if (!(await clock.sleep(heldLookMs, abort))) return interrupted
