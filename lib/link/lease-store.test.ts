@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { leaseMs, type LeaseStore } from './lease.ts'
 import { LeaseStoreUnusable } from './lease-failure.ts'
 import { type LeaseStoreParts, openLeaseStore } from './lease-store.ts'
-import { type ProcessId, processRuns, thisProcess, ticks } from './this-process.ts'
+import type { ProcessId } from './this-process.ts'
 
 let folder: string
 let file: string
@@ -201,28 +201,6 @@ describe('a file of leases that can’t be used', () => {
     const caught = await takeMany().catch((cause: unknown) => cause)
     expect(caught).toMatchObject({ problem: 'full' })
     expect(await open(2).take('later')).toMatchObject({ taken: true })
-  })
-})
-
-describe('a process', () => {
-  test('knows itself from a later one of its id', () => {
-    const me = thisProcess()
-    expect(processRuns(me)).toBe(true)
-    if (me.started !== '') expect(processRuns({ ...me, started: '1' })).toBe(false)
-    expect(me.place.startsWith(me.boot)).toBe(true)
-  })
-
-  test('counts ticks that all processes of the machine share', async () => {
-    const script = `process.stdout.write(String(process.hrtime.bigint() / 1000000n))`
-    const before = ticks()
-    const text = await new Promise<string>((resolve) => {
-      spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout.once(
-        'data',
-        (data: Buffer) => resolve(data.toString()),
-      )
-    })
-    expect(Number(text)).toBeGreaterThanOrEqual(before)
-    expect(Number(text)).toBeLessThanOrEqual(ticks())
   })
 })
 
