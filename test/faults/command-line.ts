@@ -130,7 +130,7 @@ class Group {
       return await Promise.all(
         places.map(async (place, at) => [
           ...findings[at]!,
-          ...(await this.#afterSecond(rig, place, after, `${again.code} ${again.stdout}${again.stderr}`)),
+          ...(await this.#afterSecond(rig, place, after, `${again.code}, ${again.stderr.slice(-600)}`)),
         ]),
       )
     } finally {
@@ -287,9 +287,7 @@ class Group {
   ): Promise<readonly Finding[]> {
     const mine = said.find(({ site }) => site === place.site)
     if (mine === undefined)
-      return [
-        { counter: 'unreachableForGood', what: `the next run says nothing of it: ${all.slice(0, 1500)}` },
-      ]
+      return [{ counter: 'unreachableForGood', what: `the next run says nothing of it: ${all}` }]
     const torn = tornState(join(rig.folder, '.chancery/state'), place.stack)
     if (torn !== undefined) return [{ counter: 'lost', what: torn }]
     const sound = await soundRun(place.point.stage, false)
