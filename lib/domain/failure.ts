@@ -44,6 +44,8 @@ type Cause =
       readonly owner: string | undefined
       /** What `adopt` must be for it to be taken from that owner. */
       readonly takeFrom?: string
+      /** The record is there, the thing is not. */
+      readonly gone?: true
     }
   /** A rule of the kind forbids it. */
   | {
@@ -127,7 +129,7 @@ function wordsOf(f: Cause): string {
     case 'exists':
       return f.owner === undefined
         ? `${f.host}: ${f.resource} exists already and is nobody’s on record. Nothing was changed. Set adopt: true on the resource to take it over as it is declared; chancery import writes the lines that declare it as it is.`
-        : `${f.host}: ${f.resource} exists already and is owned by ${f.owner}. Nothing was changed. Remove it there first. If that stack is no more, take it over by naming it${f.takeFrom === undefined ? '' : `: adopt: '${f.takeFrom}'`}.`
+        : `${f.host}: ${f.resource} ${f.gone === true ? 'is not there, but on record as' : 'exists already and is'} owned by ${f.owner}. Nothing was changed. Remove it there first. If that stack is no more, take it over by naming it${f.takeFrom === undefined ? '' : `: adopt: '${f.takeFrom}'`}.`
     case 'refused':
       return `${f.host}: ${f.resource} refused by rule ${f.rule}: ${f.because}. Nothing was changed. ${f.fix}`
     case 'unobservable':
@@ -139,7 +141,7 @@ function wordsOf(f: Cause): string {
     case 'managed':
       return f.from === undefined
         ? `${f.host}: its record of where it is managed from (%ProgramData%\\Chancery\\managed.json) can't be read. Nothing was changed. If it is to be managed from here: chancery takeover <site> --reason <why>.`
-        : `${f.host}: is managed from ${f.from}${f.since === undefined ? '' : ` since ${f.since}`}${f.by === undefined ? '' : `, last by ${f.by}`}. Nothing was changed. If it is to be managed from here: chancery takeover <site> --reason <why>.`
+        : `${f.host}: is managed from ${f.from}${f.since === undefined ? '' : ` since ${f.since} (its clock, UTC)`}${f.by === undefined ? '' : `, last by ${f.by}`}. Nothing was changed. If it is to be managed from here: chancery takeover <site> --reason <why>.`
     case 'fenced':
       return `${f.host}: another run took over${f.at === undefined ? '' : ` at ${f.at}`}${f.by === undefined ? '' : ` (${f.by})`}. This one stopped: no further step of it runs there, and it uses the link no more. Preview again to see what is there now.`
     case 'leases':
@@ -149,7 +151,7 @@ function wordsOf(f: Cause): string {
     case 'protocol':
       return `${f.host}: answered what is not our protocol: ${f.detail}. Nothing is assumed of what ran. Run again: the host is looked at before anything else; if it comes back, run: chancery doctor <site>.`
     case 'interrupted':
-      return `${f.host}: interrupted before it started. Nothing ran.`
+      return `${f.host}: interrupted before it started. Nothing ran. Run again when it may go on.`
   }
 }
 

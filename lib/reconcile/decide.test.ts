@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { describeFailure } from '../domain/failure.ts'
 import { step, steps } from '../kinds/kind.ts'
 import { decide } from './decide.ts'
 import { noteKind, noteTarget } from './fake-host.test-rig.ts'
@@ -51,6 +52,13 @@ describe('what is decided about one thing', () => {
       })
     },
   )
+  it('says of what is gone, and on somebody else’s record, that it is not there', () => {
+    const decision = decide('create', noteTarget(), seen(null, other), me, false)
+    expect(decision).toMatchObject({ do: 'fail', failure: { kind: 'exists', gone: true } })
+    const said = decision.do === 'fail' ? describeFailure(decision.failure) : ''
+    expect(said).toMatch(/ is not there, but on record as owned by another /)
+    expect(said).not.toContain('exists already')
+  })
   it('takes over an existing thing when told to adopt it', () => {
     expect(decide('create', noteTarget({ adopt: true }), seen('old'), me, false)).toMatchObject({
       do: 'act',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nameInUrn, stackInUrn } from '../domain/urn.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Owner } from '../transport/wire.ts'
 import type { Sight } from './observation.ts'
@@ -61,19 +62,19 @@ export function foreignTo(target: Target, sight: Sight, me: Me): Failure | undef
   const { owner } = sight
   if (owner !== null) {
     if (isOurs(owner, me) || names(target.adopt, owner)) return undefined
-    return sameStack(owner, me)
-      ? anotherResource(target, owner)
-      : { ...base, owner: describeOwner(owner), takeFrom: nameToTakeFrom(owner, me) }
+    if (sameStack(owner, me)) return anotherResource(target, owner)
+    const theirs = { ...base, owner: describeOwner(owner), takeFrom: nameToTakeFrom(owner, me) }
+    return sight.found === null ? { ...theirs, gone: true } : theirs
   }
   return sight.found === null || adopts(target, sight) ? undefined : { ...base, owner: undefined }
 }
 
 const sameStack = (owner: Owner, me: Owner): boolean =>
-  sameOwner({ ...owner, urn: me.urn }, me) && owner.urn.split('::')[0] === me.urn.split('::')[0]
+  sameOwner({ ...owner, urn: me.urn }, me) && stackInUrn(owner.urn) === stackInUrn(me.urn)
 
 /** What has this name on the host is another resource of the same stack: also where two change places. */
 function anotherResource(target: Target, { urn }: Owner): Failure {
-  const other = urn.slice(urn.lastIndexOf('::') + 2)
+  const other = nameInUrn(urn)
   return {
     kind: 'refused',
     host: target.host,
