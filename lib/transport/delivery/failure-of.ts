@@ -60,7 +60,7 @@ function troubleOf(
     case 'space':
       return refuse(
         'disk-space',
-        `${trouble.need} bytes are needed on the volume of %ProgramData%, ${trouble.free} are free`,
+        `${trouble.need} bytes are needed on the volume of %ProgramData%, beside 1 MiB that stays free; ${trouble.free} are free`,
         'Make room there and run again.',
       )
     case 'fenced':
