@@ -35,9 +35,13 @@ export const resolve = defineCommand({
     const { output } = context
     const why = args.reason?.trim() ?? ''
     if ((args.mark === undefined) !== (args.urn === undefined))
-      throw new UsageError('resolve: --mark and a URN go together: --mark done URN --reason WHY.')
+      throw new UsageError(
+        'resolve: --mark and a URN go together: --mark done URN --reason WHY. Nothing was settled.',
+      )
     if (args.mark !== undefined && why === '')
-      throw new UsageError('resolve: --reason: expected how you know, got nothing.')
+      throw new UsageError(
+        'resolve: --reason: expected how you know, got nothing. Nothing was settled. Add --reason WHY.',
+      )
     const [
       { openInventory, oneSite },
       { interruptsOf },

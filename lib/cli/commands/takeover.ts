@@ -42,12 +42,15 @@ export const takeover = defineCommand({
       import('../run/takeover.ts'),
     ])
     const { output } = context
-    if (args.reason.trim() === '') throw new UsageError('takeover: --reason: expected why, got nothing.')
+    if (args.reason.trim() === '')
+      throw new UsageError(
+        'takeover: --reason: expected why, got nothing. Nothing was changed. It is kept on the host.',
+      )
     const estate = await openInventory(args, context)
     const { hosts } = await hostsOf(estate, args.site, args.host)
     if (!args.yes && !canAsk(context))
       throw new UsageError(
-        'takeover: nobody is there to be asked, for standard input is no terminal. Add --yes to go on without.',
+        'takeover: nobody is there to be asked, for standard input is no terminal. Nothing was changed. Add --yes to go on without.',
       )
     return atHosts(estate, context, async ({ fleet, interrupts }) => {
       const standings = await Promise.all(
