@@ -1,4 +1,5 @@
 import { foreignStateText } from '../domain/organisation-mark.ts'
+import { nameInUrn } from '../domain/urn.ts'
 
 /** Who holds a stack's lock, as the engine wrote it down. Informational: nothing renews it. */
 export type LockHolder = {
@@ -116,8 +117,7 @@ const problemFix = {
 } as const
 
 /** By the last part of its URN, which is its name. */
-const describeResource = ({ urn, message }: FailedResource): string =>
-  `${urn.slice(urn.lastIndexOf('::') + 2)}: ${message}`
+const describeResource = ({ urn, message }: FailedResource): string => `${nameInUrn(urn)}: ${message}`
 
 /** `scheme://user:****@host` for each URL in the text that has a password. */
 export const withoutPassword = (text: string): string =>

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
 import { hasCheckpointFile } from './checkpoint.ts'
 import { call } from './call.ts'
+import { signature } from './passphrase-cipher.ts'
 import type { StackPlace } from './place.ts'
 import { resourceShape, type StateResource, strayStack } from './resource-shape.ts'
 import { checkOwner, foreignState } from './state-owner.ts'
@@ -48,8 +49,6 @@ export async function exportState(place: StackPlace): Promise<Result<StackState 
     detail: `expected ${place.project}/${place.stack}, got ${stray}`,
   })
 }
-
-const signature = '4dabf18193072939515e22adb298388d'
 
 /** An export says a secret as JSON text in `plaintext`; a provider gets it as `value`. */
 function asSentToProviders(value: unknown): unknown {

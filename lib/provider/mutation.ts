@@ -1,4 +1,5 @@
 import type { Failure } from '../domain/failure.ts'
+import { nameInUrn } from '../domain/urn.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Acted } from '../reconcile/act.ts'
 import type { Decision, Operation } from '../reconcile/decide.ts'
@@ -27,7 +28,7 @@ export async function foresee(
     const failure: Failure = {
       kind: 'deferred',
       host: inputs.host,
-      resource: call.urn.slice(call.urn.lastIndexOf('::') + 2),
+      resource: nameInUrn(call.urn),
       because: `${open.join(', ')} is not known before its source exists, and is not a reference`,
       fix: 'Give it a value that the preview can know.',
     }

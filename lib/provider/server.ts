@@ -1,22 +1,21 @@
 import * as grpc from '@grpc/grpc-js'
-import pluginMessages from '@pulumi/pulumi/proto/plugin_pb.js'
 import services from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
 import type * as p from '@pulumi/pulumi/proto/provider_pb.js'
 import empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import { describeFailure, type Failure } from '../domain/failure.ts'
 import type { Result } from '../domain/result.ts'
+import { typeInUrn } from '../domain/urn.ts'
+import { answeringOf } from './answering.ts'
 import { checkAnswer, diffAnswer, message, struct, withoutValues } from './answers.ts'
 import { unwrap } from './wire-values.ts'
 import { commandCalls } from './command/command-calls.ts'
 import { commandType } from './command/free-command.ts'
+import { configurationHandlers } from './configuration.ts'
 import { initFailed, refusal } from './grpc-errors.ts'
 import type { Outcome, ResourceCalls, Struct } from './calls.ts'
 import { kindCalls } from './resource-calls.ts'
-import { packageSchema } from './schema.ts'
 import type { StackRun } from './stack-run.ts'
-import { foreignTo, markedInputs } from './state-owner.ts'
-import { version } from './version.ts'
 
 /** A provider on a port of its own, for one stack run. */
 export type ProviderServer = { readonly port: number; close(): Promise<void> }
@@ -45,29 +44,9 @@ export async function serveProvider(run: StackRun): Promise<ProviderServer> {
   }
 }
 
-type Unary<Q, A> = (call: { request: Q }, callback: grpc.sendUnaryData<A>) => void
-
-/** A handler that answers; what it throws is a defect and is said as one, without what the run knows to be secret. */
-const answeringOf =
-  (run: Pick<StackRun, 'told'>) =>
-  <Q, A>(handle: (request: Q) => Promise<A> | A): Unary<Q, A> =>
-  (call, callback) => {
-    void (async () => handle(call.request))().then(
-      (answer) => callback(null, answer),
-      (error: unknown) => callback(isServiceError(error) ? error : refusal(run.told(internal(error))), null),
-    )
-  }
-
-const isServiceError = (error: unknown): error is grpc.ServiceError =>
-  error instanceof Error && 'code' in error && typeof error.code === 'number'
-
-const internal = (error: unknown): string =>
-  `Internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
-
 type Typed = { getUrn(): string; getType(): string }
 
-const typeOf = (request: Typed): string =>
-  request.getType() || (request.getUrn().split('::')[2]?.split('$').at(-1) ?? '')
+const typeOf = (request: Typed): string => request.getType() || (typeInUrn(request.getUrn()) ?? '')
 
 /** Who answers for a resource: its kind, or the free commands of `@pulumi/command`, which this server stands for too. */
 function callsOf(run: StackRun, request: Typed): ResourceCalls {
@@ -95,47 +74,7 @@ function handlersOf(run: StackRun): grpc.UntypedServiceImplementation {
     throw refusal('Not offered by this provider.', grpc.status.UNIMPLEMENTED)
   })
   return {
-    handshake: answering(() => {
-      const answer = new messages.ProviderHandshakeResponse()
-      answer.setAcceptSecrets(true)
-      answer.setAcceptResources(false)
-      answer.setAcceptOutputs(false)
-      return answer
-    }),
-    attach: answering(() => new empty.Empty()),
-    getPluginInfo: answering(() => {
-      const answer = new pluginMessages.PluginInfo()
-      answer.setVersion(version)
-      return answer
-    }),
-    getSchema: answering(() => {
-      const answer = new messages.GetSchemaResponse()
-      answer.setSchema(JSON.stringify(packageSchema(run.options.catalogue)))
-      return answer
-    }),
-    checkConfig: answering((request: p.CheckRequest) => {
-      const reason = foreignTo(run, struct(request.getOlds()), request.getUrn())
-      return checkAnswer(
-        markedInputs(run, struct(request.getNews())),
-        reason === undefined ? [] : [{ property: '', reason }],
-      )
-    }),
-    // The mark is all that differs, and it makes no other provider.
-    diffConfig: answering(() => diffAnswer({ changes: 'none' })),
-    configure: answering((request: p.ConfigureRequest) => {
-      const reason = foreignTo(run, struct(request.getArgs()))
-      if (reason !== undefined) throw refusal(reason)
-      const answer = new messages.ConfigureResponse()
-      answer.setAcceptsecrets(true)
-      answer.setSupportspreview(true)
-      answer.setAcceptresources(false)
-      answer.setAcceptoutputs(false)
-      return answer
-    }),
-    cancel: answering(() => {
-      run.stopped.abort()
-      return new empty.Empty()
-    }),
+    ...configurationHandlers(run),
     check: answering(async (request: p.CheckRequest) => {
       const news = struct(request.getNews())
       const { complaints, inputs } = await callsOf(run, request).check(news)

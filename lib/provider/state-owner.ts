@@ -1,4 +1,5 @@
 import { foreignStateText, organisationMark } from '../domain/organisation-mark.ts'
+import { stackInUrn } from '../domain/urn.ts'
 import type { Struct } from './calls.ts'
 import type { StackRun } from './stack-run.ts'
 import { unwrap } from './wire-values.ts'
@@ -17,6 +18,5 @@ export function foreignTo(run: StackRun, kept: Struct, urn = ''): string | undef
   const got = unwrap(kept).values[organisationMark]
   const { organisation } = run.options
   if (typeof got !== 'string' || got === organisation) return undefined
-  const stack = urn.split('::')[0]?.replace('urn:pulumi:', '')
-  return foreignStateText(stack === undefined || stack === '' ? 'this stack' : stack, organisation, got)
+  return foreignStateText(stackInUrn(urn) || 'this stack', organisation, got)
 }

@@ -1,3 +1,4 @@
+import { typeInUrn } from '../../domain/urn.ts'
 import type { SiteRun } from './site-run.ts'
 
 /**
@@ -10,8 +11,5 @@ export function formerUrns({
 }: Pick<SiteRun, 'recorded' | 'protection'>): (urn: string) => readonly string[] {
   const known = new Set(recorded.map(({ urn }) => urn))
   const gone = recorded.filter(({ urn }) => !declared.has(urn)).map(({ urn }) => urn)
-  return (urn) => (known.has(urn) ? [] : gone.filter((other) => typeOf(other) === typeOf(urn)))
+  return (urn) => (known.has(urn) ? [] : gone.filter((other) => typeInUrn(other) === typeInUrn(urn)))
 }
-
-/** Without the types of its parents. */
-const typeOf = (urn: string): string | undefined => urn.split('::')[2]?.split('$').at(-1)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { nameInUrn } from '../../domain/urn.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
@@ -72,7 +73,7 @@ function recordOf(olds: Struct, news: Struct): StateOnly | undefined {
 function keepCommand(run: StackRun, preview: boolean, urn: string, olds: Struct, news: Struct): Outcome {
   const command = readCommand(withoutUnknown(news))
   const { host } = command.connection
-  const resource = urn.slice(urn.lastIndexOf('::') + 2)
+  const resource = nameInUrn(urn)
   if (preview) {
     const record = recordOf(olds, news)
     const digest = digestOf('update', command)
@@ -108,7 +109,7 @@ export function announceCommand(run: StackRun, operation: Operation, urn: string
 const unresolved = (host: string, urn: string, { because, fix }: Unknown): Failure => ({
   kind: 'refused',
   host,
-  resource: `Command ${urn.slice(urn.lastIndexOf('::') + 2)}`,
+  resource: `Command ${nameInUrn(urn)}`,
   rule: 'outcome-unknown',
   because,
   fix,
@@ -131,7 +132,7 @@ async function performCommand(
 ): Promise<Result<Outcome, Failure>> {
   const command = readCommand(withoutUnknown(news))
   const { host } = command.connection
-  const resource = urn.slice(urn.lastIndexOf('::') + 2)
+  const resource = nameInUrn(urn)
   const fail = (said: Failure): Result<Outcome, Failure> => {
     const failure = run.told(said)
     run.failures.set(urn, failure)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { nameInUrn } from '../../domain/urn.ts'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Failure } from '../../domain/failure.ts'
@@ -122,7 +123,7 @@ export async function runCommand(
   )
   if (!answer.ok) return answer
   const reply = answer.value
-  const base = { host: batch.host, resource: urn.slice(urn.lastIndexOf('::') + 2) }
+  const base = { host: batch.host, resource: nameInUrn(urn) }
   if (reply.ok && reply.op === 'apply')
     return ok({
       stdout: (reply.out ?? []).join('\n'),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { stackInUrn } from '../../domain/urn.ts'
 import { IntentLog } from '../../cli/resolve/intent-log.ts'
 import { stackFolder } from '../../cli/run/stacks.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -16,7 +17,7 @@ export function plainIntents(root: string, by: string, clock: Clock): Intents {
   let open: IntentLog | undefined
   let next = 1
   const openFor = (urn: string): IntentLog => {
-    const stack = urn.split('::')[0]?.replace('urn:pulumi:', '') ?? ''
+    const stack = stackInUrn(urn)
     return new IntentLog(stackFolder(root, stack), { run, by, operation: 'plain pulumi', stack }, clock)
   }
   return {

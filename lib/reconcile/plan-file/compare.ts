@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts'
+import { nameInUrn } from '../../domain/urn.ts'
 import { canonical } from './canonical.ts'
 import type {
   CommandPlan,
@@ -149,7 +150,7 @@ function compareCommands(planned: readonly CommandPlan[], now: readonly CommandP
     return {
       of: 'steps',
       host,
-      what: `Command ${urn.slice(urn.lastIndexOf('::') + 2)}`,
+      what: `Command ${nameInUrn(urn)}`,
       because: because[is],
     }
   })
