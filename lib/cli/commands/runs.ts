@@ -184,6 +184,7 @@ async function run(
     { runSites },
     { exitCodeOf },
     { untried },
+    { canGoOn },
     { introduction, openPlan, planningOf, savePlan },
     { leaveOf },
     { patienceOf },
@@ -196,6 +197,7 @@ async function run(
     import('../run/index.ts'),
     import('../exit-code.ts'),
     import('../run/untried.ts'),
+    import('../run/outlook.ts'),
     import('../plan/of-run.ts'),
     import('../links/leave.ts'),
     import('../resolve/patience-of.ts'),
@@ -232,11 +234,10 @@ async function run(
 
   const confirm = async (previews: readonly SitePreview[]): Promise<boolean> => {
     progress.pause()
-    const changing = previews.some(({ rows }) => rows.some(({ change }) => change !== 'same'))
-    const asking = asks && (changing || operation === 'refresh')
+    const asking = asks && previews.some(canGoOn)
     // Where nothing can be shown but why not, the summary says so.
     const shows = previews.some(({ rows }) => rows.length > 0)
-    if (operation !== 'preview' && shows && (asking || !(output.quiet || output.json)))
+    if (operation !== 'preview' && (asking || (shows && !(output.quiet || output.json))))
       context.stderr.write(`${views.previewText(previews, view)}\n`)
     if (!asking) return true
     const answer = await askLine(`Go on with ${operation}? Only "yes" does: `, context, interrupts.first)

@@ -11,6 +11,7 @@ import { earlierText, settleEarlier } from '../resolve/earlier.ts'
 import { withIntents } from '../resolve/intent-log.ts'
 import { admitSite } from './admit.ts'
 import { openFleet } from './fleet.ts'
+import { canGoOn, hasChanges, isStopped } from './outlook.ts'
 import { prepareSites } from './prepare.ts'
 import { workRoot } from './stacks.ts'
 import { applySite, countChanges } from './apply-site.ts'
@@ -61,12 +62,13 @@ async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise
     if (earlier !== undefined) request.note(earlier)
   }
   const differences = previews.some(hasChanges)
+  const open = previews.some(canGoOn)
   const goOn =
     request.operation !== 'preview' &&
     request.interrupts.level === 0 &&
-    differences &&
+    open &&
     (await request.confirm(previews))
-  if (request.operation === 'preview' || !differences) await request.confirm(previews)
+  if (request.operation === 'preview' || !open) await request.confirm(previews)
   if (goOn)
     keepJournal(
       request,
@@ -75,7 +77,7 @@ async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise
     )
   const sites = goOn
     ? await inTurn(previewed, availableParallelism() * 8, ({ run, ...rest }) => settle(request, run, rest))
-    : previews.map((preview) => withoutApply(request, preview, differences))
+    : previews.map((preview) => withoutApply(request, preview))
   for (const { site, outcome, because } of sites) {
     request.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) })
   }
@@ -98,19 +100,12 @@ async function inTurn<T, R>(
   return Promise.all(items.map((item) => queue.add(() => job(item))))
 }
 
-const hasChanges = (preview: SitePreview): boolean =>
-  preview.rows.some((row) => row.change !== 'same' && row.change !== 'fail')
-
 /** What would happen to the whole plan of a site if it were carried out now. It is decided anew before it is. */
 function withWait(request: RunRequest, run: SiteRun, preview: SitePreview): SitePreview {
-  if (stopped(preview) || !hasChanges(preview)) return preview
+  if (!canGoOn(preview)) return preview
   const admitted = admitSite(request, run, preview)
   return admitted === 'go' ? preview : { ...preview, waits: admitted }
 }
-
-/** Refused, foreign or unseen things stop a site as a whole; what merely waits lets the rest go on. */
-const stopped = ({ failed, rows }: SitePreview): boolean =>
-  failed !== undefined && (failed.outcome !== 'deferred' || rows.length === 0)
 
 /** Decides for the whole plan of a site before any of it starts. */
 async function settle(request: Labelled, run: SiteRun, previewed: Previewed): Promise<SiteReport> {
@@ -122,7 +117,7 @@ async function settle(request: Labelled, run: SiteRun, previewed: Previewed): Pr
     failures: preview.failed?.failures ?? [],
     changes: countChanges(preview),
   })
-  if (preview.failed !== undefined && stopped(preview))
+  if (preview.failed !== undefined && isStopped(preview))
     return report(preview.failed.outcome, preview.failed.because)
   if (!hasChanges(preview)) return report(preview.failed?.outcome ?? 'done', preview.failed?.because)
   if (request.interrupts.level > 0)
@@ -138,7 +133,7 @@ async function settle(request: Labelled, run: SiteRun, previewed: Previewed): Pr
   )
 }
 
-function withoutApply(request: RunRequest, preview: SitePreview, differences: boolean): SiteReport {
+function withoutApply(request: RunRequest, preview: SitePreview): SiteReport {
   const base = {
     site: preview.site.id,
     failures: preview.failed?.failures ?? [],
@@ -146,7 +141,7 @@ function withoutApply(request: RunRequest, preview: SitePreview, differences: bo
   }
   if (preview.failed !== undefined)
     return { ...base, outcome: preview.failed.outcome, because: preview.failed.because }
-  if (request.operation === 'preview' || !differences) return { ...base, outcome: 'done' }
+  if (request.operation === 'preview' || !hasChanges(preview)) return { ...base, outcome: 'done' }
   return { ...base, outcome: 'deferred', because: 'not confirmed; nothing was changed' }
 }
 
