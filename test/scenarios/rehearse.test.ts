@@ -39,9 +39,13 @@ describe('a rehearsal', () => {
   })
   afterAll(() => rig.close())
 
-  it('shows a site that was never seen as a fresh host, and reaches no real one', async () => {
+  it('shows a site that was never seen as a fresh host, and reaches no real one, nor the database of leases', async () => {
     const before = rig.lab.host('beirut-hv1').counters.connections
+    const organisation = join(rig.estate.folder, 'organisation.yaml')
+    const text = readFileSync(organisation, 'utf8')
+    writeFileSync(organisation, `${text}leases: { postgres: 'postgres://ops@127.0.0.1:1/states' }\n`)
     const ended = await cli('rehearse', '--no-delay', 'preview', 'beirut', '--json')
+    writeFileSync(organisation, text)
     expect(ended.stderr).toContain('beirut: never seen: a fresh host, with Hyper-V')
     expect(ended.code).toBe(0)
     expect(rowsIn(ended.stdout).length).toBeGreaterThan(5)

@@ -78,6 +78,7 @@ describe('the doctor', () => {
       'host key ok',
       'login fail',
     ])
+    expect(verdicts({ kind: 'leases', host, detail: 'leases in postgres://db: …' })).toEqual(['link fail'])
     expect(verdicts({ kind: 'protocol', host, detail: 'banner' })).toEqual(['connection ok', 'worker fail'])
   })
 

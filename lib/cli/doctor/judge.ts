@@ -89,6 +89,8 @@ function broken(failure: Failure): readonly Check[] {
           'Is the link up, the host on, the service sshd running, and port 22 open in its firewall?',
         ),
       ]
+    case 'leases':
+      return [failed('link', '')]
     case 'off-limits':
       return [failed('connection', 'Correct the address in the inventory.')]
     default:
