@@ -145,7 +145,7 @@ export class Contents implements ContentPort {
       hold: (left) => {
         const may = door.bulkLeft()
         if (left <= may) return undefined
-        const because = `rule large-waits-for-primary: about ${bytes(left)} are left, and the backup line carries at most ${bytes(may)} more`
+        const because = `rule large-waits-for-primary: ${bytes(left)} or more are left to send, and the backup line carries at most ${bytes(may)} more`
         return impatient && !begunOnPrimary
           ? { because, ends: 'Run again when the primary line is back, or add --wait, or --on-backup.' }
           : { because }

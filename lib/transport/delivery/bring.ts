@@ -8,6 +8,8 @@ import { attempt } from './attempt.ts'
 import type { BulkPort } from './bulk-port.ts'
 import type { Deliver, Delivered, DeliverOptions, DeliveryProgress, DeliverySource } from './contract.ts'
 import { gaveUp, neverOpen } from './failure-of.ts'
+import { receiverPayload } from './payload.ts'
+import { chunkBytesFor } from './sizes.ts'
 import { Taken } from './taken.ts'
 
 /** The line that a content crosses, and how long somebody waits for it. */
@@ -25,8 +27,8 @@ export type BringOptions = {
   /** Whether bulk may cross now. Undefined = always. */
   readonly window?: (now: number) => WindowState
   /**
-   * Why what is left waits for another line, by the bytes that it would take of this one, 1 while little is known; undefined = it goes.
-   * Asked before each try and after each chunk.
+   * Why what is left waits for another line, by the bytes that it would take of this one; undefined = it goes. Asked before each try and
+   * after each chunk; before the first has arrived with what that will take.
    */
   readonly hold?: (leftBytes: number) => Hold | undefined
   readonly delivery: Omit<DeliverOptions, 'chunkBytes' | 'onProgress' | 'abort' | 'sender'>
@@ -53,6 +55,10 @@ const longestWaitMs = 60_000
 const defaultPatienceMs = 300_000
 /** How often it is asked whether what was held may go, ms. */
 const heldLookMs = 1000
+
+/** What a channel takes until the first chunk is there: the receiver, and that chunk. */
+const firstBytes = ({ size }: DeliverySource, { budget }: BringOptions): number =>
+  receiverPayload().length + Math.min(size, chunkBytesFor(budget()))
 /** How often a content is sent again that arrives as another one. */
 const wrongTries = 3
 
@@ -83,7 +89,7 @@ export async function bring(
     options.onState?.({ kind: 'waiting', because, at, until: clock.now() + ms })
     return clock.sleep(ms, abort)
   }
-  const held = (): Hold | undefined => options.hold?.(taken.leftBytes ?? 1)
+  const held = (): Hold | undefined => options.hold?.(taken.leftBytes ?? firstBytes(content, options))
   const onProgress = (progress: DeliveryProgress): boolean => {
     taken.note(progress)
     if (progress.at > at) {
