@@ -22,3 +22,10 @@ test('a defect that quotes one is told without it', async () => {
   expect(told).toMatch(/^Internal error: TypeError: Received '\(secret\)'\n/)
   expect(told).not.toContain(secret)
 })
+
+test('the host of a free command is none of them, though the package marks its whole connection', () => {
+  learnSecrets([
+    wrap({ connection: { host: 'nairobi-hv9', password: 'hunter2-hunter2' } }, new Set(['connection'])),
+  ])
+  expect(withoutKnownSecrets('nairobi-hv9: hunter2-hunter2')).toBe('nairobi-hv9: (secret)')
+})

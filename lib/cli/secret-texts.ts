@@ -12,7 +12,16 @@ const shortest = 4
  */
 export function learnSecrets(structs: Iterable<Struct>): void {
   for (const struct of structs)
-    for (const text of secretTextsIn(struct)) if (text.length >= shortest) known.add(text)
+    for (const text of secretTextsIn(withoutHostId(struct))) if (text.length >= shortest) known.add(text)
+}
+
+/** `@pulumi/command` marks a connection as a whole; which host it is to is in every message. */
+function withoutHostId(struct: Struct): Struct {
+  const { connection } = struct
+  if (connection === null || typeof connection !== 'object' || !('value' in connection)) return struct
+  const { value } = connection
+  if (value === null || typeof value !== 'object') return struct
+  return { ...struct, connection: { ...connection, value: { ...value, host: null } } }
 }
 
 /** The text with `(secret)` for each that is known, in every form in which it can be told. */
