@@ -203,7 +203,7 @@ describe('a serverless site whose profile the second line can’t carry', () => 
     expect(textOf(host(), 'C:\\Notes\\0.txt')).toBe(undefined)
 
     // A push is no work of the profile: it goes as far as the line may carry it, and is not waited for unasked.
-    writeFileSync(join(rig.folder, 'large.bin'), randomBytes(200_000))
+    writeFileSync(join(rig.folder, 'large.bin'), randomBytes(80_000))
     const push = (...more: readonly string[]) =>
       runCli(['push', 'large.bin', 'accra', ...more], { cwd: rig.folder })
     const deferred = await push()
