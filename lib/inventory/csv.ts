@@ -131,8 +131,12 @@ function cellStarts(file: string, records: readonly Parsed[]): readonly (readonl
 
 /** The parser stops at broken quoting; nothing after it can be read. */
 function syntaxComplaint(file: string, body: string, e: CsvError): Complaint {
-  const line = typeof e['lines'] === 'number' ? e['lines'] : 1
-  const source = body.split('\n')[line - 1] ?? ''
+  // The parser counts a carriage return that stands alone as the end of a line; here, as in an editor, it is none.
+  const counted = body.split(/(?<=\r\n|\n|\r(?!\n))/)
+  const before = counted.slice(0, typeof e['lines'] === 'number' ? e['lines'] - 1 : 0).join('')
+  const lines = body.split('\n')
+  const line = Math.min(before.split('\n').length, lines.length)
+  const source = lines[line - 1]!
   const column = source.indexOf('"') + 1 || 1
   return {
     file,

@@ -266,6 +266,13 @@ describe('a mistake', () => {
       ],
     ],
     [
+      'in quoting is told where it stands also after a carriage return of its own',
+      edited('weekends.csv', '"sat,sun",public\nDK,"sat,sun"', '"sat,\rsun",public\nDK,"sat,sun"x'),
+      [
+        'weekends.csv:3:4: row: expected double quotes around a whole cell, doubled inside it, got "DK,"sat,sun"x,public". Close the quotes, or double those inside the cell. The rest of the file was not read.',
+      ],
+    ],
+    [
       'in YAML itself is told where the parser stopped',
       edited('profiles/home.yaml', 'about: The', 'about: [The'),
       [

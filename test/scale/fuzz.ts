@@ -6,7 +6,7 @@ import type { FuzzOrder, FuzzTold } from './fuzz-worker.ts'
 
 /**
  * Inputs for the readers of what others wrote: lines from a host, saved plans, inventories; a million each. Every input is read
- * within a time limit, also one that would never end. `npm run fuzz -- [--runs N] [--seed N] [--json]`.
+ * within a time limit, also one that would never end. `npm run fuzz -- [--runs N] [--seed N] [--only READER] [--json]`.
  */
 const numberOf = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`)
@@ -25,6 +25,13 @@ const readers = {
   plans: '../../lib/reconcile/plan-file/fuzz.test-rig.ts',
   inventories: '../../lib/inventory/fuzz.test-rig.ts',
 } as const
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
+if (only !== undefined && !(only in readers)) {
+  console.error(
+    `--only: expected one of ${Object.keys(readers).join(', ')}, got "${only}". Nothing was tried.`,
+  )
+  process.exit(2)
+}
 /** A worker that begins no further input for so long has met one that does not end, ms; the machine may be busy with something else. */
 const silenceMs = 60_000
 const progressMs = 10_000
@@ -85,13 +92,15 @@ const textOf = ({ reader, inputs, wallS, cpuS, longestMs, failure, ...of }: Resu
 
 const queue = new PQueue({ concurrency: availableParallelism() })
 const results = await Promise.all(
-  Object.entries(readers).map(([reader, module]) =>
-    queue.add(async () => {
-      const result = await fuzzed(reader, module)
-      if (!json) console.log(textOf(result))
-      return result
-    }),
-  ),
+  Object.entries(readers)
+    .filter(([reader]) => only === undefined || reader === only)
+    .map(([reader, module]) =>
+      queue.add(async () => {
+        const result = await fuzzed(reader, module)
+        if (!json) console.log(textOf(result))
+        return result
+      }),
+    ),
 )
 if (json) console.log(JSON.stringify(results))
 if (results.some(({ failure, inputs }) => failure !== undefined || inputs < runs)) process.exitCode = 1
