@@ -89,7 +89,14 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
     site: run.site,
     line: lineUsed(run),
     rows,
-    cost: costOf(book, rows, run.fleet.lineInUse(run.site.id).link, run.request.clock.now(), run.depth),
+    cost: await costOf(
+      book,
+      rows,
+      run.fleet.lineInUse(run.site.id).link,
+      run.request.clock.now(),
+      run.depth,
+      (host, content) => run.fleet.contents.expected(host, content),
+    ),
     ...(run.request.offline && lookedAt !== undefined ? { observedAt: lookedAt } : {}),
     ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
   }
