@@ -29,7 +29,7 @@ describe('a change of the state alone', { timeout: 120_000 }, () => {
     clear = rig.program('keys', program(JSON.stringify(text)))
     secret = rig.program('keys', program(`pulumi.secret(${JSON.stringify(text)})`))
     expect((await rig.run('up', { program: clear })).sites).toMatchObject([{ outcome: 'done' }])
-  })
+  }, 60_000)
   afterAll(() => rig.close())
 
   const file = (): string => join(rig.folder, '.chancery/state/.pulumi/stacks/chancery/keys.nairobi.json')

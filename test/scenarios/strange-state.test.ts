@@ -15,7 +15,7 @@ describe('a state that is not the one of this stack', { timeout: 120_000 }, () =
     program = rig.program('files', filesProgram(2, 'text'))
     expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
     good = readFileSync(file(), 'utf8')
-  })
+  }, 60_000)
   afterAll(() => rig.close())
 
   it.each([
@@ -77,7 +77,7 @@ describe('two organisations with a site of the same id in one backend', { timeou
       },
     })
     expect(theirs.estate).toMatchObject({ organisation: 'acme', stateBackend: backend })
-  })
+  }, 60_000)
   afterAll(() => Promise.all([ours.close(), theirs.close()]))
 
   it('every command of the second is refused by name before a host is reached, and leaves the state as it is', async () => {
