@@ -51,7 +51,7 @@ describe('plain pulumi', () => {
           env: forEngine,
         },
       )
-  })
+  }, 60_000)
   afterAll(async () => {
     host.close()
     rmSync(home, { recursive: true, force: true })
