@@ -4,12 +4,12 @@ import { driftOf } from '../rig/drift.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { filesProgram, textOf } from '../rig/programs.ts'
 
-/** Twelve sites: three that can't be reached, one that refuses the login, one that was changed; the rest must not notice. */
+/** Nine sites: three that can't be reached, one that refuses the login, one that was changed; the rest must not notice. All missions: `npm run bench:up`. */
 describe('bad sites among others', () => {
   const unreachable = ['abu-dhabi', 'addis-ababa', 'ankara']
   const refused = 'athens'
   const changed = 'atlanta'
-  const good = ['bamako', 'bangalore', 'bangkok', 'barcelona', 'beirut', 'bern', 'brasilia']
+  const good = ['bamako', 'bangalore', 'beirut', 'bern']
   const sites = [...unreachable, refused, changed, ...good]
   let rig: Rig
   const hostAt = (site: string) => rig.lab.hosts.find((host) => host.site === site)!
