@@ -5,6 +5,7 @@ import { errorIds, type Step } from '../kinds/kind.ts'
 import type { OpBody } from '../transport/port.ts'
 import type { Op, Reply, WireError } from '../transport/wire.ts'
 import type { HostBatch } from './batch.ts'
+import { busyId, isBusy } from './busy.ts'
 import type { Operation } from './decide.ts'
 import { planLeaving } from './left-alone.ts'
 import { type Script, scriptOf } from './loaded-kind.ts'
@@ -59,9 +60,15 @@ async function send(
   request: ActRequest,
   abort?: AbortSignal,
 ): Promise<Result<Acted, Failure>> {
-  const answer = await batch.request(applyOf(request), scriptsOf(request), abort)
+  const answer = await deliver(batch, request, abort)
   return answer.ok ? read(request, answer.value) : answer
 }
+
+const deliver = (
+  batch: HostBatch,
+  request: ActRequest,
+  abort?: AbortSignal,
+): Promise<Result<Reply, Failure>> => batch.request(applyOf(request), scriptsOf(request), abort)
 
 function applyOf({ operation, target, steps, sight, adopt, me }: ActRequest): OpBody {
   return {
@@ -137,8 +144,7 @@ function scriptFailure(base: { host: string; resource: string }, step: string, e
   switch (fqid.split(',')[0]) {
     case errorIds.notYet:
       return { kind: 'deferred', ...base, because: message, fix: 'Run again when it is there.' }
-    // The worker's own: somebody else's frame runs on the host, so nothing of this one did.
-    case 'Chancery.Busy':
+    case busyId:
       return { kind: 'deferred', ...base, because: message, fix: 'Run again once that is done.' }
     case errorIds.managementPath:
     case errorIds.managementPathUnknown:
@@ -201,23 +207,32 @@ const stillThere = (target: Target, because: string): Failure => ({
   fix: 'Preview again and compare; the host, not the state, says what is true.',
 })
 
-/** Looks again and again until the host answers, a person stops it, or there is no more time; then with what is known. */
+/** Waits before each other try; gives false once a person stops it or there is no more time. */
+function triesOf(batch: HostBatch, abort?: AbortSignal): () => Promise<boolean> {
+  const began = batch.now()
+  const allowed = batch.patience.leftMs(began)
+  let [attempt, waited] = [2, 0]
+  return async () => {
+    // A clock that was set back, or stands still, makes nobody wait for ever.
+    const left = allowed - Math.max(waited, batch.now() - began)
+    const wait = await batch.pause(attempt, left, abort)
+    attempt += 1
+    waited += wait ?? 0
+    return wait !== undefined
+  }
+}
+
+/** Looks again and again until the host answers, or no more try is left; then with what is known. */
 async function lookAgain(
   batch: HostBatch,
   target: Target,
   abort?: AbortSignal,
 ): Promise<Result<Observation, Failure>> {
-  const began = batch.now()
-  const { leftMs } = batch.patience
-  const allowed = leftMs(began)
-  for (let attempt = 2, waited = 0; ; attempt++) {
+  const anotherTry = triesOf(batch, abort)
+  for (;;) {
     const looked = await observe(batch, target, abort)
     if (looked.ok || (looked.error.kind !== 'unreachable' && looked.error.kind !== 'unknown')) return looked
-    // A clock that was set back, or stands still, makes nobody wait for ever.
-    const left = allowed - Math.max(waited, batch.now() - began)
-    const wait = await batch.pause(attempt, left, abort)
-    if (wait === undefined) return looked
-    waited += wait
+    if (!(await anotherTry())) return looked
   }
 }
 
@@ -234,10 +249,7 @@ async function resolve(
   const now = looked.value
   if (now.state === 'unobservable') return err(now.failure)
   const key = keyOf(target)
-  if (now.hash === sight.hash) {
-    batch.resolved(key, 'not-begun')
-    return sendAgain(batch, request, abort)
-  }
+  if (now.hash === sight.hash) return sendAgain(batch, request, lost, abort)
   // Removed, but the worker ended before it took our record away: that is what is left to do.
   if (request.operation === 'delete' && now.found === null && now.owner !== null) {
     batch.resolved(key, 'failed')
@@ -250,21 +262,54 @@ async function resolve(
   return judged
 }
 
-/** Sent once more; when the host has changed by then, it may have been by the first time. */
+/**
+ * Sent once more, when nothing is at work on the host any more: a lost worker may hold it for longer than a look waits. When the host
+ * has changed by then, it may have been by the first time.
+ */
 async function sendAgain(
   batch: HostBatch,
   request: ActRequest,
+  lost: Failure,
   abort?: AbortSignal,
 ): Promise<Result<Acted, Failure>> {
-  const again = await send(batch, request, abort)
-  if (again.ok || again.error.kind !== 'changed') return again
-  // A lost worker may hold the host for longer than a look waits: then it ran after that look.
-  const later = await lookAgain(batch, request.target, abort)
+  const { target } = request
+  const key = keyOf(target)
+  const answer = await deliverWhenFree(batch, request, abort)
+  if (answer === 'held') return err(stillHeld(lost))
+  if (!answer.ok) return answer
+  const again = read(request, answer.value)
+  if (again.ok || again.error.kind !== 'changed') {
+    batch.resolved(key, 'not-begun')
+    return again
+  }
+  const later = await lookAgain(batch, target, abort)
   if (!later.ok || later.value.state === 'unobservable') return again
   const { found, owner } = later.value
-  if (request.operation === 'delete' && found === null && owner !== null)
+  if (request.operation === 'delete' && found === null && owner !== null) {
+    batch.resolved(key, 'failed')
     return send(batch, { ...request, steps: [], sight: later.value }, abort)
+  }
   const judged = judge(request, later.value, ['the connection was lost during this act, which ended later'])
   const { short } = judged.ok ? judged.value : { short: judged.error }
+  batch.resolved(key, short === undefined ? 'done' : 'failed')
   return short === undefined || short.kind === 'deferred' ? judged : again
 }
+
+/** `held`: a worker of before is at work there as long as there is time to wait for it, so nothing ran. */
+async function deliverWhenFree(
+  batch: HostBatch,
+  request: ActRequest,
+  abort?: AbortSignal,
+): Promise<Result<Reply, Failure> | 'held'> {
+  const anotherTry = triesOf(batch, abort)
+  for (;;) {
+    const answer = await deliver(batch, request, abort)
+    if (!answer.ok || !isBusy(answer.value)) return answer
+    if (!(await anotherTry())) return 'held'
+  }
+}
+
+const stillHeld = (lost: Failure): Failure =>
+  lost.kind === 'unknown'
+    ? { ...lost, detail: `${lost.detail}; the host is still at work on a frame of before` }
+    : lost

@@ -242,10 +242,10 @@ describe('what is about to be done', () => {
       'begin test:Note|a',
       'sent apply',
       'sent observe',
-      'not-begun 1',
       'begin test:Note|a',
       'sent apply',
       'done 2',
+      'not-begun 1',
     ])
   })
   it('is not sent where it can’t be written', async () => {

@@ -238,8 +238,10 @@ export class HostBatch {
     if (id === undefined || !('key' in body)) return
     if (answer.ok) return this.intents?.end(id, endOf(answer.value))
     const { kind } = answer.error
-    if (kind === 'unknown' || kind === 'protocol') this.unanswered.set(body.key, id)
-    else this.intents?.end(id, 'not-begun')
+    if (kind !== 'unknown' && kind !== 'protocol') return this.intents?.end(id, 'not-begun')
+    // One that was sent before, on the same guard, is looked for together with this one.
+    this.resolved(body.key, 'not-begun')
+    this.unanswered.set(body.key, id)
   }
 
   private failureOf(answer: Awaited<ReturnType<HostPort['exchange']>>): Failure | undefined {

@@ -1,6 +1,7 @@
 import type { Result } from '../domain/result.ts'
 import type { OpBody } from '../transport/port.ts'
 import type { Reply } from '../transport/wire.ts'
+import { isBusy } from './busy.ts'
 
 /** What is about to be done to one thing on a host. No value of it: what was wanted is in the program, what was seen on the host. */
 export type Intent = {
@@ -44,5 +45,5 @@ export function intentOf(host: string, body: OpBody): Intent | undefined {
 /** How an act ended that was answered. */
 export function endOf(reply: Reply): IntentEnd {
   if (reply.ok) return 'done'
-  return reply.why === 'error' ? 'failed' : 'not-begun'
+  return reply.why === 'error' && !isBusy(reply) ? 'failed' : 'not-begun'
 }

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import type { Failure } from '../domain/failure.ts'
+import { err, type Result } from '../domain/result.ts'
+import type { Answer, Exchange } from '../transport/port.ts'
+import type { Reply } from '../transport/wire.ts'
+import { act, type ActRequest } from './act.ts'
+import { HostBatch } from './batch.ts'
+import { frameEnd, handPort, noteTarget } from './fake-host.test-rig.ts'
+import type { IntentEnd } from './intents.ts'
+import type { Patience } from './patience.ts'
+
+const lost: Failure = { kind: 'unknown', host: 'h1', detail: 'connection reset' }
+const old = { hash: 'old', seen: { text: 'old' }, owner: null }
+const fresh = { hash: 'new', seen: { text: 'new' }, owner: null }
+const looked = (seen: typeof old): Reply => ({ id: 1, ok: true, op: 'observe', ...seen, warnings: [] })
+const applied: Reply = { id: 1, ok: true, op: 'apply', ...fresh, before: 'old', warnings: [], ran: ['write'] }
+const busy: Reply = {
+  id: 1,
+  ok: false,
+  why: 'error',
+  error: {
+    message: 'Another session is at work on this host',
+    fqid: 'Chancery.Busy',
+    category: 'ResourceBusy',
+    type: 'System.InvalidOperationException',
+    hresult: -2146233079,
+    stack: '',
+  },
+  step: 'observe',
+  ran: [],
+  after: null,
+  warnings: [],
+}
+const changed: Reply = { id: 1, ok: false, why: 'changed', ...fresh }
+
+const request: ActRequest = {
+  operation: 'update',
+  target: noteTarget(),
+  steps: [{ verb: 'write', params: {}, because: 'text differs', changes: ['text'], effects: [] }],
+  sight: { state: 'seen', hash: 'old', found: { text: 'old' }, owner: null },
+  adopt: true,
+  me: { organisation: 'ministry', backend: 'file:///state', urn: 'urn:a', operation: 'update' },
+}
+
+/** Acts against a host that answers in this order, and tells what was sent, and how what was begun ended. */
+async function acted(answers: readonly (Reply | 'lost')[], tries: number) {
+  const ends: [number, IntentEnd][] = []
+  let begun = 0
+  let now = 0
+  const port = handPort((_sent: Exchange, count): Result<Answer, Failure> => {
+    const answer = answers[count - 1]
+    if (answer === undefined) throw new Error(`nothing is answered to request ${count}`)
+    return answer === 'lost' ? err(lost) : frameEnd([answer])
+  })
+  const patience: Patience = { leftMs: () => tries * 60_000, chance: () => 0, told: () => {} }
+  const batch = new HostBatch(port, {
+    quietMs: 0,
+    longestMs: 0,
+    firstMs: 0,
+    patience,
+    clock: { now: () => now, sleep: async (ms) => ((now += ms), true) },
+  })
+  batch.keep({
+    begin: (intents) => ({ ok: true, value: intents.map(() => begun++) }),
+    end: (id, how) => void ends.push([id, how]),
+  })
+  const result = await act(batch, request)
+  return { result, ends, begun, sent: port.sent.map(({ ops }) => ops[0]!.op) }
+}
+
+describe('an act whose reply was lost while a worker of before still holds the host', () => {
+  it('is sent once more when that one is gone, and each sending has its end', async () => {
+    const { result, ends, sent } = await acted(['lost', looked(old), busy, busy, applied], 10)
+    expect(result).toMatchObject({ ok: true, value: { found: { text: 'new' } } })
+    expect(sent).toEqual(['apply', 'observe', 'apply', 'apply', 'apply'])
+    expect(ends.toSorted(([a], [b]) => a - b)).toEqual([
+      [0, 'not-begun'],
+      [1, 'not-begun'],
+      [2, 'not-begun'],
+      [3, 'done'],
+    ])
+  })
+
+  it('was done by the first time where it looks as wanted by then', async () => {
+    const { result, ends } = await acted(['lost', looked(old), busy, changed, looked(fresh)], 10)
+    expect(result).toMatchObject({ ok: true, value: { found: { text: 'new' } } })
+    expect(ends).toContainEqual([0, 'done'])
+  })
+
+  it('stays unknown and in flight where the host is held for longer than there is time', async () => {
+    const { result, ends, begun } = await acted(
+      ['lost', looked(old), ...Array.from({ length: 99 }, () => busy)],
+      1,
+    )
+    expect(result).toMatchObject({
+      ok: false,
+      error: { kind: 'unknown', detail: 'connection reset; the host is still at work on a frame of before' },
+    })
+    expect(begun).toBeGreaterThan(2)
+    expect(ends.map(([id]) => id)).not.toContain(0)
+    expect(ends.every(([, how]) => how === 'not-begun')).toBe(true)
+  })
+})
