@@ -7,7 +7,7 @@ import { readInventory } from './load.ts'
 describe('the reader', () => {
   fuzzTests(fuzz, test)
 
-  test('refuses many of the damaged, and takes many', () => {
+  test('refuses many of the damaged, and takes many', { timeout: 120_000 }, () => {
     const refused = refusedOf(300, 1)
     expect(refused).toBeGreaterThan(100)
     expect(refused).toBeLessThan(295)

@@ -79,6 +79,6 @@ export function fuzzTests({ parts }: Fuzz, test: typeof it): void {
   const seed = Math.trunc(Math.random() * 2 ** 31)
   for (const part of parts) {
     const inputs = inputsOf(part, 10_000)
-    test(`${part.title} (${inputs} inputs, seed ${seed})`, { timeout: 120_000 }, () => part.try(inputs, seed))
+    test(`${part.title} (${inputs} inputs, seed ${seed})`, { timeout: 300_000 }, () => part.try(inputs, seed))
   }
 }
