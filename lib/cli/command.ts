@@ -65,7 +65,7 @@ export function defineCommand<
         (args) => {
           for (const [name, { array }] of Object.entries({ ...spec.positionals, ...spec.options }))
             if (array !== true && Array.isArray(Reflect.get(args, name)))
-              throw new UsageError(`--${name}: expected once, got it several times`)
+              throw new UsageError(`--${name}: expected once, got it several times. Leave all but one out.`)
           return act(args, (context) => spec.run(args, context))
         },
       ),

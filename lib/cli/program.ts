@@ -109,7 +109,7 @@ const globals = {
 function onceEach(given: Globals): void {
   for (const name of Object.keys(globals))
     if (Array.isArray(Reflect.get(given, name)))
-      throw new UsageError(`--${name}: expected once, got it several times`)
+      throw new UsageError(`--${name}: expected once, got it several times. Leave all but one out.`)
 }
 
 /** What yargs found wrong, then what was probably meant, then where to read on. */

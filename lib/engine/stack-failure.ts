@@ -75,7 +75,7 @@ export function describeStackFailure(failure: StackFailure): string {
     case 'other-organisation':
       return `In ${failure.backendUrl} ${foreignStateText(failure.stack, failure.expected, failure.got)}`
     case 'program':
-      return `The program failed: ${failure.message}`
+      return `The program failed: ${failure.message}\nNothing further was started. Correct it and run again.`
     case 'resources':
       return failure.failed.map(describeResource).join('\n')
     case 'interrupted':
@@ -86,7 +86,11 @@ export function describeStackFailure(failure: StackFailure): string {
         ...failure.failed.map(describeResource),
       ].join('\n')
     case 'engine':
-      return [`The engine failed: ${failure.message}`, ...failure.diagnostics].join('\n')
+      return [
+        `The engine failed: ${failure.message}`,
+        ...failure.diagnostics,
+        'Run again: the hosts are looked at before anything else.',
+      ].join('\n')
   }
 }
 

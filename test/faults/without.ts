@@ -73,8 +73,8 @@ export const guards: readonly Guard[] = [
   {
     what: 'a lost worker that outlasts a look is looked for once more',
     file: 'lib/reconcile/act.ts',
-    code: "if (again.ok || again.error.kind !== 'changed') return again",
-    without: 'return again',
+    code: "if (again.ok || again.error.kind !== 'changed') {",
+    without: 'if (Date.now() > 0) {',
     points: ['the lost worker is still at it'],
     counter: 'wrongReports',
   },

@@ -31,7 +31,9 @@ export const prestage = defineCommand({
   },
   run: async (args, context) => {
     if ((args.out === undefined) === (args.pickUp === undefined))
-      throw new UsageError('prestage: expected either --out FOLDER (here) or --pick-up FOLDER (on the host).')
+      throw new UsageError(
+        `prestage: expected either --out FOLDER (here) or --pick-up FOLDER (on the host), got ${args.out === undefined ? 'neither' : 'both'}.`,
+      )
     const [{ openInventory }, { sitesFor }, { pushFiles }, { writeFiles }] = await Promise.all([
       import('../inventory.ts'),
       import('../push/sites-for.ts'),

@@ -209,7 +209,7 @@ async function run(
   const asks = operation !== 'preview' && args.yes !== true
   if (asks && !canAsk(context))
     throw new UsageError(
-      `${operation}: nobody is there to be asked, for standard input is no terminal. Add --yes to go on without.`,
+      `${operation}: nobody is there to be asked, for standard input is no terminal. Nothing was changed. Add --yes to go on without.`,
     )
 
   const leave = leaveOf(args)

@@ -43,7 +43,7 @@ export const trust = defineCommand({
     const { hosts } = await hostsOf(estate, args.site, args.host)
     if (args.fingerprint === undefined && !canAsk(context))
       throw new UsageError(
-        'trust: nobody is there to compare, for standard input is no terminal. Name the fingerprint with --fingerprint.',
+        'trust: nobody is there to compare, for standard input is no terminal. Nothing was pinned. Name the fingerprint with --fingerprint.',
       )
     if (args.fingerprint !== undefined && hosts.length > 1)
       throw new UsageError(

@@ -69,7 +69,7 @@ function troubleOf(
         ...base,
         rule: 'fenced',
         because: 'the host is managed by somebody else',
-        fix: 'Ask who that is.',
+        fix: 'If it is to be managed from here: chancery takeover <site> --reason <why>.',
       }
     case 'base':
       return refuse(
@@ -130,5 +130,5 @@ export const neverOpen = (host: string, content: Named): Failure => ({
   host,
   resource: content.name,
   because: 'no window of the week is open for it',
-  fix: 'Give the link a window.',
+  fix: 'Give it one in the inventory: by class of link in organisation.yaml, or for the site in exceptions/.',
 })
