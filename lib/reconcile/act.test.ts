@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../domain/failure.ts'
 import { err, type Result } from '../domain/result.ts'
 import type { Answer, Exchange } from '../transport/port.ts'
-import type { Reply } from '../transport/wire.ts'
+import type { Reply, Seen } from '../transport/wire.ts'
 import { act, type ActRequest } from './act.ts'
 import { HostBatch } from './batch.ts'
 import { frameEnd, handPort, noteTarget } from './fake-host.test-rig.ts'
@@ -10,9 +10,11 @@ import type { IntentEnd } from './intents.ts'
 import type { Patience } from './patience.ts'
 
 const lost: Failure = { kind: 'unknown', host: 'h1', detail: 'connection reset' }
+const me = { organisation: 'ministry', backend: 'file:///state', urn: 'urn:a', operation: 'update' }
 const old = { hash: 'old', seen: { text: 'old' }, owner: null }
-const fresh = { hash: 'new', seen: { text: 'new' }, owner: null }
-const looked = (seen: typeof old): Reply => ({ id: 1, ok: true, op: 'observe', ...seen, warnings: [] })
+const fresh = { hash: 'new', seen: { text: 'new' }, owner: me }
+const half = { hash: 'half', seen: { text: 'ne' }, owner: me }
+const looked = (seen: Seen): Reply => ({ id: 1, ok: true, op: 'observe', ...seen, warnings: [] })
 const applied: Reply = { id: 1, ok: true, op: 'apply', ...fresh, before: 'old', warnings: [], ran: ['write'] }
 const busy: Reply = {
   id: 1,
@@ -31,6 +33,7 @@ const busy: Reply = {
   after: null,
   warnings: [],
 }
+const halfStill: Reply = { id: 1, ok: true, op: 'apply', ...half, before: 'half', warnings: [], ran: [] }
 const changed: Reply = { id: 1, ok: false, why: 'changed', ...fresh }
 
 const request: ActRequest = {
@@ -39,7 +42,7 @@ const request: ActRequest = {
   steps: [{ verb: 'write', params: {}, because: 'text differs', changes: ['text'], effects: [] }],
   sight: { state: 'seen', hash: 'old', found: { text: 'old' }, owner: null },
   adopt: true,
-  me: { organisation: 'ministry', backend: 'file:///state', urn: 'urn:a', operation: 'update' },
+  me,
 }
 
 /** Acts against a host that answers in this order, and tells what was sent, and how what was begun ended. */
@@ -99,5 +102,33 @@ describe('an act whose reply was lost while a worker of before still holds the h
     expect(begun).toBeGreaterThan(2)
     expect(ends.map(([id]) => id)).not.toContain(0)
     expect(ends.every(([, how]) => how === 'not-begun')).toBe(true)
+  })
+})
+
+describe('an act whose reply was lost and that looks half done', () => {
+  it('is judged once nothing is at work there: it may have ended meanwhile', async () => {
+    const { result, ends, sent } = await acted(['lost', looked(half), busy, changed], 10)
+    expect(result).toMatchObject({ ok: true, value: { found: { text: 'new' } } })
+    expect(result.ok && result.value.short).toBeUndefined()
+    expect(sent).toEqual(['apply', 'observe', 'apply', 'apply'])
+    expect(ends).toContainEqual([0, 'done'])
+  })
+
+  it('is said to differ where nothing is at work there and it still does', async () => {
+    const { result, ends } = await acted(['lost', looked(half), halfStill], 10)
+    expect(result).toMatchObject({ ok: true, value: { short: { kind: 'refused', rule: 'converged' } } })
+    expect(ends).toContainEqual([0, 'failed'])
+  })
+
+  it('stays unknown where the host is held for longer than there is time', async () => {
+    const { result, ends } = await acted(['lost', looked(half), ...Array.from({ length: 99 }, () => busy)], 1)
+    expect(result).toMatchObject({ ok: false, error: { kind: 'unknown' } })
+    expect(ends.map(([id]) => id)).not.toContain(0)
+  })
+
+  it('and is on nobody’s record is no work of ours', async () => {
+    const owned: Reply = { id: 1, ok: false, why: 'owned', ...fresh, owner: null }
+    const { result } = await acted(['lost', looked({ ...fresh, owner: null }), owned], 10)
+    expect(result).toMatchObject({ ok: false, error: { kind: 'exists' } })
   })
 })

@@ -255,11 +255,40 @@ async function resolve(
     batch.resolved(key, 'failed')
     return send(batch, { ...request, steps: [], sight: now }, abort)
   }
-  const judged = judge(request, now, [
+  const looksSo = judge(request, now, [
     'the connection was lost during this act; what is there now was looked at',
   ])
+  const certain =
+    looksSo.ok && looksSo.value.short === undefined && now.owner !== null && isOurs(now.owner, request.me)
+  const judged =
+    certain || now.found === null || request.operation === 'delete'
+      ? looksSo
+      : await onceFree(batch, request, now, lost, abort)
+  if (judged === 'held') return err(stillHeld(lost))
   batch.resolved(key, judged.ok && judged.value.short === undefined ? 'done' : 'failed')
   return judged
+}
+
+/**
+ * Neither as before nor as wanted, or without our record: a worker of before may still be at it, or it was somebody else. An act
+ * without steps waits until nothing is at work there, tells what there is then, and is refused where it is not ours.
+ */
+async function onceFree(
+  batch: HostBatch,
+  request: ActRequest,
+  now: Sight,
+  lost: Failure,
+  abort?: AbortSignal,
+): Promise<Result<Acted, Failure> | 'held'> {
+  const answer = await deliverWhenFree(batch, { ...request, steps: [], sight: now }, abort)
+  if (answer === 'held' || !answer.ok) return answer
+  const reply = answer.value
+  const seen = (reply.ok && reply.op !== 'ping') || (!reply.ok && reply.why === 'changed') ? reply : undefined
+  return seen === undefined
+    ? read(request, reply)
+    : judge(request, sightOf(request.target, seen), [
+        'the connection was lost during this act; what is there now was looked at once nothing was at work there',
+      ])
 }
 
 /**

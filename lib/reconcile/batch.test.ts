@@ -7,13 +7,14 @@ import { frameEnd, handClock, handPort, noteTarget } from './fake-host.test-rig.
 import type { Intent, Intents } from './intents.ts'
 import type { Sight } from './observation.ts'
 
+const me = { organisation: 'o', backend: 'b', urn: 'u', operation: '' }
 const sees = (text: string | null, op: 'observe' | 'apply' = 'observe', id = 0): Reply => {
-  const seen = { hash: text === null ? 'absent' : text, seen: text === null ? null : { text }, owner: null }
+  const seen =
+    text === null ? { hash: 'absent', seen: null, owner: null } : { hash: text, seen: { text }, owner: me }
   return op === 'observe'
     ? { id, ok: true, op, warnings: [], ...seen }
     : { id, ok: true, op, ran: ['write'], before: 'absent', warnings: [], ...seen }
 }
-const me = { organisation: 'o', backend: 'b', urn: 'u', operation: '' }
 const absent: Sight = { state: 'seen', hash: 'absent', found: null, owner: null }
 const write = (name: string) => {
   const target = noteTarget({ want: { name, text: 'new' }, urn: `urn::${name}` })
@@ -147,7 +148,9 @@ describe('a lost reply', () => {
     const results = Promise.all(Array.from({ length: acts }, (_, i) => act(batch, write(`n${i}`))))
     for (let i = 0; i < 400; i++) await clock.tick(500)
     const [result] = await results
-    return { result, ops: port.sent.map((s) => s.ops[0]!.op), told, log: log.lines }
+    const sent = port.sent.map((s) => s.ops[0]!)
+    const steps = sent.flatMap((op) => (op.op === 'apply' ? [op.steps.length] : []))
+    return { result, ops: sent.map(({ op }) => op), steps, told, log: log.lines }
   }
 
   it('is resolved by looking: the act had happened', async () => {
@@ -163,9 +166,12 @@ describe('a lost reply', () => {
     expect(ops).toEqual(['apply', 'observe', 'apply'])
   })
   it('that left something neither as before nor as wanted is told, not repeated', async () => {
-    const { result, ops } = await run((_, n) => (n === 1 ? lost : frameEnd([sees('half')])))
+    const { result, ops, steps } = await run((_, n) =>
+      n === 1 ? lost : frameEnd([sees('half', n === 2 ? 'observe' : 'apply')]),
+    )
     expect(result).toMatchObject({ ok: true, value: { short: { kind: 'refused', rule: 'converged' } } })
-    expect(ops).toEqual(['apply', 'observe'])
+    expect(ops).toEqual(['apply', 'observe', 'apply'])
+    expect(steps).toEqual([1, 0])
   })
   it('stays unknown while the host can’t be reached, and is looked at less and less often until there is no more time', async () => {
     const { result, ops, told, log } = await run((_, n) => (n === 1 ? lost : unreachable))
