@@ -36,6 +36,7 @@ export function budgetsBetween(
 
 /** The instant at which a transfer is through that begins at `from` and uses a share of the budget. */
 export function transferEnd(link: Timed, bytes: number, share: number, from: number): number {
+  if (!(bytes >= 0)) throw new Error(`Internal error: ${bytes} bytes have no transfer`)
   let left = bytes
   for (let at = from; ;) {
     const { kbitPerS, until } = budgetAt(link, at)

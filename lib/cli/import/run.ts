@@ -7,7 +7,7 @@ import { describeStackFailure } from '../../engine/stack-failure.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import { canAsk } from '../ask.ts'
-import { type Context, type Globals, UsageError } from '../command.ts'
+import { type Context, UsageError } from '../command.ts'
 import { hostsOf, openInventory } from '../inventory.ts'
 import { leaveOf } from '../links/leave.ts'
 import { patienceOf } from '../resolve/patience-of.ts'
@@ -16,32 +16,15 @@ import { programModule } from '../run/program.ts'
 import { openStacks, workRoot } from '../run/stacks.ts'
 import type { RunRequest } from '../run/types.ts'
 import { learnSecrets } from '../secret-texts.ts'
-import { type SignalInterrupts, interruptsOf } from '../signals.ts'
+import { interruptsOf } from '../signals.ts'
 import { progressFor } from '../view/index.ts'
-import type { Progress } from '../view/progress.ts'
+import { complain, type Import, type ImportArgs } from './at-hand.ts'
 import { heldIn } from './held.ts'
 import { type HostList, listHost, type ListRequest } from './host-list.ts'
 import { kindTokens } from './kind-words.ts'
 import { marked } from './mark.ts'
 import { takePicked } from './take-picked.ts'
 import { type HostListing, listingsJson, listingText } from './view.ts'
-
-/** Options of `chancery import`. */
-export type ImportArgs = Globals & {
-  readonly site: string
-  readonly host: string | undefined
-  readonly program: string
-  readonly kind: readonly string[]
-  readonly path: readonly string[]
-  readonly pick: readonly string[]
-  readonly out: string | undefined
-  readonly takeFrom: string | undefined
-  readonly yes: boolean
-  readonly now: boolean
-  readonly reason: string | undefined
-  readonly onBackup: boolean
-  readonly patience: number | undefined
-}
 
 /** Lists, writes the lines, and takes over what is picked; gives the exit code. */
 export async function runImport(args: ImportArgs, context: Context, clock: Clock): Promise<number> {
@@ -103,17 +86,6 @@ export async function runImport(args: ImportArgs, context: Context, clock: Clock
   }
 }
 
-/** What a run of `import` has at hand. */
-export type Import = {
-  readonly args: ImportArgs
-  readonly context: Context
-  readonly catalogue: Catalogue
-  readonly request: RunRequest
-  readonly fleet: Fleet
-  readonly interrupts: SignalInterrupts
-  readonly progress: Progress
-}
-
 async function listAndTake(all: Import, hosts: readonly Host[], wanted: ListRequest): Promise<number> {
   const { args, context, catalogue, request, fleet, interrupts, progress } = all
   const { estate, sites } = request
@@ -161,16 +133,6 @@ async function listAll(
     seen: answers.flatMap((answer) => (answer.ok ? [answer.value] : [])),
     failures: answers.flatMap((answer) => (answer.ok ? [] : [answer.error])),
   }
-}
-
-/** Says what stands against it; nothing was changed. */
-export function complain(
-  { context, progress }: Pick<Import, 'context' | 'progress'>,
-  lines: readonly string[],
-): number {
-  progress.close()
-  context.output.complain(`chancery: ${lines.join('\n  ')}`)
-  return exitCode.failed
 }
 
 const exitOf = (failures: readonly Failure[]): number =>

@@ -17,14 +17,7 @@ import {
 import { workerFile } from '../../transport/worker/payload.ts'
 import { wireVersion } from '../../transport/wire.ts'
 import type { SitePreview } from '../run/types.ts'
-
-/** A value that is not known yet and that no plan can refer to. */
-export type Unsaveable = {
-  readonly host: string
-  readonly resource: string
-  readonly property: string
-  readonly because: string
-}
+import type { Unsaveable } from './planning.ts'
 
 export type SitePlanParts = {
   readonly preview: Omit<SitePreview, 'plan'>

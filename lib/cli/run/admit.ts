@@ -2,7 +2,7 @@ import type { Profile } from '../../domain/profile.ts'
 import { durationFrom } from '../../link/duration.ts'
 import { backupVerdict, type Needs } from '../../link/on-backup.ts'
 import { admission } from '../../link/window.ts'
-import type { SiteRun } from './site-run.ts'
+import type { SiteRun } from './one-site.ts'
 import type { RunRequest, SitePreview, Waits } from './types.ts'
 
 /** Whether the whole plan of a site may start now. */

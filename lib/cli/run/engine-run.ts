@@ -9,7 +9,7 @@ import { type Phase, StackRun } from '../../provider/stack-run.ts'
 import type { PlanBook } from '../../reconcile/book.ts'
 import type { Observations } from '../../reconcile/look.ts'
 import { openCommands } from '../resolve/open-commands.ts'
-import type { SiteRun } from './site-run.ts'
+import type { SiteRun } from './one-site.ts'
 import type { Operation } from './types.ts'
 
 /** Resource operations at once: the link's queue limits, not the engine. */

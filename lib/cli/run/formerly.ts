@@ -1,5 +1,5 @@
 import { typeInUrn } from '../../domain/urn.ts'
-import type { SiteRun } from './site-run.ts'
+import type { SiteRun } from './one-site.ts'
 
 /**
  * URNs that a resource may have had before: the state has none under its own, and others of its type that the program declares no more.

@@ -1,5 +1,5 @@
 import { budgetAt } from '../../link/timetable.ts'
-import type { SiteRun } from './site-run.ts'
+import type { SiteRun } from './one-site.ts'
 import type { LineUsed } from './types.ts'
 
 /** The line that carries for a site at this moment, with what it is and what may be used of it. */

@@ -1,33 +1,15 @@
-import type { Estate } from '../../domain/profile.ts'
 import type { PlanBook } from '../../reconcile/book.ts'
 import type { Observations } from '../../reconcile/look.ts'
-import type {
-  Grounds,
-  Later,
-  Mismatch,
-  PlanDocument,
-  PlanVersions,
-  Sealer,
-} from '../../reconcile/plan-file/index.ts'
-import { type Ground, groundsOf } from '../plan/grounds.ts'
+import type { Grounds, Mismatch, PlanDocument, PlanVersions } from '../../reconcile/plan-file/index.ts'
+import { groundsOf } from '../plan/grounds.ts'
+import type { SitePlanning } from '../plan/planning.ts'
 import { readJournal } from '../history/journal.ts'
 import { carriedOut, groundMismatches, refusalOf, siteMismatches } from '../plan/hold.ts'
 import { kindsIn, sitePlanOf, versionsOf } from '../plan/site-plan.ts'
 import { lineUsed } from './line-used.ts'
-import type { SiteRun } from './site-run.ts'
+import type { SiteRun } from './one-site.ts'
 import { workRoot } from './stacks.ts'
 import type { SitePreview } from './types.ts'
-
-/** What a site of a run that saves a plan, or is held to one, needs beside. */
-export type SitePlanning = {
-  /** What the plan is of. */
-  readonly estate: Estate
-  readonly sealer: Sealer
-  readonly later: (urn: string, path: string) => Later | undefined
-  readonly ground: Ground
-  /** The plan that the run is held to; undefined: it saves one. */
-  readonly held: PlanDocument | undefined
-}
 
 /**
  * What a plan is refused for without looking at a host: inventory, program, state, scripts. Offline that is all that is asked.

@@ -19,7 +19,7 @@ import { learnSecrets, withoutKnownSecrets } from '../secret-texts.ts'
 import { unendedOf } from '../resolve/unended.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
-import type { SiteRun } from './site-run.ts'
+import type { SiteRun } from './one-site.ts'
 import { openStacks, project } from './stacks.ts'
 import { removes, type RunFailure, type RunRequest } from './types.ts'
 

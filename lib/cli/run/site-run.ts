@@ -1,59 +1,26 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describeFailure, type Failure } from '../../domain/failure.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
-import type { Site } from '../../domain/site.ts'
 import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
-import type { StackPlace } from '../../engine/place.ts'
 import { announceCommand } from '../../provider/command/command-calls.ts'
 import { commandType } from '../../provider/command/free-command.ts'
 import { inputsOf } from '../../provider/inputs.ts'
 import { PlanBook } from '../../reconcile/book.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
 import { nameOf } from '../../reconcile/target.ts'
-import type { Catalogue } from '../../reconcile/loaded-kind.ts'
-import type { Unended } from '../../reconcile/unended.ts'
 import { withoutKnownSecrets } from '../secret-texts.ts'
 import { outcomeOf } from './classify.ts'
 import { clocksApart } from './clocks.ts'
 import { costOf } from './cost.ts'
 import { runEngine, stackRun } from './engine-run.ts'
-import type { Fleet } from './fleet.ts'
 import { lineUsed } from './line-used.ts'
 import { keepObservations, lastObservations } from './observed.ts'
-import { beforeLooking, type SitePlanning, withPlan } from './planned.ts'
+import type { SiteRun } from './one-site.ts'
+import { beforeLooking, withPlan } from './planned.ts'
 import { protectedEntry, protectedRemovals, withProtection } from './protected.ts'
 import { rowsOf, withWaiting } from './rows.ts'
-import { type Declared, type Recorded, targetOf, targetsOf } from './targets.ts'
-import { type PreviewRow, removes, type RunRequest, type SitePreview } from './types.ts'
-
-/** One site of a run: its stack, and all that its preview and apply share. */
-export type SiteRun = {
-  readonly request: RunRequest
-  readonly site: Site
-  readonly place: StackPlace
-  readonly program: () => Promise<Record<string, unknown> | undefined>
-  readonly declared: readonly Declared[]
-  /** Longest chain of dependence of the program. */
-  readonly depth: number
-  /** URN to URNs that it waits for. */
-  readonly dependencies: ReadonlyMap<string, readonly string[]>
-  /** URN to Pulumi's `protect`, as the program declares it. */
-  readonly protection: ReadonlyMap<string, boolean>
-  readonly recorded: readonly Recorded[]
-  readonly unended: Unended
-  /** URNs of free commands that the state has as begun. */
-  readonly begunCommands: readonly string[]
-  /** URNs: only these are planned and acted on, whatever else the program declares. */
-  readonly targets?: readonly string[]
-  /** Why nothing can be planned: the program fails, the state can't be read. */
-  readonly broken?: string
-  readonly catalogue: Catalogue
-  readonly fleet: Fleet
-  /** Aborted once a person asks to stop: what is not on the wire yet stays here. */
-  readonly abort: AbortSignal
-  /** Of a run that saves a plan, or is held to one. */
-  readonly planning?: SitePlanning
-}
+import { type Recorded, targetOf, targetsOf } from './targets.ts'
+import { type PreviewRow, removes, type SitePreview } from './types.ts'
 
 /** What a preview leaves for the apply. */
 export type Previewed = {
