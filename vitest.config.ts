@@ -11,7 +11,7 @@ const others = ['test/powershell/**', '**/node_modules/**']
 const measured = [
   'test/scenarios/{links,one-budget,second-line}.test.ts',
   'test/{scale,wan}/**/*.test.ts',
-  'lib/link/**/*.test.ts',
+  'lib/link/lease-*.test.ts',
 ]
 
 export default defineConfig({

@@ -37,8 +37,13 @@ export async function settleCreations(
 
 const making: ReadonlySet<EngineOp> = new Set<EngineOp>(['create', 'create-replacement', 'update'])
 
+/** One that ended short, as when a restart is pending, is in the state as well. After a failed replacement what is there may be the old one. */
+const makesShort: ReadonlySet<EngineOp> = new Set<EngineOp>(['create', 'update'])
+
 const makes = (event: EngineEvent): event is EngineEvent & { readonly kind: 'resource' } =>
-  event.kind === 'resource' && event.phase === 'done' && !event.planning && making.has(event.op)
+  event.kind === 'resource' &&
+  !event.planning &&
+  ((event.phase === 'done' && making.has(event.op)) || (event.phase === 'failed' && makesShort.has(event.op)))
 
 /** Source: pulumi pkg/resource/deploy/deployment_executor.go printPendingOperationsWarning, 3.259. */
 const tellsOfThem = (event: EngineEvent): boolean =>

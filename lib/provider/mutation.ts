@@ -82,7 +82,15 @@ export async function perform(
   const decided = await decisionFor(run, operation, target, inputs)
   if (!decided.ok) return finish(decided)
   const decision = decided.value
-  if (decision.do === 'fail') return finish(err(decision.failure))
+  if (decision.do === 'fail') {
+    const { failure, begun } = decision
+    // The state has what exists, as it has what a run makes that ends short itself.
+    return finish(
+      operation === 'create' && begun !== undefined
+        ? ok({ found: begun.found, warnings: [], short: failure })
+        : err(failure),
+    )
+  }
   if (decision.do === 'replace')
     return finish(err(notPlanned(target, `it needs a replacement: ${decision.because}`)))
   if (decision.do === 'nothing') {

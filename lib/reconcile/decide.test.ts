@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { describeFailure } from '../domain/failure.ts'
-import { step, steps } from '../kinds/kind.ts'
+import { defer, step, steps } from '../kinds/kind.ts'
 import { decide } from './decide.ts'
 import { noteKind, noteTarget } from './fake-host.test-rig.ts'
+import type { LoadedKind } from './loaded-kind.ts'
 import type { Sight } from './observation.ts'
 import { recordOf } from './ownership.ts'
 import { lookOf } from './target.ts'
@@ -32,6 +33,20 @@ describe('what is decided about one thing', () => {
   it('converges on its own half-made thing after a crash', () => {
     expect(decide('create', noteTarget(), seen('half', me), me, false)).toMatchObject({ do: 'act' })
     expect(decide('create', noteTarget(), seen('new', me), me, false)).toMatchObject({ do: 'nothing' })
+  })
+  it('says of its own thing that waits for something that it is there; of what is not there or not ours it does not', () => {
+    const waits: LoadedKind = {
+      ...noteKind,
+      kind: { ...noteKind.kind, plan: () => defer('a restart is pending', 'Restart it.') },
+    }
+    const target = noteTarget({ loaded: waits, adopt: true })
+    const failed = { do: 'fail', failure: { kind: 'deferred' } }
+    expect(decide('create', target, seen('half', me), me, false)).toMatchObject({
+      ...failed,
+      begun: { found: { text: 'half' } },
+    })
+    for (const sight of [seen(null), seen('half')])
+      expect(decide('create', target, sight, me, false)).not.toHaveProperty('begun')
   })
   it.each(['create', 'update', 'delete'] as const)(
     'never touches what another organisation owns: %s',

@@ -43,7 +43,12 @@ export type Decision =
       readonly properties: readonly string[]
       readonly sight: Sight
     }
-  | { readonly do: 'fail'; readonly failure: Failure }
+  | {
+      readonly do: 'fail'
+      readonly failure: Failure
+      /** Ours already, begun by a run before this one, and waiting for something, such as a restart: it exists. */
+      readonly begun?: Sight
+    }
 
 /**
  * One flow for missing, ours, adopted and drifted. Pure.
@@ -64,6 +69,8 @@ export function decide(
     (operation === 'update' && !dataLossNamed ? goneByHand(target, observation) : undefined)
   if (failure !== undefined) return { do: 'fail', failure }
   const decision = fromPlan(planLeaving(target, observation.found, target.recorded).plan, target, observation)
+  if (decision.do === 'fail' && decision.failure.kind === 'deferred' && isThere(observation, me))
+    return { ...decision, begun: observation }
   if (decision.do === 'replace' && !dataLossNamed) {
     if (losesData(target, observation)) return { do: 'fail', failure: holdsData(target, 'replacing') }
     // Without a record it is about to be taken over; with one it was.
@@ -75,6 +82,9 @@ export function decide(
   const record = stateOnly(target)
   return settled.do === 'nothing' && record !== undefined ? { ...settled, record } : settled
 }
+
+const isThere = ({ found, owner }: Sight, me: Me): boolean =>
+  found !== null && owner !== null && isOurs(owner, me)
 
 /** As wanted already, but not on our record under its name of today: that is written. */
 function claimed(

@@ -92,8 +92,9 @@ describe('plain pulumi', () => {
     const asked = lab.counters.operations - operations
 
     lab.world.files.write(card, new TextEncoder().encode('by hand'))
+    const earlier = new Set(readdirSync(books))
     const running = pulumi('up', '--yes')
-    await previewed(books)
+    await previewed(books, earlier)
     lab.world.files.write(card, new TextEncoder().encode('by hand, again'))
     const refused = await running
     expect(refused, JSON.stringify(refused)).toMatchObject({
@@ -129,8 +130,10 @@ describe('plain pulumi', () => {
     const written = (): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
     expect(written()).toEqual([])
     lab.world.files.write(card, new TextEncoder().encode('by hand'))
+    const books = join(rig.folder, 'work', 'plain')
+    const before = new Set(readdirSync(books))
     const running = pulumi('up', '--yes')
-    await previewed(join(rig.folder, 'work', 'plain'))
+    await previewed(books, before)
     lab.order({ name: 'hold-reply', value: 0 })
     await waitUntil(() => textOf(lab, card)?.includes('Nairobi') === true)
     const [name] = written()
@@ -158,14 +161,13 @@ describe('plain pulumi', () => {
   }, 240_000)
 })
 
-/** Resolves when the preview's provider has ended, and that of the update has not begun yet. */
-async function previewed(books: string): Promise<void> {
-  await waitUntil(() => readdirSync(books).length === 1)
-  const [name] = readdirSync(books)
-  await waitUntil(() => readFileSync(join(books, name!), 'utf8').includes('\n'))
-  const { provider } = JSON.parse(readFileSync(join(books, name!), 'utf8').split('\n')[0]!) as {
-    provider: number
-  }
+/** Resolves when the preview's provider has ended, and that of the update has not begun yet. `before`: books of earlier runs. */
+async function previewed(books: string, before: ReadonlySet<string>): Promise<void> {
+  const fresh = (): string | undefined => readdirSync(books).find((name) => !before.has(name))
+  await waitUntil(() => fresh() !== undefined)
+  const path = join(books, fresh()!)
+  await waitUntil(() => readFileSync(path, 'utf8').includes('\n'))
+  const { provider } = JSON.parse(readFileSync(path, 'utf8').split('\n')[0]!) as { provider: number }
   await waitUntil(() => !existsSync(`/proc/${provider}`))
 }
 

@@ -29,7 +29,7 @@ type Told = {
 const sitesIn = (json: string): readonly Told[] => (JSON.parse(json) as { sites: readonly Told[] }).sites
 const rowsIn = (json: string): readonly Row[] => sitesIn(json).flatMap(({ preview }) => preview.resources)
 
-describe('a rehearsal', () => {
+describe('a rehearsal', { timeout: 90_000 }, () => {
   let rig: Rig
   let host: LabHost
   const cli = (...args: string[]) => runCli(args, { cwd: rig.folder })
