@@ -7,7 +7,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache')
 
 const others = ['test/powershell/**', '**/node_modules/**']
 
-/** What measures time or rates runs by itself, after everything else: two files at once would share the processors. */
+/** What measures time or rates runs after everything else, a file a processor. */
 const measured = [
   'test/scenarios/{links,one-budget,second-line}.test.ts',
   'test/{scale,wan}/**/*.test.ts',
@@ -31,10 +31,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'alone',
+          name: 'measured',
           include: measured,
           exclude: others,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -46,12 +46,14 @@ export function writeCheckpoint(
 function recordOf(stack: string, thing: StackThing): Resource {
   const { stage, host } = thing
   const inputs = { ...stage.before, host }
+  const { kind } = stage.loaded
+  const observed = stage.recorded ?? stage.found
   return {
     urn: urnOf(stack, thing),
     type: `chancery:${stage.loaded.kind.token}`,
     id: `${host}|${stage.loaded.kind.identity(stage.before)}`,
     inputs,
-    outputs: { ...inputs, observed: stage.recorded ?? stage.found },
+    outputs: { ...inputs, ...(observed === null ? {} : kind.outputs(observed)), observed },
   }
 }
 
