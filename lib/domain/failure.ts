@@ -133,7 +133,7 @@ function wordsOf(f: Cause): string {
     case 'refused':
       return `${f.host}: ${f.resource} refused by rule ${f.rule}: ${f.because}. Nothing was changed. ${f.fix}`
     case 'unobservable':
-      return `${f.host}: ${f.resource} can't be seen (${f.because}), so nothing is known of it and nothing was done. Correct that there and run again.`
+      return `${f.host}: ${f.resource} can't be seen (${f.because}), so nothing is known of it and nothing more was done. Correct that there and run again.`
     case 'deferred':
       return `${f.host}: ${f.resource} is deferred: ${f.because}. ${f.fix}`
     case 'script':
