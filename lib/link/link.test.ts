@@ -183,6 +183,28 @@ describe('a link', () => {
     ])
   })
 
+  test('lets a transfer that is the one try open its connection, and closes the breaker when that carries', async () => {
+    const { clock, door } = open()
+    const connect = (): Promise<string> => door.run('control', async () => 'connected')
+    for (let i = 0; i < 3; i++) door.failed('no route to host')
+    await expect(door.run('bulk', connect)).rejects.toThrow(BreakerOpen)
+    await clock.advance(5_000)
+    const tried = door.run('bulk', async () => {
+      const said = await connect()
+      door.succeeded()
+      return said
+    })
+    expect(await tried).toBe('connected')
+    expect(door.state().breaker.state).toBe('closed')
+
+    // Where the connection fails, the breaker opens again, for longer, and what else asks is refused.
+    for (let i = 0; i < 3; i++) door.failed('no route to host')
+    await clock.advance(5_000)
+    await door.run('bulk', () => door.run('control', async () => door.failed('still none')))
+    expect(door.state().breaker).toMatchObject({ state: 'open', openings: 2 })
+    await expect(connect()).rejects.toThrow(BreakerOpen)
+  })
+
   test('says what may be used now and next, and what waits', async () => {
     const { door, clock } = open()
     for (let i = 0; i < 5; i++) void door.pace(4096, 'bulk')

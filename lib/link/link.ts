@@ -149,6 +149,8 @@ export function createLink({
     )
   let lastToken = 0
   let breaker: Breaker = closed
+  /** The probe under way is a transfer. */
+  let bulkProbes = false
   let measuredRttMs: number | undefined
 
   const become = (next: Breaker, because: string): void => {
@@ -156,12 +158,17 @@ export function createLink({
     breaker = next
     if (changed) emit({ kind: 'breaker', link: link.id, state: next.state, because })
   }
-  /** Refuses by throwing; true = this job is the probe. */
-  const enter = (): boolean => {
+  /** Refuses by throwing; true = this job is the probe. A transfer opens its connection by a control job, which is part of its probe. */
+  const enter = (priority: Priority): boolean => {
     const pass = ask(breaker, clock.now(), options)
-    if (!pass.go) throw new BreakerOpen(pass.until, pass.because)
-    if (pass.probe) become(pass.next, 'one try after the pause')
-    return pass.probe
+    if (!pass.go) {
+      if (breaker.state === 'half-open' && bulkProbes && priority === 'control') return false
+      throw new BreakerOpen(pass.until, pass.because)
+    }
+    if (!pass.probe) return false
+    bulkProbes = priority === 'bulk'
+    become(pass.next, 'one try after the pause')
+    return true
   }
 
   return {
@@ -174,7 +181,7 @@ export function createLink({
       return queue.run(
         priority,
         async () => {
-          const probe = enter()
+          const probe = enter(priority)
           try {
             return await (shared === undefined ? job() : shared.run(job, abort))
           } finally {
