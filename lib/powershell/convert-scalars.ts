@@ -1,6 +1,5 @@
 import { CastFailure, bad, cannot } from './convert-failure.ts'
 import { toNumber } from './convert-numbers.ts'
-import { convert } from './convert.ts'
 import { parseDate, parseSpan } from './dates.ts'
 import { enumOf, enumParse } from './enums.ts'
 import { Refused } from './errors.ts'
@@ -96,7 +95,7 @@ export function toScalar(v: PsValue, type: string): PsValue {
     case 'System.Version':
       if (source !== undefined && /^\s*\d+(\s*\.\s*\d+){1,3}\s*$/.test(source))
         return new PsVersion(source.split('.').map(Number))
-      if (v instanceof PsNumber && v.type === 'Double') return convert(text(v), type)
+      if (v instanceof PsNumber && v.type === 'Double') return toScalar(text(v), type)
       if (source === undefined) throw new Refused(`a cast of ${typeOf(v)} to [version]`)
       throw bad(
         'InvalidCastParseTargetInvocation',

@@ -21,6 +21,11 @@ export class Refused extends Error {
   }
 }
 
+/** Refuses to answer, where an expression stands. */
+export function refuse(construct: string): never {
+  throw new Refused(construct)
+}
+
 /** `break`, `continue`, `return`, or the end of a pipeline's need, on its way up. */
 export class Leave extends Error {
   readonly what: 'break' | 'continue' | 'return' | 'exit' | 'stop'

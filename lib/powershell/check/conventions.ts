@@ -1,13 +1,12 @@
 import { type Script } from '../syntax/ast.ts'
 import { type Findings } from './findings.ts'
-import { type ScriptRole } from './lint.ts'
-import { commandName } from './names.ts'
+import { commandName, isProgram } from './names.ts'
 import { walkBlock } from './walk.ts'
 
-const OUTPUT = /^write-(output|progress|warning|error|verbose|debug|information)$/i
+/** What a script is for: to look and print one object, to act, or to be the worker that runs the others. */
+export type ScriptRole = 'look' | 'act' | 'worker'
 
-/** A program of its own, as the name says: `w32tm.exe`. */
-export const isProgram = (name: string): boolean => /\.(exe|com|cmd|bat)$/i.test(name)
+const OUTPUT = /^write-(output|progress|warning|error|verbose|debug|information)$/i
 
 /** How our scripts are written, beyond what they may be made of. */
 export function conventionFindings(script: Script, role: ScriptRole, f: Findings): void {

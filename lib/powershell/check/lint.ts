@@ -1,13 +1,10 @@
 import { type Script, type SyntaxComplaint } from '../syntax/ast.ts'
 import { loadParser } from '../syntax/tree.ts'
 import { checkCommands } from './commands.ts'
-import { conventionFindings } from './conventions.ts'
+import { type ScriptRole, conventionFindings } from './conventions.ts'
 import { type Finding, Findings } from './findings.ts'
 import { observationFindings } from './observations.ts'
 import { checkSubset } from './subset.ts'
-
-/** What a script is for: to look and print one object, to act, or to be the worker that runs the others. */
-export type ScriptRole = 'look' | 'act' | 'worker'
 
 /** Holds a script to everything that our own scripts keep to; its findings in the order of the text. */
 export type Lint = (name: string, text: string, role: ScriptRole) => readonly Finding[]

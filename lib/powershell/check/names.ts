@@ -11,3 +11,6 @@ export const literal = (x: Expr | undefined): string | undefined =>
 /** The expression that a statement is, or undefined when it is more. */
 export const plain = (s: Stmt): Expr | undefined =>
   s.kind === 'pipeline' && s.rest.length === 0 && s.first.kind !== 'command' ? s.first : undefined
+
+/** A program of its own, as the name says: `w32tm.exe`. */
+export const isProgram = (name: string): boolean => /\.(exe|com|cmd|bat)$/i.test(name)

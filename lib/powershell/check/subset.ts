@@ -2,8 +2,7 @@ import { builtInNames } from '../cmdlets/index.ts'
 import { type Command, type Expr, type Script, type Stmt } from '../syntax/ast.ts'
 import { Findings, type Finding } from './findings.ts'
 import { errorActionOf, splatsOf } from './commands.ts'
-import { isProgram } from './conventions.ts'
-import { commandName } from './names.ts'
+import { commandName, isProgram } from './names.ts'
 import { type Around, walkBlock } from './walk.ts'
 
 const STATEMENTS = [

@@ -1,6 +1,5 @@
 import { enumValue } from '../enums.ts'
-import { Refused } from '../errors.ts'
-import { refuse } from './scalars.ts'
+import { Refused, refuse } from '../errors.ts'
 import { int32 } from '../numbers.ts'
 import { type PsErrorRecord, type PsException, PsNative } from '../objects.ts'
 import { text } from '../text.ts'

@@ -1,7 +1,7 @@
 import { itemsOf } from '../convert.ts'
 import { setEntry } from '../dictionaries.ts'
 import { PsThrow, Refused, fail, record } from '../errors.ts'
-import { REAL_METHODS, isMethod } from './methods.ts'
+import { isMethod } from './method-tables.ts'
 import { noProperty } from './missing.ts'
 import { keyFor, propertyOf } from './properties.ts'
 import { int32 } from '../numbers.ts'
@@ -114,16 +114,4 @@ export function setMember(e: Engine, target: PsValue, name: string, value: PsVal
     throw new Refused('an assignment to a property of many')
   }
   throw new Refused(`an assignment to ${name} of ${typeOf(target)}`)
-}
-
-export function missing(target: PsValue, name: string): never {
-  if (REAL_METHODS.has(name.toLowerCase()) && !(target instanceof PsObject))
-    throw new Refused(`the method ${name} of ${typeOf(target)}`)
-  fail(
-    'MethodNotFound',
-    `Method invocation failed because [${typeOf(target)}] does not contain a method named '${name}'.`,
-    'InvalidOperation',
-    undefined,
-    name,
-  )
 }

@@ -2,11 +2,9 @@ import { itemsOf } from '../convert.ts'
 import { PsThrow, Refused, fail } from '../errors.ts'
 import { callOverload, native } from './arguments.ts'
 import { foreachMethod, whereMethod } from './collections.ts'
-import { arrayMethods, dictionaryMethods, listMethods } from './lists.ts'
-import { missing } from './members.ts'
+import { methodsOf } from './method-tables.ts'
+import { noMethod } from './missing.ts'
 import { COLLECTION, keyFor, objectProperty, owners } from './properties.ts'
-import { scalarMethods } from './scalars.ts'
-import { stringMethods } from './strings.ts'
 import {
   NOTHING,
   PsBlock,
@@ -24,34 +22,8 @@ import { text } from '../text.ts'
 import { isCustom, shortName, typeOf } from '../types.ts'
 import { PsObject, type PsValue } from '../values.ts'
 
-export function isMethod(target: PsValue, name: string): boolean {
-  return name in methodsOf(target) || name === 'gettype' || name === 'tostring'
-}
-
-function methodsOf(target: PsValue): ReturnType<typeof stringMethods> {
-  if (typeof target === 'string') return stringMethods(target)
-  if (Array.isArray(target)) return arrayMethods(target)
-  if (target instanceof PsDictionary) return dictionaryMethods(target)
-  if (target instanceof PsList) return listMethods(target)
-  if (target instanceof PsObject && isCustom(target)) return {}
-  return scalarMethods(target)
-}
-
 const CHANGING =
   /^(add|addrange|insert|remove|removeat|removerange|clear|sort|reverse|enqueue|dequeue|push|pop)$/
-
-export const REAL_METHODS = new Set(
-  `add addrange asreadonly asspan binarysearch clear clone combine compareto contains containskey containsvalue convertall copyto create
-  createinstance dequeue dispose endswith enqueue enumeraterunes ensurecapacity equals exceptwith exists find findall findindex findlast findlastindex
-  foreach getawaiter getbaseexception getdatetimeformats getenumerator gethashcode getlength getlonglength getlowerbound getobjectdata getrange gettype gettypecode
-  getupperbound getvalue getviewbetween hasflag indexof indexofany initialize insert insertrange intersectwith invoke isdaylightsavingtime isnormalized
-  lastindexof lastindexofany memberwiseclone normalize onedeserialization overlaps padleft padright peek pop push remove removeall removeat removerange removewhere replace
-  replacelineendings reverse set setequals setrange setvalue sort split startswith substring subtract symmetricexceptwith synchronized toarray toboolean tobyte tochar tochararray
-  todatetime todecimal todouble toint16 toint32 toint64 tolist tolocaltime tolower tolowerinvariant tosbyte tosingle tostring totype touint16 touint32 touint64
-  toupper toupperinvariant touniversaltime trim trimend trimstart trimexcess trimtosize trueforall trycopyto tryformat trygetvalue trypeek trydequeue trypop unionwith where`.split(
-    /\s+/,
-  ),
-)
 
 /** `$target.name(…)` */
 export function callMethod(e: Engine, target: PsValue, name: string, args: readonly PsValue[]): PsValue {
@@ -89,7 +61,7 @@ export function callMethod(e: Engine, target: PsValue, name: string, args: reado
     throw new Refused(`the method ${name} of ${typeOf(target)}`)
   if (target instanceof PsException || target instanceof PsDate)
     throw new Refused(`the method ${name} of ${typeOf(target)}`)
-  missing(target, name)
+  noMethod(target, name)
 }
 
 function enumerate(e: Engine, items: readonly PsValue[], name: string, args: readonly PsValue[]): PsValue {

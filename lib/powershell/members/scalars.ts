@@ -1,6 +1,6 @@
 import { compareNumbers, order } from '../compare.ts'
 import { spanText } from '../dates.ts'
-import { Refused } from '../errors.ts'
+import { Refused, refuse } from '../errors.ts'
 import { format, formatGuid, formatNumber } from '../format.ts'
 import { type Methods, int, num, overload as o, str } from './arguments.ts'
 import { base, exceptionProperty, recordProperty } from './exceptions.ts'
@@ -114,10 +114,6 @@ export function scalarMethods(v: PsValue): Methods {
   if (typeof v === 'boolean')
     return { ...common, compareto: [o('object', (x) => int(Number(v) - Number(x)))] }
   return common
-}
-
-export const refuse = (what: string): never => {
-  throw new Refused(what)
 }
 
 const guidMethods = (v: PsScalar): Methods => ({

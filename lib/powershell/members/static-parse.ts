@@ -62,9 +62,5 @@ export function tryParse(
   }
 }
 
-export const refuse = (what: string): never => {
-  throw new Refused(what)
-}
-
 /** Static methods by type, then by name in lower case. */
 export type StaticTables = { readonly [type: string]: (e: Engine) => Methods }
