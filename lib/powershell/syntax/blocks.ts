@@ -1,11 +1,10 @@
 import { type Attribute, type Block, type Expr, type ParameterAst, type Stmt } from './ast.ts'
-import { readExpression } from './expressions.ts'
 import { readTypeName } from './types.ts'
 import { readVariable } from './literals.ts'
-import { type Reader } from './reader.ts'
-import { body, readStatements } from './statements.ts'
+import { type ScriptReader } from './script-reader.ts'
 
-export function readFunction(r: Reader, at: number, filter: boolean): Stmt {
+/** A function or filter, after its keyword. */
+export function readFunction(r: ScriptReader, at: number, filter: boolean): Stmt {
   r.blanks()
   const name = r.match(/[^\s{}();|&$'"]+/y)
   if (name === undefined) r.fail(`expected the name of a function, got ${r.here()}`)
@@ -27,7 +26,7 @@ export function readFunction(r: Reader, at: number, filter: boolean): Stmt {
 }
 
 /** What stands in a script block or a script: attributes and param, then named blocks or statements. */
-export function readBlockBody(r: Reader, close: string, at: number): Block {
+export function readBlockBody(r: ScriptReader, close: string, at: number): Block {
   const from = r.at
   r.separators()
   const attributes: Attribute[] = []
@@ -55,13 +54,13 @@ export function readBlockBody(r: Reader, close: string, at: number): Block {
   if (isNamed() !== undefined) {
     for (let word = isNamed(); word !== undefined; word = isNamed()) {
       r.at += word.length
-      named[word as 'begin' | 'process' | 'end'] = body(r)
+      named[word as 'begin' | 'process' | 'end'] = r.body()
       r.separators()
     }
     const text = r.text.slice(from, r.at)
     return { at, text, attributes, parameters, begin: named.begin, process: named.process, end: named.end }
   }
-  const end = readStatements(r, close)
+  const end = r.statements(close)
   return {
     at,
     text: r.text.slice(from, r.at),
@@ -73,7 +72,7 @@ export function readBlockBody(r: Reader, close: string, at: number): Block {
   }
 }
 
-function readParameters(r: Reader): readonly ParameterAst[] {
+function readParameters(r: ScriptReader): readonly ParameterAst[] {
   r.expect('(')
   const out: ParameterAst[] = []
   for (;;) {
@@ -90,7 +89,7 @@ function readParameters(r: Reader): readonly ParameterAst[] {
     let initial: Expr | undefined
     if (r.accept('=')) {
       r.lines()
-      initial = withoutComma(r)
+      initial = r.expression(false)
       r.lines()
     }
     out.push({ at, name, attributes, initial })
@@ -98,11 +97,7 @@ function readParameters(r: Reader): readonly ParameterAst[] {
   }
 }
 
-function withoutComma(r: Reader): Expr {
-  return readExpression(r, false)
-}
-
-function readAttribute(r: Reader): Attribute {
+function readAttribute(r: ScriptReader): Attribute {
   const at = r.at
   r.expect('[')
   const type = readTypeName(r)
@@ -118,9 +113,9 @@ function readAttribute(r: Reader): Attribute {
     if (word !== undefined) {
       r.at += word.length
       r.blanks()
-      const value = r.accept('=') ? withoutComma(r) : undefined
+      const value = r.accept('=') ? r.expression(false) : undefined
       named.push({ name: word, value })
-    } else positional.push(withoutComma(r))
+    } else positional.push(r.expression(false))
     r.lines()
     if (!r.accept(',') && r.peek() !== ')') r.fail(`expected "," or ")", got ${r.here()}`)
   }

@@ -2,12 +2,12 @@ import { type Command, type Element, type Expr, type Redirection } from './ast.t
 import { postfix } from './postfix.ts'
 import { primary } from './primary.ts'
 import { constant, escaped, numberLiteral, readSplat, readSub, readVariable } from './literals.ts'
-import { type Reader } from './reader.ts'
+import { type ScriptReader } from './script-reader.ts'
 
 const END = /[;\n\r|)}]/
 
 /** A command: its name, or `&`/`.` and a value, then its arguments. */
-export function readCommand(r: Reader): Command {
+export function readCommand(r: ScriptReader): Command {
   r.blanks()
   const at = r.at
   let invoke: '' | '&' | '.' = ''
@@ -32,7 +32,7 @@ export function readCommand(r: Reader): Command {
   return { kind: 'command', at, invoke, name, elements, redirections }
 }
 
-function commandName(r: Reader): Expr {
+function commandName(r: ScriptReader): Expr {
   const at = r.at
   const word = r.match(/[A-Za-z_%?][^\s(){};,|&'"$`<>@]*/y)
   if (word === undefined) r.fail(`expected a command, got ${r.here()}`)
@@ -41,7 +41,7 @@ function commandName(r: Reader): Expr {
 }
 
 /** `2>&1`, `3>$null` and so on; none, when there are none. */
-export function readRedirections(r: Reader): Redirection[] {
+export function readRedirections(r: ScriptReader): Redirection[] {
   const out: Redirection[] = []
   for (;;) {
     r.blanks()
@@ -59,7 +59,7 @@ export function readRedirections(r: Reader): Redirection[] {
   }
 }
 
-function readElement(r: Reader): Element {
+function readElement(r: ScriptReader): Element {
   const at = r.at
   const parameter = r.match(/-[A-Za-z_?][\w?-]*:?/y)
   if (parameter !== undefined && /^[-\w?:]+$/.test(parameter) && !/[.=\\/]/.test(r.peek(parameter.length))) {
@@ -72,7 +72,7 @@ function readElement(r: Reader): Element {
   return { kind: 'argument', at, expr: listArgument(r) }
 }
 
-function listArgument(r: Reader): Expr {
+function listArgument(r: ScriptReader): Expr {
   const at = r.at
   if (r.peek() === '@' && /\w/.test(r.peek(1))) return readSplat(r)
   const first = argument(r)
@@ -92,7 +92,7 @@ function listArgument(r: Reader): Expr {
 
 const STOP = /[\s(){};,|&]/
 
-function argument(r: Reader): Expr {
+function argument(r: ScriptReader): Expr {
   const at = r.at
   const c = r.peek()
   if (c === '' || END.test(c) || c === ',') r.fail(`expected an argument, got ${r.here()}`)
@@ -107,7 +107,7 @@ function argument(r: Reader): Expr {
 }
 
 /** A bare word: text, perhaps with variables, or a number. */
-function word(r: Reader): Expr {
+function word(r: ScriptReader): Expr {
   const at = r.at
   const parts: (string | Expr)[] = []
   let text = ''

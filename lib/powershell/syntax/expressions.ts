@@ -2,7 +2,7 @@ import { type Expr } from './ast.ts'
 import { NUMBER_HERE, constant, numberLiteral } from './literals.ts'
 import { postfix } from './postfix.ts'
 import { primary } from './primary.ts'
-import { type Reader } from './reader.ts'
+import { type ScriptReader } from './script-reader.ts'
 import { readTypeLiteral } from './types.ts'
 
 const CASED = [
@@ -42,20 +42,18 @@ const WORD_LEVELS: readonly ((op: string) => boolean)[] = [
 
 const UNARY = new Set(['not', 'bnot', 'split', 'csplit', 'isplit', 'join'])
 
-export const FORBIDDEN_PS7 = /\?\?|\?\.|\? /y
-
 /** A whole expression, lowest precedence first; without `comma`, as in a list of arguments, a comma ends it. */
-export function readExpression(r: Reader, comma = true): Expr {
+export function readExpression(r: ScriptReader, comma = true): Expr {
   return level(r, 0, comma)
 }
 
 /** The `-word` operator here, or undefined. */
-function wordOperator(r: Reader): string | undefined {
+function wordOperator(r: ScriptReader): string | undefined {
   const m = r.match(/-[a-z]+(?![\w-])/iy)
   return m === undefined ? undefined : m.slice(1).toLowerCase()
 }
 
-function symbol(r: Reader, n: number): string | undefined {
+function symbol(r: ScriptReader, n: number): string | undefined {
   const c = r.peek()
   const next = r.peek(1)
   if (
@@ -72,8 +70,8 @@ function symbol(r: Reader, n: number): string | undefined {
 }
 
 // 0 logical, 1 bitwise, 2 comparison, 3 additive, 4 multiplicative, 5 format, 6 range, 7 comma
-function level(r: Reader, n: number, comma: boolean): Expr {
-  if (n === 7) return comma ? list(r) : unary(r)
+function level(r: ScriptReader, n: number, comma: boolean): Expr {
+  if (n === 7) return comma ? list(r) : readUnary(r)
   let left = level(r, n + 1, comma)
   for (;;) {
     const mark = r.at
@@ -100,9 +98,9 @@ function level(r: Reader, n: number, comma: boolean): Expr {
   }
 }
 
-function list(r: Reader): Expr {
+function list(r: ScriptReader): Expr {
   const at = r.at
-  const first = unary(r)
+  const first = readUnary(r)
   const items = [first]
   for (;;) {
     const mark = r.at
@@ -113,25 +111,26 @@ function list(r: Reader): Expr {
     }
     r.at++
     r.lines()
-    items.push(unary(r))
+    items.push(readUnary(r))
   }
   return items.length === 1 ? first : { kind: 'list', at, items }
 }
 
-export function unary(r: Reader): Expr {
+/** A value with its prefixes and what follows it. */
+export function readUnary(r: ScriptReader): Expr {
   r.blanks()
   const at = r.at
   const c = r.peek()
   if (c === ',') {
     r.at++
     r.lines()
-    return { kind: 'list', at, items: [unary(r)] }
+    return { kind: 'list', at, items: [readUnary(r)] }
   }
   if (c === '!') return prefixed(r, 1, 'not')
   if (r.looking('++') || r.looking('--')) {
     r.at += 2
     r.blanks()
-    return { kind: 'step', at, by: c === '+' ? 1 : -1, prefix: true, target: unary(r) }
+    return { kind: 'step', at, by: c === '+' ? 1 : -1, prefix: true, target: readUnary(r) }
   }
   const word = wordOperator(r)
   if (word !== undefined) {
@@ -157,19 +156,19 @@ export function unary(r: Reader): Expr {
     if (!startsValue(r) || (r.peek() === '.' && !/\.\d/y.test(r.text.slice(r.at, r.at + 2))))
       return postfix(r, { kind: 'type', at, type })
     if (r.looking('::')) return postfix(r, { kind: 'type', at, type })
-    return { kind: 'cast', at, type, expr: unary(r) }
+    return { kind: 'cast', at, type, expr: readUnary(r) }
   }
   return postfix(r, primary(r))
 }
 
-function prefixed(r: Reader, width: number, op: string): Expr {
+function prefixed(r: ScriptReader, width: number, op: string): Expr {
   const at = r.at
   r.at += width
   r.lines()
-  return { kind: 'unary', at, op, expr: unary(r) }
+  return { kind: 'unary', at, op, expr: readUnary(r) }
 }
 
-function startsValue(r: Reader): boolean {
+function startsValue(r: ScriptReader): boolean {
   if (r.peek() === '-') {
     const word = wordOperator(r)
     return word === undefined

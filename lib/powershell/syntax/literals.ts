@@ -1,8 +1,7 @@
 import { PsNumber, type PsValue } from '../values.ts'
 import { type Expr } from './ast.ts'
-import { readBlockBody } from './blocks.ts'
-import { readStatements } from './statements.ts'
-import { type Reader, SyntaxFailure } from './reader.ts'
+import { SyntaxFailure } from './reader.ts'
+import { type ScriptReader } from './script-reader.ts'
 
 const NUMBER = /^([+-]?)(?:0x([0-9a-f]+)|(\d+\.\d*|\.\d+|\d+)(e[+-]?\d+)?)(l|d)?(kb|mb|gb|tb|pb)?$/i
 /** Matches a number literal at the reader's position. */
@@ -69,7 +68,7 @@ const ESCAPES: { readonly [c: string]: string } = {
 export const escaped = (c: string): string => ESCAPES[c] ?? c
 
 /** A single-quoted string. */
-export function readVerbatim(r: Reader): Expr {
+export function readVerbatim(r: ScriptReader): Expr {
   const at = r.at++
   let text = ''
   for (;;) {
@@ -85,7 +84,7 @@ export function readVerbatim(r: Reader): Expr {
 }
 
 /** `@'` or `@"`, up to the quote at the start of a line. */
-export function readHere(r: Reader): Expr {
+export function readHere(r: ScriptReader): Expr {
   const at = r.at
   const quote = r.peek(1)
   r.at += 2
@@ -106,7 +105,7 @@ export function readHere(r: Reader): Expr {
 }
 
 /** A double-quoted string. */
-export function readExpandable(r: Reader): Expr {
+export function readExpandable(r: ScriptReader): Expr {
   const at = r.at++
   const parts = readParts(r, at, undefined)
   r.expect('"')
@@ -120,7 +119,7 @@ function join(parts: readonly (string | Expr)[], at: number): Expr {
   return { kind: 'expand', at, parts }
 }
 
-function readParts(r: Reader, start: number, stop: number | undefined): (string | Expr)[] {
+function readParts(r: ScriptReader, start: number, stop: number | undefined): (string | Expr)[] {
   const parts: (string | Expr)[] = []
   let text = ''
   const flush = (expr: Expr): void => {
@@ -151,10 +150,10 @@ function readParts(r: Reader, start: number, stop: number | undefined): (string 
 }
 
 /** `$( … )`. */
-export function readSub(r: Reader): Expr {
+export function readSub(r: ScriptReader): Expr {
   const at = r.at
   r.at += 2
-  const body = readStatements(r, ')')
+  const body = r.statements(')')
   r.expect(')')
   return { kind: 'sub', at, body }
 }
@@ -163,7 +162,7 @@ const VARIABLE = /\$(?:\{[^}]+\}|(?:\w+:(?!:))?[\w?]+|[$^?])/y
 const VARIABLE_IN_TEXT = /\$(?:\{[^}]+\}|(?:\w+:(?![:\\/\s"'.,;)(]))?\w+|[$^?])/y
 
 /** `$name`, `$scope:name`, `${any name}`; in text a colon belongs to the name only before a word. */
-export function readVariable(r: Reader, inText = false): Expr & { kind: 'var' } {
+export function readVariable(r: ScriptReader, inText = false): Expr & { kind: 'var' } {
   const at = r.at
   const m = r.match(inText ? VARIABLE_IN_TEXT : VARIABLE)
   if (m === undefined) r.fail(`expected a variable, got ${r.here()}`)
@@ -182,7 +181,7 @@ function variable(text: string, at: number, splat: boolean): Expr & { kind: 'var
 }
 
 /** `@name` as an argument. */
-export function readSplat(r: Reader): Expr {
+export function readSplat(r: ScriptReader): Expr {
   const at = r.at
   const m = r.match(/@\w+(?::\w+)?/y)
   if (m === undefined) r.fail(`expected a splatted variable, got ${r.here()}`)
@@ -191,9 +190,9 @@ export function readSplat(r: Reader): Expr {
 }
 
 /** `{ … }` as a value. */
-export function readScriptBlock(r: Reader): Expr {
+export function readScriptBlock(r: ScriptReader): Expr {
   const at = r.at++
-  const block = readBlockBody(r, '}', at)
+  const block = r.blockBody('}', at)
   r.expect('}')
   return { kind: 'block', at, block }
 }

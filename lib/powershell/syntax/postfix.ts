@@ -1,11 +1,13 @@
 import { type Expr } from './ast.ts'
-import { FORBIDDEN_PS7, readExpression } from './expressions.ts'
 import { constant, readScriptBlock } from './literals.ts'
 import { primary } from './primary.ts'
-import { type Reader } from './reader.ts'
+import { type ScriptReader } from './script-reader.ts'
+
+/** Operators that later versions have. */
+const FORBIDDEN_PS7 = /\?\?|\?\.|\? /y
 
 /** What may directly follow a value: members, calls, indexes, steps. `argument`: in a command's arguments. */
-export function postfix(r: Reader, start: Expr, argument = false): Expr {
+export function postfix(r: ScriptReader, start: Expr, argument = false): Expr {
   let expr = start
   for (;;) {
     const at = r.at
@@ -13,7 +15,7 @@ export function postfix(r: Reader, start: Expr, argument = false): Expr {
     if (r.peek() === '[') {
       r.at++
       r.lines()
-      const index = readExpression(r)
+      const index = r.expression()
       r.lines()
       r.expect(']')
       expr = { kind: 'index', at, target: expr, index }
@@ -40,7 +42,7 @@ export function postfix(r: Reader, start: Expr, argument = false): Expr {
   }
 }
 
-function member(r: Reader, target: Expr, isStatic: boolean, at: number): Expr {
+function member(r: ScriptReader, target: Expr, isStatic: boolean, at: number): Expr {
   const from = r.at
   const word = r.match(/[A-Za-z_]\w*/y)
   let name: Expr
@@ -55,7 +57,7 @@ function member(r: Reader, target: Expr, isStatic: boolean, at: number): Expr {
     if (!r.accept(')')) {
       do {
         r.lines()
-        args.push(readExpression(r, false))
+        args.push(r.expression(false))
         r.lines()
       } while (r.accept(','))
       r.expect(')')

@@ -1,5 +1,4 @@
 import { type Expr, type Stmt } from './ast.ts'
-import { unary } from './expressions.ts'
 import {
   NUMBER_HERE,
   constant,
@@ -11,11 +10,10 @@ import {
   readVariable,
   readVerbatim,
 } from './literals.ts'
-import { type Reader } from './reader.ts'
-import { readPipeline, readStatement, readStatements } from './statements.ts'
+import { type ScriptReader } from './script-reader.ts'
 
 /** A value without operators or what follows it. */
-export function primary(r: Reader): Expr {
+export function primary(r: ScriptReader): Expr {
   const at = r.at
   const c = r.peek()
   if (c === "'") return readVerbatim(r)
@@ -25,7 +23,7 @@ export function primary(r: Reader): Expr {
   if (c === '(') {
     r.at++
     r.lines()
-    const inner = readPipeline(r)
+    const inner = r.pipeline()
     r.lines()
     r.expect(')')
     return { kind: 'paren', at, inner }
@@ -36,7 +34,7 @@ export function primary(r: Reader): Expr {
     if (next === '{') return readHash(r)
     if (next === '(') {
       r.at += 2
-      const body = readStatements(r, ')')
+      const body = r.statements(')')
       r.expect(')')
       return { kind: 'array', at, body }
     }
@@ -50,7 +48,7 @@ export function primary(r: Reader): Expr {
   r.fail(`expected a value, got ${r.here()}`)
 }
 
-function readHash(r: Reader): Expr {
+function readHash(r: ScriptReader): Expr {
   const at = r.at
   r.at += 2
   const entries: [Expr, Stmt][] = []
@@ -63,11 +61,11 @@ function readHash(r: Reader): Expr {
     if (word !== undefined) {
       r.at += word.length
       key = constant(from, word)
-    } else key = unary(r)
+    } else key = r.unary()
     r.blanks()
     r.expect('=')
     r.lines()
-    entries.push([key, readStatement(r)])
+    entries.push([key, r.statement()])
     const end = r.at
     r.blanks()
     if (!/[;\n\r}]/.test(r.peek())) r.fail(`expected the end of the entry, got ${r.here()}`, end)

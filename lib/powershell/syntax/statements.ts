@@ -5,7 +5,7 @@ import { primary } from './primary.ts'
 import { readExpression } from './expressions.ts'
 import { readTypeLiteral } from './types.ts'
 import { readVariable } from './literals.ts'
-import { type Reader } from './reader.ts'
+import { type ScriptReader } from './script-reader.ts'
 
 const KEYWORD =
   /(?:if|foreach|for|while|do|switch|try|throw|return|break|continue|exit|function|filter|trap|class|enum|data|using|dynamicparam|workflow|parallel|sequence|inlinescript|configuration)(?![\w.\\/:-])/iy
@@ -27,7 +27,7 @@ const REFUSED = [
 const ASSIGN = /(?:[-+*/%]?=)(?!=)/y
 
 /** Statements up to the closing bracket, which stays. */
-export function readStatements(r: Reader, close: string): readonly Stmt[] {
+export function readStatements(r: ScriptReader, close: string): readonly Stmt[] {
   const out: Stmt[] = []
   for (;;) {
     r.separators()
@@ -46,15 +46,7 @@ export function readStatements(r: Reader, close: string): readonly Stmt[] {
 const endsAlone = (s: Stmt): boolean =>
   ['if', 'while', 'for', 'foreach', 'switch', 'try', 'function'].includes(s.kind)
 
-export function body(r: Reader): readonly Stmt[] {
-  r.lines()
-  r.expect('{')
-  const out = readStatements(r, '}')
-  r.expect('}')
-  return out
-}
-
-function condition(r: Reader): Stmt {
+function condition(r: ScriptReader): Stmt {
   r.lines()
   r.expect('(')
   r.lines()
@@ -65,7 +57,7 @@ function condition(r: Reader): Stmt {
 }
 
 /** Whether a word follows here, perhaps on a later line; moves past it if so. */
-function follows(r: Reader, word: RegExp): boolean {
+function follows(r: ScriptReader, word: RegExp): boolean {
   const mark = r.at
   r.lines()
   const m = r.match(word)
@@ -78,7 +70,7 @@ function follows(r: Reader, word: RegExp): boolean {
 }
 
 /** One statement. */
-export function readStatement(r: Reader): Stmt {
+export function readStatement(r: ScriptReader): Stmt {
   r.blanks()
   const at = r.at
   let label = ''
@@ -103,7 +95,7 @@ export function readStatement(r: Reader): Stmt {
     case 'for':
       return readFor(r, at, label)
     case 'while':
-      return { kind: 'while', at, label, condition: condition(r), body: body(r) }
+      return { kind: 'while', at, label, condition: condition(r), body: r.body() }
     case 'do':
       return readDo(r, at, label)
     case 'switch':
@@ -128,14 +120,14 @@ export function readStatement(r: Reader): Stmt {
   }
 }
 
-function readIf(r: Reader, at: number): Stmt {
-  const clauses: [Stmt, readonly Stmt[]][] = [[condition(r), body(r)]]
-  while (follows(r, /elseif(?!\w)/iy)) clauses.push([condition(r), body(r)])
-  const otherwise = follows(r, /else(?!\w)/iy) ? body(r) : undefined
+function readIf(r: ScriptReader, at: number): Stmt {
+  const clauses: [Stmt, readonly Stmt[]][] = [[condition(r), r.body()]]
+  while (follows(r, /elseif(?!\w)/iy)) clauses.push([condition(r), r.body()])
+  const otherwise = follows(r, /else(?!\w)/iy) ? r.body() : undefined
   return { kind: 'if', at, clauses, otherwise }
 }
 
-function readForeach(r: Reader, at: number, label: string): Stmt {
+function readForeach(r: ScriptReader, at: number, label: string): Stmt {
   r.lines()
   r.expect('(')
   r.lines()
@@ -145,10 +137,10 @@ function readForeach(r: Reader, at: number, label: string): Stmt {
   const over = readPipeline(r)
   r.lines()
   r.expect(')')
-  return { kind: 'foreach', at, label, variable, over, body: body(r) }
+  return { kind: 'foreach', at, label, variable, over, body: r.body() }
 }
 
-function readFor(r: Reader, at: number, label: string): Stmt {
+function readFor(r: ScriptReader, at: number, label: string): Stmt {
   r.lines()
   r.expect('(')
   const part = (end: string): Stmt | undefined => {
@@ -162,17 +154,17 @@ function readFor(r: Reader, at: number, label: string): Stmt {
   const test = part(';')
   const next = part(')')
   r.expect(')')
-  return { kind: 'for', at, label, start, condition: test, next, body: body(r) }
+  return { kind: 'for', at, label, start, condition: test, next, body: r.body() }
 }
 
-function readDo(r: Reader, at: number, label: string): Stmt {
-  const inner = body(r)
+function readDo(r: ScriptReader, at: number, label: string): Stmt {
+  const inner = r.body()
   const until = follows(r, /until(?!\w)/iy)
   if (!until && !follows(r, /while(?!\w)/iy)) r.fail('expected "while" or "until"')
   return { kind: 'do', at, label, until, condition: condition(r), body: inner }
 }
 
-function readSwitch(r: Reader, at: number, label: string): Stmt {
+function readSwitch(r: ScriptReader, at: number, label: string): Stmt {
   let mode: 'exact' | 'regex' | 'wildcard' = 'exact'
   let caseSensitive = false
   for (;;) {
@@ -199,12 +191,12 @@ function readSwitch(r: Reader, at: number, label: string): Stmt {
       r.at += bare.length
       test = bare.toLowerCase() === 'default' ? undefined : { kind: 'const', at: from, value: bare }
     } else test = r.peek() === '{' ? primary(r) : readExpression(r)
-    clauses.push({ test, body: body(r) })
+    clauses.push({ test, body: r.body() })
   }
 }
 
-function readTry(r: Reader, at: number): Stmt {
-  const inner = body(r)
+function readTry(r: ScriptReader, at: number): Stmt {
+  const inner = r.body()
   const catches: { types: TypeName[]; body: readonly Stmt[] }[] = []
   while (follows(r, /catch(?!\w)/iy)) {
     const types: TypeName[] = []
@@ -214,15 +206,15 @@ function readTry(r: Reader, at: number): Stmt {
       r.lines()
       if (r.accept(',')) r.lines()
     }
-    catches.push({ types, body: body(r) })
+    catches.push({ types, body: r.body() })
   }
-  const last = follows(r, /finally(?!\w)/iy) ? body(r) : undefined
+  const last = follows(r, /finally(?!\w)/iy) ? r.body() : undefined
   if (catches.length === 0 && last === undefined) r.fail('try needs catch or finally')
   return { kind: 'try', at, body: inner, catches, last }
 }
 
 /** A pipeline, or an assignment. */
-export function readPipeline(r: Reader): Stmt {
+export function readPipeline(r: ScriptReader): Stmt {
   r.blanks()
   const at = r.at
   const first = startsExpression(r) ? readExpression(r) : readCommand(r)
@@ -249,7 +241,7 @@ export function readPipeline(r: Reader): Stmt {
   return { kind: 'pipeline', at, first, rest, redirections }
 }
 
-function startsExpression(r: Reader): boolean {
+function startsExpression(r: ScriptReader): boolean {
   const c = r.peek()
   if (/[$'"([{,!\d]/.test(c)) return true
   if (c === '@') return true
