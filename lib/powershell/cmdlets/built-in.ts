@@ -1,4 +1,4 @@
-import { type PsErrorRecord } from '../objects.ts'
+import { type PsErrorRecord, PsSwitch } from '../objects.ts'
 import { type Engine, type Out } from '../run/engine.ts'
 import { type Formals } from '../run/formal.ts'
 import { type PsValue } from '../values.ts'
@@ -37,3 +37,6 @@ export interface BuiltIn {
 /** The class of a cmdlet of PowerShell's own modules: `Select-Object` to `…SelectObjectCommand`. */
 export const classOf = (name: string): string =>
   `Microsoft.PowerShell.Commands.${name.replace('-', '')}Command`
+
+/** Whether a switch was given, and not as `-Name:$false`. */
+export const on = (v: PsValue | undefined): boolean => v instanceof PsSwitch && v.on

@@ -8,7 +8,7 @@ import { type PsValue } from '../values.ts'
 import { callMethod } from '../members/methods.ts'
 import { propertyOf } from '../members/properties.ts'
 import { formals } from '../run/formal.ts'
-import { emit } from '../run/statements.ts'
+import { emit } from '../run/engine.ts'
 import { scripted } from '../run/errors.ts'
 import { type BuiltIn, type Starting, classOf } from './built-in.ts'
 

@@ -1,17 +1,15 @@
 import { converts, itemsOf } from '../convert.ts'
 import { Refused, record } from '../errors.ts'
 import { double, int32, toDouble } from '../numbers.ts'
-import { PsDictionary, PsList, PsSwitch, isNull } from '../objects.ts'
+import { PsDictionary, PsList, isNull } from '../objects.ts'
 import { setEntry } from '../dictionaries.ts'
 import { text } from '../text.ts'
 import { PsNumber, PsObject, type PsValue } from '../values.ts'
 import { propertyOf } from '../members/properties.ts'
 import { formals, type Formals } from '../run/formal.ts'
-import { type BuiltIn, classOf } from './built-in.ts'
+import { type BuiltIn, classOf, on } from './built-in.ts'
 import { checkedValue, keysOf } from './keys.ts'
 import { sortOrder } from './sort.ts'
-
-const on = (v: PsValue | undefined): boolean => v instanceof PsSwitch && v.on
 
 /** Group-Object */
 export const groupObject: BuiltIn = {

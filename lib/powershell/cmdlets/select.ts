@@ -1,18 +1,16 @@
-import { type BuiltIn, type Starting, classOf } from './built-in.ts'
+import { type BuiltIn, type Starting, classOf, on } from './built-in.ts'
 import { type Key, keysOf, valueOf } from './keys.ts'
 import { identical } from './sort.ts'
 import { itemsOf } from '../convert.ts'
 import { PsThrow, Refused, record } from '../errors.ts'
 import { propertyOf } from '../members/properties.ts'
-import { PsComputed, PsSwitch, isNull } from '../objects.ts'
+import { PsComputed, isNull } from '../objects.ts'
 import { wildcard } from '../regex.ts'
 import { type Formals, formals } from '../run/formal.ts'
-import { emit } from '../run/statements.ts'
+import { emit } from '../run/engine.ts'
 import { text } from '../text.ts'
 import { typeOf } from '../types.ts'
 import { PsNumber, PsObject, type PsValue } from '../values.ts'
-
-export const on = (v: PsValue | undefined): boolean => v instanceof PsSwitch && v.on
 
 const count = (v: PsValue | undefined): number | undefined =>
   v instanceof PsNumber ? Number(v.value) : undefined

@@ -1,6 +1,5 @@
-import { type BuiltIn, classOf } from './built-in.ts'
+import { type BuiltIn, classOf, on } from './built-in.ts'
 import { checkedValue, keysOf } from './keys.ts'
-import { on } from './select.ts'
 import { compareNumbers, compareText, order } from '../compare.ts'
 import { PsThrow, Refused } from '../errors.ts'
 import { isNull } from '../objects.ts'

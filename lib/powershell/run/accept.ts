@@ -5,7 +5,8 @@ import { isNull } from '../objects.ts'
 import { BINDING, TRANSFORM, VALIDATION, bindFailure } from './bind-failure.ts'
 import { type Formal } from './formal.ts'
 import { text } from '../text.ts'
-import { PsEnum, PsNumber, type PsValue } from '../values.ts'
+import { typeOf } from '../types.ts'
+import { PsEnum, PsNumber, PsObject, type PsValue } from '../values.ts'
 
 /** Converts and checks a value for a parameter. */
 export function accept(f: Formal, value: PsValue, suffix: string, cmdlet: boolean): PsValue {
@@ -92,4 +93,19 @@ export function refuseEmpty(f: Formal, value: PsValue, suffix: string): void {
   if (items?.length === 0) refuse('EmptyArray', 'an empty array')
   if (items?.some(isNull) === true && !f.allowNull) refuse('Null', 'null')
   if (f.type !== 'System.Object[]' && items?.includes('') === true) refuse('EmptyString', 'an empty string')
+}
+
+/** Whether a value is of a parameter's type without conversion, or of its elements'. */
+export function isOf(item: PsValue, f: Formal): boolean {
+  if (f.type === undefined) {
+    if (f.declared === undefined) return false
+    const wanted = f.declared.replace(/\[\]$/, '').toLowerCase()
+    return (
+      item instanceof PsObject &&
+      item.types.some(
+        (t) => t.toLowerCase() === wanted || t.slice(t.lastIndexOf('.') + 1).toLowerCase() === wanted,
+      )
+    )
+  }
+  return f.type === typeOf(item) || (f.type.endsWith('[]') && f.type.slice(0, -2) === typeOf(item))
 }

@@ -1,10 +1,9 @@
 import { PsThrow, Refused, record } from '../errors.ts'
 import { type PsErrorRecord } from '../objects.ts'
-import { accept } from './accept.ts'
+import { accept, isOf } from './accept.ts'
 import { BINDING } from './bind-failure.ts'
-import { type Bound } from './bind.ts'
+import { type Bound } from './bound.ts'
 import { type Formal } from './formal.ts'
-import { typeOf } from '../types.ts'
 import { PsObject, type PsValue } from '../values.ts'
 
 /** Binds one object of the pipeline: by value without conversion, by property, by value with conversion. Undefined when nothing takes it. */
@@ -55,21 +54,6 @@ export function bindInput(
     if ((f.type !== undefined || f.declared === undefined) && take(f)) return out
   }
   return undefined
-}
-
-/** Whether a value is of a parameter's type without conversion, or of its elements'. */
-export function isOf(item: PsValue, f: Formal): boolean {
-  if (f.type === undefined) {
-    if (f.declared === undefined) return false
-    const wanted = f.declared.replace(/\[\]$/, '').toLowerCase()
-    return (
-      item instanceof PsObject &&
-      item.types.some(
-        (t) => t.toLowerCase() === wanted || t.slice(t.lastIndexOf('.') + 1).toLowerCase() === wanted,
-      )
-    )
-  }
-  return f.type === typeOf(item) || (f.type.endsWith('[]') && f.type.slice(0, -2) === typeOf(item))
 }
 
 /** The error of a pipeline object that no parameter takes. */

@@ -3,31 +3,10 @@ import { Refused, record } from '../errors.ts'
 import { type PsErrorRecord, PsSwitch } from '../objects.ts'
 import { accept } from './accept.ts'
 import { BINDING, bindFailure } from './bind-failure.ts'
+import { type Bound, type Given, possible } from './bound.ts'
 import { type Formal, type Formals } from './formal.ts'
 import { type Unknown, positions } from './positions.ts'
 import { type PsValue } from '../values.ts'
-
-/** An argument as given: with a name, or by position. */
-export interface Given {
-  readonly name: string | undefined
-  readonly value: PsValue
-  /** A name without a value: a switch, unless the next argument is its value. */
-  readonly bare?: boolean
-  readonly colon?: boolean
-  readonly splatted?: boolean
-}
-
-/** What binding gave. */
-export interface Bound {
-  readonly values: Map<string, PsValue>
-  /** Positional arguments that found no parameter. */
-  readonly rest: PsValue[]
-  readonly sets: readonly string[]
-  readonly formals: Formals
-  readonly suffix: string
-  /** Arguments without a name were given. */
-  readonly byPosition: boolean
-}
 
 const COMMON: { readonly [name: string]: string } = {
   erroraction: 'ErrorAction',
@@ -152,27 +131,6 @@ export function bind(formals: Formals, given: readonly Given[], suffix: string, 
   const sets =
     loose > 0 ? possible(formals, values, suffix) : positions(formals, values, rest, unknown, suffix, cmdlet)
   return { values, rest, sets, formals, suffix, byPosition }
-}
-
-export const setsOf = (formals: Formals): string[] => [
-  ...new Set(formals.list.flatMap((f) => [...f.sets.keys()]).filter((s) => s !== '')),
-]
-
-export function possible(
-  formals: Formals,
-  values: ReadonlyMap<string, PsValue>,
-  suffix: string,
-): readonly string[] {
-  let sets = setsOf(formals)
-  for (const f of formals.list)
-    if (values.has(f.name) && !f.sets.has('')) sets = sets.filter((s) => f.sets.has(s))
-  if (sets.length === 0 && setsOf(formals).length > 0)
-    bindFailure(
-      'AmbiguousParameterSet',
-      'Parameter set cannot be resolved using the specified named parameters.',
-      suffix,
-    )
-  return sets
 }
 
 /** Fails when a mandatory parameter of the chosen set has no value; gives the set. */

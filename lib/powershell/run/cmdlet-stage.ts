@@ -5,11 +5,12 @@ import { NOTHING, PsErrorRecord, PsException, PsList, PsSwitch, PsWarning } from
 import { text } from '../text.ts'
 import { type PsValue } from '../values.ts'
 import { propertyOf } from '../members/properties.ts'
-import { bind, inputLacking, settle, type Bound, type Given } from './bind.ts'
+import { bind, inputLacking, settle } from './bind.ts'
+import { type Bound, type Given } from './bound.ts'
 import { bindInput, inputRefused } from './bind-input.ts'
 import { type Engine, type Out } from './engine.ts'
 import { formalsOf } from './formal.ts'
-import { type Stage } from './pipeline.ts'
+import { type Stage } from './stage.ts'
 import { hresultOf } from '../errors.ts'
 
 /** The common parameters of one call. */

@@ -8,7 +8,8 @@ import { type Attribute, type Expr } from '../syntax/ast.ts'
 import { text } from '../text.ts'
 import { PsNumber, type PsValue } from '../values.ts'
 import { type Engine } from './engine.ts'
-import { evaluate, typeNamed } from './expressions.ts'
+import { evaluate } from './expressions.ts'
+import { typeNamed } from './type-named.ts'
 import { type Formal, type Formals, type InSet, inSet } from './formal.ts'
 
 /** The parameters of a block as declared. */

@@ -1,7 +1,9 @@
+import { itemsOf } from '../convert.ts'
 import { Leave, PsThrow, Refused } from '../errors.ts'
 import { type Host } from '../host.ts'
 import { NOTHING, type PsBlock, type PsErrorRecord, PsList, PsWarning, typedArray } from '../objects.ts'
 import { int32 } from '../numbers.ts'
+import { type Expr, type Stmt } from '../syntax/ast.ts'
 import { text } from '../text.ts'
 import { PsEnum, type PsValue } from '../values.ts'
 import { Scope } from './scope.ts'
@@ -20,9 +22,20 @@ export interface BlockCall {
   readonly input?: readonly PsValue[]
 }
 
+/** The parts of the interpreter that call one another in a circle: an engine is made with them, and each reaches the others through it. */
+export interface Parts {
+  /** The value of an expression. */
+  evaluate(e: Engine, x: Expr): PsValue
+  /** What a statement puts out, as an assignment takes it. */
+  collect(e: Engine, s: Stmt): PsValue
+  runStatements(e: Engine, body: readonly Stmt[], out: Out): void
+  runBlock(e: Engine, block: PsBlock, call: BlockCall, out: Out): void
+}
+
 /** One run of a script: its scopes, streams and errors. */
 export class Engine {
   readonly host: Host
+  readonly #parts: Parts
   readonly global = new Scope(undefined)
   scope = this.global
   /** Offset of what is being run, for refusals. */
@@ -44,11 +57,10 @@ export class Engine {
   /** Where the warning stream goes while it is redirected. */
   warningTo: Out | undefined = undefined
   errorTo: Out | undefined = undefined
-  /** Set by the interpreter's parts, which know one another only through here. */
-  runBlock: (block: PsBlock, call: BlockCall, out: Out) => void = () => undefined
 
-  constructor(host: Host) {
+  constructor(host: Host, parts: Parts) {
     this.host = host
+    this.#parts = parts
     const preference = (value: string): PsEnum =>
       new PsEnum('System.Management.Automation.ActionPreference', value, PREFERENCES.indexOf(value))
     const g = this.global
@@ -65,6 +77,22 @@ export class Engine {
     g.set('Error', this.errors, { readOnly: true })
     g.set('OFS', ' ')
     g.set('args', [])
+  }
+
+  evaluate(x: Expr): PsValue {
+    return this.#parts.evaluate(this, x)
+  }
+
+  collect(s: Stmt): PsValue {
+    return this.#parts.collect(this, s)
+  }
+
+  runStatements(body: readonly Stmt[], out: Out): void {
+    this.#parts.runStatements(this, body, out)
+  }
+
+  runBlock(block: PsBlock, call: BlockCall, out: Out): void {
+    this.#parts.runBlock(this, block, call, out)
   }
 
   /** Counts a turn of a `while`, `do` or `for`: one that never ends is refused, since nobody would stop it. */
@@ -129,6 +157,14 @@ const PREFERENCES = ['SilentlyContinue', 'Stop', 'Continue', 'Inquire', 'Ignore'
 /** What an assignment takes from a statement's output: nothing, the one value, or an array. */
 export function fold(out: readonly PsValue[]): PsValue {
   return out.length === 0 ? NOTHING : out.length === 1 ? out[0]! : typedArray('System.Object', out)
+}
+
+/** Puts a value out, taken apart where a pipeline would. */
+export function emit(v: PsValue, out: Out): void {
+  if (v === NOTHING) return
+  const items = itemsOf(v)
+  if (items === undefined) return out(v)
+  for (const item of [...items]) out(item === NOTHING ? null : item)
 }
 
 /** An Int32 of a count. */

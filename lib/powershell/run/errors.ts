@@ -1,22 +1,21 @@
 import { Native, PsThrow, exceptionTypes, fail, record } from '../errors.ts'
 import { PsErrorRecord, PsException, isNull } from '../objects.ts'
 import { type Engine, type Out } from './engine.ts'
-import { typeNamed } from './expressions.ts'
-import { collect, runStatements } from './statements.ts'
-import { type Stmt, type TypeName } from '../syntax/ast.ts'
+import { typeNamed } from './type-named.ts'
+import { type Stmt } from '../syntax/ast.ts'
 import { text } from '../text.ts'
 
 export function runTry(e: Engine, s: Stmt & { kind: 'try' }, out: Out): void {
   try {
     try {
-      runStatements(e, s.body, out)
+      e.runStatements(s.body, out)
     } catch (x) {
       const thrown = asThrow(x)
       if (thrown === undefined || s.catches.length === 0) throw x
       handle(e, s, thrown, out)
     }
   } finally {
-    if (s.last !== undefined) runStatements(e, s.last, out)
+    if (s.last !== undefined) e.runStatements(s.last, out)
   }
 }
 
@@ -42,7 +41,7 @@ function handle(e: Engine, s: Stmt & { kind: 'try' }, thrown: PsThrow, out: Out)
   e.scope.set('_', chosen.record)
   e.caught.push(thrown.record)
   try {
-    runStatements(e, chosen.body, out)
+    e.runStatements(chosen.body, out)
   } finally {
     e.caught.pop()
     if (before === undefined) e.scope.variables.delete('_')
@@ -55,7 +54,7 @@ function choose(
   s: Stmt & { kind: 'try' },
   r: PsErrorRecord,
 ): { readonly record: PsErrorRecord; readonly body: readonly Stmt[] } | undefined {
-  const typed = s.catches.map((c) => c.types.map((t) => catchType(e, t)))
+  const typed = s.catches.map((c) => c.types.map((t) => typeNamed(e, t)))
   const candidates: PsException[] = [r.exception]
   if (r.exception.inner !== null) candidates.push(r.exception.inner)
   for (const exception of candidates) {
@@ -77,17 +76,13 @@ function choose(
   return general === undefined ? undefined : { record: r, body: general.body }
 }
 
-function catchType(e: Engine, t: TypeName): string {
-  return typeNamed(e, t)
-}
-
 export function runThrow(e: Engine, value: Stmt | undefined): never {
   if (value === undefined) {
     const current = e.caught.at(-1)
     if (current !== undefined) throw new PsThrow(current)
     fail('ScriptHalted', 'ScriptHalted', 'OperationStopped')
   }
-  const v = collect(e, value)
+  const v = e.collect(value)
   if (v instanceof PsErrorRecord) throw new PsThrow(v)
   if (v instanceof PsException) {
     if (v.record !== undefined) throw new PsThrow(v.record)

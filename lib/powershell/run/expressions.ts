@@ -1,7 +1,7 @@
 import { cast } from '../arithmetic.ts'
 import { itemsOf, objectFrom } from '../convert.ts'
 import { getEntry, setEntry } from '../dictionaries.ts'
-import { PsThrow, Refused, fail } from '../errors.ts'
+import { Refused, fail } from '../errors.ts'
 import { callMethod } from '../members/methods.ts'
 import { getMember } from '../members/members.ts'
 import { callStatic, getStatic } from '../members/statics.ts'
@@ -10,23 +10,11 @@ import { type Engine, fold } from './engine.ts'
 import { getIndex } from './indexing.ts'
 import { binary, step, unary } from './operators.ts'
 import { type Scope } from './scope.ts'
-import { collect, runStatements } from './statements.ts'
+import { typeNamed } from './type-named.ts'
 import { getVariable, setVariable } from './variables.ts'
-import { type Expr, type TypeName } from '../syntax/ast.ts'
+import { type Expr, type Stmt, type TypeName } from '../syntax/ast.ts'
 import { element, text } from '../text.ts'
-import { mayExist, resolveType } from '../types.ts'
-import { PsNumber, PsObject, type PsValue } from '../values.ts'
-
-/** The type that a name in brackets means; fails as PowerShell does when there is none. */
-export function typeNamed(e: Engine, type: TypeName): string {
-  const own = resolveType(type)
-  if (own !== undefined) return own
-  const hosted = e.host.type(type.name)
-  if (hosted !== undefined && type.args.length === 0) return hosted.name + '[]'.repeat(type.array)
-  if (type.args.length === 0 && !mayExist(type.name))
-    fail('TypeNotFound', `Unable to find type [${type.name}].`, 'InvalidOperation', undefined, type.name)
-  throw new Refused(`the type [${type.name}]`)
-}
+import { PsNumber, type PsValue } from '../values.ts'
 
 /** The value of an expression. */
 export function evaluate(e: Engine, x: Expr): PsValue {
@@ -63,16 +51,16 @@ export function evaluate(e: Engine, x: Expr): PsValue {
       return x.items.map((i) => plain(evaluate(e, i)))
     case 'array': {
       const out: PsValue[] = []
-      runStatements(e, x.body, (v) => out.push(v))
+      e.runStatements(x.body, (v) => out.push(v))
       return out
     }
     case 'sub': {
       const out: PsValue[] = []
-      runStatements(e, x.body, (v) => out.push(v))
+      e.runStatements(x.body, (v) => out.push(v))
       return fold(out)
     }
     case 'paren':
-      return collect(e, x.inner)
+      return e.collect(x.inner)
     case 'hash':
       return hash(e, x.entries, 'System.Collections.Hashtable')
     case 'block':
@@ -173,11 +161,7 @@ function castTo(e: Engine, type: TypeName, expr: Expr): PsValue {
   return cast(evaluate(e, expr), name)
 }
 
-function hash(
-  e: Engine,
-  entries: readonly (readonly [Expr, Parameters<typeof collect>[1]])[],
-  type: string,
-): PsDictionary {
+function hash(e: Engine, entries: readonly (readonly [Expr, Stmt])[], type: string): PsDictionary {
   const out = new PsDictionary(type)
   for (const [k, v] of entries) {
     const key = evaluate(e, k)
@@ -185,12 +169,7 @@ function hash(
       fail('InvalidNullKey', 'A null key is not allowed in a hash literal.', 'InvalidOperation')
     if (getEntry(out, key) !== undefined)
       fail('DuplicateKeyInHashLiteral', `Duplicate keys '${text(key)}' are not allowed in hash literals.`)
-    setEntry(out, key, collect(e, v))
+    setEntry(out, key, e.collect(v))
   }
   return out
 }
-
-/** Whether a value can be taken apart by name: what `$x.y = …` may set. */
-export const hasProperties = (v: PsValue): boolean => v instanceof PsObject || v instanceof PsDictionary
-
-export { PsThrow }

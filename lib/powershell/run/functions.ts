@@ -3,22 +3,22 @@ import { NOTHING, type PsBlock, PsDictionary, PsList, PsSwitch } from '../object
 import { setEntry } from '../dictionaries.ts'
 import { PsEnum, type PsValue } from '../values.ts'
 import { accept } from './accept.ts'
-import { bind, settle, type Bound, type Given } from './bind.ts'
+import { bind, settle } from './bind.ts'
+import { type Bound, type Given } from './bound.ts'
 import { bindInput, inputRefused } from './bind-input.ts'
 import { declared } from './declared.ts'
 import { type BlockCall, type Engine, type Out } from './engine.ts'
 import { evaluate } from './expressions.ts'
 import { psCmdlet } from './pscmdlet.ts'
-import { type Stage } from './pipeline.ts'
+import { type Stage } from './stage.ts'
 import { propertyOf } from '../members/properties.ts'
 import { type FunctionValue, Scope } from './scope.ts'
-import { runStatements } from './statements.ts'
 import { text } from '../text.ts'
 
 /** Runs statements of a block; a `return` ends them. */
 function body(e: Engine, statements: NonNullable<PsBlock['block']['end']>, out: Out): boolean {
   try {
-    runStatements(e, statements, out)
+    e.runStatements(statements, out)
     return true
   } catch (x) {
     if (x instanceof Leave && x.what === 'return') return false

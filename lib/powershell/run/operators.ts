@@ -9,7 +9,6 @@ import { format } from '../format.ts'
 import { int32 } from '../numbers.ts'
 import { PsBlock, PsDictionary, PsType, isNull, typedArray } from '../objects.ts'
 import { type Engine } from './engine.ts'
-import { evaluate } from './expressions.ts'
 import { assign } from './variables.ts'
 import { type Expr } from '../syntax/ast.ts'
 import { text } from '../text.ts'
@@ -17,7 +16,7 @@ import { resolveType, typeOf } from '../types.ts'
 import { PsChar, PsNumber, type PsValue } from '../values.ts'
 
 export function unary(e: Engine, op: string, expr: Expr): PsValue {
-  const v = evaluate(e, expr)
+  const v = e.evaluate(expr)
   switch (op) {
     case 'not':
       return !truth(v)
@@ -37,7 +36,7 @@ export function unary(e: Engine, op: string, expr: Expr): PsValue {
 export function step(e: Engine, x: Expr & { kind: 'step' }): PsValue {
   const target = x.target.kind === 'paren' ? undefined : x.target
   if (target === undefined) throw new Refused('++ of a value in parentheses')
-  const before = evaluate(e, target)
+  const before = e.evaluate(target)
   if (!isNull(before) && !(before instanceof PsNumber))
     fail(
       'OperatorRequiresNumber',
@@ -52,10 +51,10 @@ export function step(e: Engine, x: Expr & { kind: 'step' }): PsValue {
 
 export function binary(e: Engine, x: Expr & { kind: 'binary' }): PsValue {
   const { op } = x
-  const left = evaluate(e, x.left)
-  if (op === 'and') return truth(left) && truth(evaluate(e, x.right))
-  if (op === 'or') return truth(left) || truth(evaluate(e, x.right))
-  const right = evaluate(e, x.right)
+  const left = e.evaluate(x.left)
+  if (op === 'and') return truth(left) && truth(e.evaluate(x.right))
+  if (op === 'or') return truth(left) || truth(e.evaluate(x.right))
+  const right = e.evaluate(x.right)
   e.at = x.at
   if ('+-*/%'.includes(op)) return arithmetic(op, left, right)
   switch (op) {

@@ -6,19 +6,12 @@ import { text } from '../text.ts'
 import { typeOf } from '../types.ts'
 import { PsObject, type PsValue } from '../values.ts'
 import { builtIn } from '../cmdlets/index.ts'
-import { type Given } from './bind.ts'
+import { type Given } from './bound.ts'
 import { cmdletStage, hostStage } from './cmdlet-stage.ts'
-import { type Engine, type Out } from './engine.ts'
+import { type Engine, type Out, emit } from './engine.ts'
 import { evaluate } from './expressions.ts'
 import { blockStage } from './functions.ts'
-import { emit } from './statements.ts'
-
-/** One command at work in a pipeline. `process(undefined)` runs it once without input. */
-export interface Stage {
-  begin(): void
-  process(item: PsValue | undefined): void
-  end(): void
-}
+import { type Stage } from './stage.ts'
 
 /** Runs a pipeline with at least one command, or with redirections. */
 export function runPipeline(e: Engine, p: Stmt & { kind: 'pipeline' }, out: Out): void {

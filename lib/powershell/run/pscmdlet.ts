@@ -3,9 +3,9 @@ import { PsErrorRecord, PsNative } from '../objects.ts'
 import { text } from '../text.ts'
 import { NOTHING } from '../objects.ts'
 import { type PsValue } from '../values.ts'
-import { type Bound, settle } from './bind.ts'
-import { type Engine, type Out } from './engine.ts'
-import { emit } from './statements.ts'
+import { settle } from './bind.ts'
+import { type Bound } from './bound.ts'
+import { type Engine, type Out, emit } from './engine.ts'
 
 /** An error record as a command reports it: the command's name belongs to its id. */
 export function withSuffix(record: PsErrorRecord, name: string): PsErrorRecord {

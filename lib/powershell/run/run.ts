@@ -6,6 +6,8 @@ import { type PsValue } from '../values.ts'
 import { Engine } from './engine.ts'
 import { runBlock } from './functions.ts'
 import { asThrow } from './errors.ts'
+import { evaluate } from './expressions.ts'
+import { collect, runStatements } from './statements.ts'
 
 /** What a script is run with. */
 export interface RunOptions {
@@ -28,8 +30,7 @@ export interface RunResult {
  * Throws Refused, with the place, at a construct whose answer the interpreter does not know.
  */
 export function run(script: Script, options: RunOptions): RunResult {
-  const e = new Engine(options.host)
-  e.runBlock = (block, call, out) => runBlock(e, block, call, out)
+  const e = new Engine(options.host, { evaluate, collect, runStatements, runBlock })
   e.source = script.text
   e.jsonIntegers = options.jsonIntegers ?? 'Int32'
   const output: PsValue[] = []

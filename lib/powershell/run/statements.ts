@@ -1,8 +1,8 @@
 import { arithmetic } from '../arithmetic.ts'
 import { itemsOf, truth } from '../convert.ts'
 import { Leave, PsThrow, Refused, record } from '../errors.ts'
-import { NOTHING, PsBlock, PsList, isNull, viewOf } from '../objects.ts'
-import { type Engine, type Out, fold, loopSignal } from './engine.ts'
+import { PsBlock, PsList, isNull, viewOf } from '../objects.ts'
+import { type Engine, type Out, emit, fold, loopSignal } from './engine.ts'
 import { runThrow, runTry } from './errors.ts'
 import { evaluate } from './expressions.ts'
 import { runPipeline } from './pipeline.ts'
@@ -30,14 +30,6 @@ export function collect(e: Engine, s: Stmt): PsValue {
   const out: PsValue[] = []
   runStatement(e, s, (v) => out.push(v))
   return fold(out)
-}
-
-/** Puts a value out, taken apart where a pipeline would. */
-export function emit(v: PsValue, out: Out): void {
-  if (v === NOTHING) return
-  const items = itemsOf(v)
-  if (items === undefined) return out(v)
-  for (const item of [...items]) out(item === NOTHING ? null : item)
 }
 
 const quiet = (x: Expr): boolean => x.kind === 'step'

@@ -7,13 +7,12 @@ import { PsBlock, PsDictionary, isNull } from '../objects.ts'
 import { toRegex, wildcard } from '../regex.ts'
 import { type Engine, type Out, fold, loopSignal } from './engine.ts'
 import { evaluate } from './expressions.ts'
-import { collect, runStatements } from './statements.ts'
 import { type Expr, type Stmt } from '../syntax/ast.ts'
 import { text } from '../text.ts'
 import { PsEnum, type PsValue } from '../values.ts'
 
 export function runSwitch(e: Engine, s: Stmt & { kind: 'switch' }, out: Out): void {
-  const on = collect(e, s.on)
+  const on = e.collect(s.on)
   const before = e.scope.own('_')
   const fallback = s.clauses.find((c) => c.test === undefined)
   try {
@@ -25,9 +24,9 @@ export function runSwitch(e: Engine, s: Stmt & { kind: 'switch' }, out: Out): vo
           if (clause.test === undefined || !switchMatches(e, s, clause.test, item)) continue
           matched = true
           e.scope.set('_', item)
-          runStatements(e, clause.body, out)
+          e.runStatements(clause.body, out)
         }
-        if (!matched && fallback !== undefined) runStatements(e, fallback.body, out)
+        if (!matched && fallback !== undefined) e.runStatements(fallback.body, out)
       } catch (x) {
         const signal = loopSignal(x, s.label)
         if (signal === undefined) throw x

@@ -6,7 +6,7 @@ import { type Expr } from '../syntax/ast.ts'
 import { text } from '../text.ts'
 import { type PsValue } from '../values.ts'
 import { type Engine } from './engine.ts'
-import { evaluate, typeNamed } from './expressions.ts'
+import { typeNamed } from './type-named.ts'
 import { setIndex } from './indexing.ts'
 import { setMember } from '../members/members.ts'
 import { type Scope, type Variable } from './scope.ts'
@@ -131,14 +131,14 @@ export function assign(e: Engine, target: Expr, value: PsValue): void {
     }
     case 'member': {
       if (target.static) throw new Refused('an assignment to a static member')
-      const on = evaluate(e, target.target)
-      return setMember(e, on, text(evaluate(e, target.name)), value === NOTHING ? null : value)
+      const on = e.evaluate(target.target)
+      return setMember(e, on, text(e.evaluate(target.name)), value === NOTHING ? null : value)
     }
     case 'index':
       return setIndex(
         e,
-        evaluate(e, target.target),
-        evaluate(e, target.index),
+        e.evaluate(target.target),
+        e.evaluate(target.index),
         value === NOTHING ? null : value,
       )
     case 'list':
@@ -174,6 +174,6 @@ export function valueForUpdate(e: Engine, target: Expr): PsValue {
     e.scope.own(target.name) === undefined
   )
     return null
-  const v = evaluate(e, target)
+  const v = e.evaluate(target)
   return isNull(v) ? null : v
 }
