@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts'
+import { seenDifferences } from './seen-differences.ts'
 
 /**
  * Everything that may go wrong with one resource or one site and is expected to, as data. Wording: `describeFailure`.
@@ -10,7 +11,13 @@ type Cause =
   /** No connection, or none that answered. Says nothing about what exists on the host. */
   | { readonly kind: 'unreachable'; readonly host: string; readonly detail: string }
   /** The connection was lost while something may have run; resolved by looking. */
-  | { readonly kind: 'unknown'; readonly host: string; readonly detail: string }
+  | {
+      readonly kind: 'unknown'
+      readonly host: string
+      readonly detail: string
+      /** What was tried, and why the look after it could not tell; absent = the host did not answer any more. */
+      readonly unseen?: { readonly act: string; readonly because: string }
+    }
   /** `expected`: the keys on record; undefined = there is none. */
   | {
       readonly kind: 'host-key'
@@ -115,6 +122,8 @@ function wordsOf(f: Cause): string {
     case 'unreachable':
       return `${f.host}: not reachable (${f.detail}). Its state is untouched. Run again when the link is up.`
     case 'unknown':
+      if (f.unseen !== undefined)
+        return `${f.host}: ${f.unseen.act} may or may not have happened (${f.detail}): what is there can't be seen now (${f.unseen.because}). Nothing more was done. Correct that there and run again: the host is looked at before anything else. chancery resolve <site> tells whether it can be seen.`
       return `${f.host}: the connection was lost during an act (${f.detail}); whether it happened is not known yet. Run again: the host is looked at before anything else.`
     case 'host-key':
       return f.expected === undefined
@@ -125,7 +134,7 @@ function wordsOf(f: Cause): string {
     case 'off-limits':
       return `${f.host}: in the network ${f.network}, which is never a target (${f.by}). Nothing was sent. No flag overrides this.`
     case 'changed':
-      return `${f.host}: ${f.resource} no longer looks as it did when the plan was made; nothing ran on this host. Planned on ${show(f.planned)}, now ${show(f.now)}.${f.also === undefined ? '' : ` The same holds of ${f.also.map((one) => one.resource).join(', ')}.`} Preview again.`
+      return `${f.host}: ${f.resource} no longer looks as it did when the plan was made; nothing ran on this host. ${differing(f.planned, f.now)}${f.also === undefined ? '' : ` The same holds of ${f.also.map((one) => one.resource).join(', ')}.`} Preview again.`
     case 'exists':
       return f.owner === undefined
         ? `${f.host}: ${f.resource} exists already and is nobody’s on record. Nothing was changed. Set adopt: true on the resource to take it over as it is declared; chancery import writes the lines that declare it as it is.`
@@ -155,4 +164,16 @@ function wordsOf(f: Cause): string {
   }
 }
 
-const show = (seen: JsonObject | null): string => (seen === null ? 'absent' : JSON.stringify(seen))
+const mostTold = 4
+
+/** What differs, in one line; a table beside each other is `lib/cli/view/changed.ts`. */
+function differing(planned: JsonObject | null, now: JsonObject | null): string {
+  if (planned === null) return 'It was absent and is there now.'
+  if (now === null) return 'It was there and is gone.'
+  const all = seenDifferences(planned, now)
+  const told = all
+    .slice(0, mostTold)
+    .map((one) => `${one.property}: planned on ${one.planned}, now ${one.now}`)
+  const more = all.length > mostTold ? [`${all.length - mostTold} more`] : []
+  return `${[...told, ...more].join('; ')}.`
+}
