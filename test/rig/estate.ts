@@ -49,8 +49,7 @@ export type RunOptions = {
 
 const ministry = fileURLToPath(new URL('../../inventories/ministry', import.meta.url))
 
-/** A lab of these sites. `delay`: at the pace of their links. */
-export async function startRig(options: {
+export type RigOptions = {
   /** `all`: every site, each with a host. */
   readonly sites: readonly string[] | 'all'
   readonly bare?: readonly string[]
@@ -61,7 +60,19 @@ export async function startRig(options: {
   readonly restartMs?: number
   /** Changes the copied inventory before it is read. */
   readonly inventory?: (folder: string) => void
-}): Promise<Rig> {
+}
+
+/** A lab of these sites. `delay`: at the pace of their links. Between a look for free ports and the lab others may take one: then with others. */
+export async function startRig(options: RigOptions): Promise<Rig> {
+  for (let again = 3; ; again--) {
+    const rig = await tryRig(options)
+    if (typeof rig !== 'string') return rig
+    if (again === 0 || !rig.includes('EADDRINUSE')) throw new Error(rig)
+  }
+}
+
+/** Or why there is no lab. */
+async function tryRig(options: RigOptions): Promise<Rig | string> {
   const clock = options.clock ?? systemClock
   const folder = mkdtempSync(join(tmpdir(), 'chancery-rig-'))
   const inventory = join(folder, 'inventories', 'ministry')
@@ -86,7 +97,7 @@ export async function startRig(options: {
     restartMs: options.restartMs ?? 50,
     clock,
   })
-  if (!lab.ok) throw new Error(lab.error)
+  if (!lab.ok) return lab.error
   const events: Event[] = []
   const env = { ...process.env, CHANCERY_MACHINE_FOLDER: machineOf(folder) }
   return {

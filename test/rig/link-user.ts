@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { openFleet } from '../../lib/cli/run/fleet.ts'
 import { systemClock } from '../../lib/domain/clock.ts'
 import { describeFailure } from '../../lib/domain/failure.ts'
@@ -12,15 +13,17 @@ export type LinkUserOrder = {
   readonly root: string
   readonly host: string
   readonly site: string
-  /** For so long, ms. */
+  /** For so long, ms, or until its standard input ends. */
   readonly forMs: number
-  /** Size of each frame, bytes. */
-  readonly frameBytes: number
+  /** True: from the first line of its standard input on. Default: at once. */
+  readonly waits?: boolean
+  /** Size of each frame, bytes; absent = no frames. */
+  readonly frameBytes?: number
   /** Each frame writes its text to this file; absent = frames only look. */
   readonly writes?: { readonly path: string; readonly text: string }
 }
 
-/** Its last line: when each of its jobs ran, in ticks of the machine. */
+/** Its last line, after `"ready"`: when each of its jobs ran, in ticks of the machine. */
 export type LinkUserReport = {
   readonly jobs: readonly (readonly [from: number, to: number])[]
   /** When it first asked for the link, in ticks of the machine. */
@@ -47,12 +50,17 @@ async function main(order: LinkUserOrder): Promise<void> {
   const jobs: (readonly [number, number])[] = []
   const failures: string[] = []
   let frames = 0
-  process.stdout.write('"started"\n')
+  let told = false
+  process.stdin.once('end', () => (told = true))
+  const go = once(process.stdin, 'data')
+  process.stdout.write('"ready"\n')
+  if (order.waits === true) await go
   const asked = ticks()
-  const until = asked + order.forMs
+  const goesOn = (): boolean => !told && ticks() < asked + order.forMs
+  const { frameBytes } = order
   const framing = async (): Promise<void> => {
-    while (ticks() < until) {
-      const params = { text: randomBytes(order.frameBytes / 1.34).toString('base64') }
+    while (frameBytes !== undefined && goesOn()) {
+      const params = { text: randomBytes(frameBytes / 1.34).toString('base64') }
       const answer = await fleet.port(order.host).exchange({
         scripts,
         guards: [],
@@ -82,7 +90,7 @@ async function main(order: LinkUserOrder): Promise<void> {
     }
   }
   const working = async (): Promise<void> => {
-    while (ticks() < until && failures.length === 0)
+    while (goesOn() && failures.length === 0)
       await fleet.link(order.site).run('control', async () => {
         const from = ticks()
         await systemClock.sleep(20)
@@ -92,6 +100,7 @@ async function main(order: LinkUserOrder): Promise<void> {
   // A job may be refused in the same moment as a frame, which says why.
   await Promise.all([framing(), order.writes === undefined ? working() : undefined])
   await fleet.close()
+  process.stdin.destroy()
   process.stdout.write(`${JSON.stringify({ jobs, asked, frames, failures } satisfies LinkUserReport)}\n`)
 }
 

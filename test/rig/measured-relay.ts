@@ -1,12 +1,14 @@
-import { connect, createServer, type Socket } from 'node:net'
-import { ticks } from '../../lib/link/this-process.ts'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 
-/** A way to a TCP port on this machine that notes what a client sends when. */
+/** A way to a TCP port on this machine that notes what a client sends when, in a thread of its own. */
 export type MeasuredRelay = {
   readonly port: number
-  /** What came from clients: ticks of the machine, and bytes. */
+  /** What came from clients until now: ticks of the machine, and bytes. */
   readonly sent: readonly (readonly [at: number, bytes: number])[]
-  /** From now on keeps what clients send over the connections that there are; others carry as before. */
+  /** Bytes that went back to clients until now. */
+  readonly answered: number
+  /** From now on keeps what clients send over the connections that there are; others carry as before. One at a time. */
   hold(): Held
   close(): Promise<void>
 }
@@ -18,56 +20,73 @@ export type Held = {
   release(): void
 }
 
+/** What the relay's thread and the test share. */
+export type RelayMemory = {
+  /** The port that it leads to. */
+  readonly target: number
+  /** By the places below. */
+  readonly counts: Int32Array
+  /** When something came, ticks of the machine, and how much. */
+  readonly instants: Float64Array
+  readonly sizes: Float64Array
+}
+/** How many writes are noted. */
+export const sentAt = 0
+/** How many connections there were. */
+export const connectionsAt = 1
+/** Connections of lower numbers are held. */
+export const heldBelowAt = 2
+/** Bytes that are held. */
+export const keptAt = 3
+/** Bytes that went back. */
+export const answeredAt = 4
+
+/** Writes that one relay can note. */
+const mostWrites = 500_000
+
+const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes)
+
 export async function startMeasuredRelay(target: number): Promise<MeasuredRelay> {
-  const sent: (readonly [number, number])[] = []
-  const sockets = new Set<Socket>()
-  /** Ways of a client's bytes, and what each keeps of them. */
-  const ways = new Map<Socket, Buffer[] | undefined>()
-  const server = createServer((near) => {
-    const far = connect({ host: '127.0.0.1', port: target, noDelay: true })
-    near.setNoDelay(true)
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from)
-      if (from === near) ways.set(far, undefined)
-      from.on('error', () => undefined)
-      from.on('close', () => to.destroy())
-      from.on('data', (bytes: Buffer) => {
-        if (from === near) sent.push([ticks(), bytes.length])
-        const kept = ways.get(to)
-        if (kept === undefined) to.write(bytes)
-        else kept.push(bytes)
-      })
-    }
+  const memory: RelayMemory = {
+    target,
+    counts: new Int32Array(shared(20)),
+    instants: new Float64Array(shared(8 * mostWrites)),
+    sizes: new Float64Array(shared(8 * mostWrites)),
+  }
+  const { counts, instants, sizes } = memory
+  const thread = new Worker(new URL('measured-relay-thread.ts', import.meta.url), {
+    workerData: memory,
+    execArgv: [],
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  const [port] = (await once(thread, 'message')) as [number]
+  const sent: (readonly [number, number])[] = []
   return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    sent,
+    port,
+    get sent() {
+      for (let at = sent.length; at < Atomics.load(counts, sentAt); at++)
+        sent.push([instants[at]!, sizes[at]!])
+      return sent
+    },
+    get answered() {
+      return Atomics.load(counts, answeredAt)
+    },
     hold: () => {
-      const held = [...ways.keys()].map((to) => {
-        const kept: Buffer[] = []
-        ways.set(to, kept)
-        return { to, kept }
-      })
+      Atomics.store(counts, keptAt, 0)
+      Atomics.store(counts, heldBelowAt, Atomics.load(counts, connectionsAt))
       return {
         get bytes() {
-          return held.reduce((sum, { kept }) => sum + Buffer.concat(kept).length, 0)
+          return Atomics.load(counts, keptAt)
         },
         release: () => {
-          for (const { to, kept } of held) {
-            ways.set(to, undefined)
-            for (const bytes of kept) to.write(bytes)
-          }
+          Atomics.store(counts, heldBelowAt, 0)
+          thread.postMessage('release')
         },
       }
     },
     async close() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => server.close(resolve))
+      const over = once(thread, 'exit')
+      thread.postMessage('close')
+      await over
     },
   }
 }

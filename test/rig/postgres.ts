@@ -44,19 +44,24 @@ export async function startPostgres(): Promise<Postgres> {
     ['-D', data, '-U', 'chancery', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
     { ...options, stdio: 'pipe' },
   )
-  const port = await freePort()
   const settings = [
     'fsync=off',
     'shared_buffers=16MB',
     'max_connections=40',
     `unix_socket_directories=${folder}`,
   ]
-  const server = spawn(
-    found.postgres,
-    ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  const log = await ready(server)
+  const serve = async (port: number) => {
+    const server = spawn(
+      found.postgres,
+      ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+      { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    return { server, port, log: await ready(server) }
+  }
+  // Somebody else may have taken the port by the time that the server binds it: then another one.
+  const { server, port, log } = await freePort()
+    .then(serve)
+    .catch(async () => serve(await freePort()))
   const sql = (statement: string, database = 'state'): string =>
     execFileSync(
       found.psql,

@@ -1,28 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { previewText } from '../../lib/cli/view/preview.ts'
-import { type Clock, systemClock } from '../../lib/domain/clock.ts'
 import { describeFailure } from '../../lib/domain/failure.ts'
 import type { LabHost } from '../../lib/lab/index.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
+import { hurriedClock } from '../rig/hurried-clock.ts'
+import { oneRateAllDay } from '../rig/one-rate.ts'
 
 const resources = fileURLToPath(new URL('../../lib/provider/resources/index.ts', import.meta.url))
 const target = 'C:\\Agent\\agent.msi'
 const size = 300_000
 
-/** Time that goes so much faster than the machine's, and a clock that can be set. */
-const hurry = 30
-const began = performance.now()
-const passed = (): number => (performance.now() - began) * hurry
-let shown = Date.now()
-const hurried: Clock = {
-  now: () => Math.floor(shown + passed()),
-  elapsed: passed,
-  sleep: (ms, abort) => systemClock.sleep(ms / hurry, abort),
-}
+const hurried = hurriedClock(30)
+const passed = (): number => hurried.elapsed()
 const anHour = 3_600_000
 
 describe('a file from the operator’s machine', () => {
@@ -75,7 +68,7 @@ export default ({ site }) => {
 
   it('is delivered and placed though the clocks of both ends are set back an hour; then nothing is left to do; a new version crosses as what differs', async () => {
     const first = await up(undefined, () => {
-      shown -= anHour
+      hurried.set(-anHour)
       host.order({ name: 'clock-skew', value: -60 })
     })
     expect([first.outcome, first.told]).toEqual(['done', ''])
@@ -141,7 +134,7 @@ export default ({ site }) => {
     const started = passed()
     const { outcome, told } = await up(
       () => host.order({ name: 'stall', value: 150_000 }),
-      () => (shown -= anHour),
+      () => hurried.set(-anHour),
     )
     expect(outcome).toBe('unreachable')
     expect(passed() - started).toBeLessThan(anHour)
@@ -221,15 +214,7 @@ describe('a file on a line that comes and goes every 30 s', () => {
     const rig = await startRig({
       sites: ['beirut'],
       clock: hurried,
-      // One rate all day: the hour at which the test runs decides nothing.
-      inventory: (folder) => {
-        const file = join(folder, 'organisation.yaml')
-        const text = readFileSync(file, 'utf8')
-        writeFileSync(
-          file,
-          text.replace(/^ +- { days: weekdays, from: '08:00', to: '18:00', kbitPerS: 128 }\n/m, ''),
-        )
-      },
+      inventory: oneRateAllDay,
     })
     try {
       const host = rig.lab.host('beirut-hv1')

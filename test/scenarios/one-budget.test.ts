@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +11,7 @@ import { chunkBytesFor } from '../../lib/transport/delivery/sizes.ts'
 import { runCli, startCli, waitUntil } from '../rig/cli.ts'
 import { startRig, type Rig } from '../rig/estate.ts'
 import { type Postgres, startPostgres } from '../rig/postgres.ts'
+import { oneRateAllDay } from '../rig/one-rate.ts'
 import { chainProgram, filesProgram, textOf } from '../rig/programs.ts'
 import type { LinkUserOrder, LinkUserReport } from '../rig/link-user.ts'
 import {
@@ -28,19 +30,28 @@ function useLink(
   env: NodeJS.ProcessEnv = {},
 ): {
   readonly pid: number | undefined
+  /** It is about to ask for the link, or waits to be told. */
+  readonly ready: Promise<unknown>
   readonly report: Promise<LinkUserReport>
+  readonly go: () => void
+  readonly stop: () => void
   readonly signal: (name: NodeJS.Signals) => void
 } {
   const child = spawn(process.execPath, [script, JSON.stringify(order)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
+  // It may have ended.
+  child.stdin.on('error', () => undefined)
   let text = ''
   let errors = ''
   child.stdout.on('data', (data: Buffer) => (text += data.toString()))
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()))
   return {
     pid: child.pid,
+    ready: once(child.stdout, 'data'),
+    go: () => void child.stdin.write('go\n'),
+    stop: () => void child.stdin.end(),
     signal: (name) => void child.kill(name),
     report: new Promise((resolve, reject) =>
       child.once('close', () => {
@@ -60,7 +71,7 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
   /** The same organisation and state, from another folder. */
   let otherCheckout: Pick<LinkUserOrder, 'inventory' | 'root'>
   beforeAll(async () => {
-    rig = await startRig({ sites: [site] })
+    rig = await startRig({ sites: [site], inventory: oneRateAllDay })
     relay = await startMeasuredRelay(rig.lab.host(host).port)
     const inventory = join(rig.folder, 'inventories', 'ministry')
     const hosts = join(inventory, 'hosts.csv')
@@ -109,33 +120,32 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
   it('one that pushes a file lets another have its turn within two chunks, and goes on behind it', async () => {
     const bytes = randomBytes(300_000)
     writeFileSync(join(rig.folder, 'agent.bin'), bytes)
+    // It runs before the push begins: how long a process takes to start decides nothing.
+    const user = useLink({
+      inventory: join(rig.folder, 'inventories', 'ministry'),
+      root: join(rig.folder, 'third', '.chancery'),
+      ...{ host, site, forMs: 500, waits: true },
+    })
+    await user.ready
     const push = startCli(['push', 'agent.bin', site, '--json'], {
       cwd: rig.folder,
       env: { CHANCERY_MACHINE_FOLDER: process.env['CHANCERY_MACHINE_FOLDER'] },
     })
     const before = relay.sent.length
-    const pushed = (): number => relay.sent.slice(before).reduce((sum, [, n]) => sum + n, 0)
+    const sum = (some: MeasuredRelay['sent']): number => some.reduce((all, [, n]) => all + n, 0)
+    const pushed = (): number => sum(relay.sent.slice(before))
     let over = false
     void push.ended.then(() => (over = true))
     await waitUntil(() => pushed() > 60_000 || over)
     expect(over && push.written).toBe(false)
-    const user = useLink({
-      inventory: join(rig.folder, 'inventories', 'ministry'),
-      root: join(rig.folder, 'third', '.chancery'),
-      host,
-      site,
-      forMs: 500,
-      frameBytes: 100,
-    })
+    user.go()
     const { asked, jobs, failures } = await user.report
     expect(failures).toEqual([])
     const link = rig.estate.sites.find(({ id }) => id === site)!.link
     const { kbitPerS } = budgetAt(link, Date.now())
-    const chunkMs = (chunkBytesFor(kbitPerS) * 8) / kbitPerS
-    const waitedMs = jobs[0]![0] - asked
-    // Two chunks; how often who waits asks, how long it is known, and what a busy machine takes.
-    expect(waitedMs).toBeLessThan(2 * chunkMs + 250 + 500 + 500)
-    expect(pushed()).toBeLessThan(200_000)
+    const meanwhile = sum(relay.sent.filter(([at]) => at >= asked && at < jobs[0]![0]))
+    // Two chunks; how often who waits asks, and how long it is known.
+    expect(meanwhile).toBeLessThan(2 * chunkBytesFor(kbitPerS) + ((250 + 500) * kbitPerS) / 8 + 5_000)
     const { code, stdout } = await push.ended
     expect(code).toBe(0)
     const report = JSON.parse(stdout) as {
@@ -171,7 +181,7 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
           root: join(folder, '.chancery'),
           host,
           site,
-          forMs: 7_000,
+          forMs: 100_000,
           frameBytes: 5_000,
         }
         return [order, { CHANCERY_MACHINE_FOLDER: join(folder, 'machine') }]
@@ -190,14 +200,26 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
       await waitUntil(() => sent().length > 0)
       for (const { pid } of [first, second, first]) await waitUntil(() => holder() === String(pid))
       await waitUntil(() => ticks() - sent()[0]![0] > 2_500)
-      await waitUntil(() => holder() === String(first.pid))
+      // Killed with a frame on its way: between two it may just have given the link back.
+      let held: Held
+      for (;;) {
+        held = relay.hold()
+        await waitUntil(() => held.bytes > 300)
+        if (holder() === String(first.pid)) break
+        held.release()
+        await waitUntil(() => holder() === String(first.pid))
+      }
       const killed = ticks()
       first.signal('SIGKILL')
+      held.release()
+      const link = rig.estate.sites.find(({ id }) => id === site)!.link
+      const budget = (budgetAt(link, Date.now()).kbitPerS * 1000) / 8
+      const after = (): number => sent().reduce((sum, [at, n]) => (at > killed ? sum + n : sum), 0)
+      await waitUntil(() => after() > 2.5 * budget)
+      second.stop()
       const { failures, jobs } = await second.report
       expect(failures).toEqual([])
       expect([jobs.some(([at]) => at < killed), jobs.some(([at]) => at > killed)]).toEqual([true, true])
-      const link = rig.estate.sites.find(({ id }) => id === site)!.link
-      const budget = (budgetAt(link, Date.now()).kbitPerS * 1000) / 8
       const most = mostWithin(sent(), 2_000)
       expect(most).toBeLessThanOrEqual(2 * budget * 1.05)
       expect(most).toBeGreaterThan(budget)
@@ -230,12 +252,14 @@ describe('two processes on one link', { timeout: 120_000 }, () => {
         const next = await runCli(['up', site, '--program', './notes.ts', '--yes'], { cwd: here! })
         expect(next.code).toBe(0)
         expect(textOf(lab, 'C:\\Notes\\1.txt')).toBe('note 1')
+        const answered = relay.answered
         held?.release()
+        await waitUntil(() => relay.answered > answered)
         for (const pid of all) process.kill(pid, 'SIGCONT')
         const late = await stopped.ended
         expect(late.code).toBe(1)
         expect(late.stdout.replace(/\s+/g, ' ')).toMatch(
-          /another run took over at .* \(its clock, UTC\) \(.* on .*, process \d+\)/,
+          /another run took over at .* \(its clock, UTC\) \(.* on .*, process \d+\)|process \d+ took over link beirut at/,
         )
         expect(written.toSorted()).toEqual(['C:\\Chain\\0.txt', 'C:\\Notes\\0.txt', 'C:\\Notes\\1.txt'])
       } finally {
