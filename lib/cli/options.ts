@@ -26,6 +26,14 @@ export const rolloutOption = {
   },
 } as const
 
+/** `--rollout` of commands that only look: no window binds them. */
+export const rolloutOfLook = {
+  rollout: {
+    ...rolloutOption.rollout,
+    describe: 'As part of this rollout of the inventory: its sites and its program. No window binds a look',
+  },
+} as const
+
 /** `--on-backup`. */
 export const backupOption = {
   'on-backup': {

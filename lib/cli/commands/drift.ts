@@ -1,6 +1,6 @@
 import { systemClock } from '../../domain/clock.ts'
 import { defineCommand, UsageError } from '../command.ts'
-import { siteSelector } from '../options.ts'
+import { rolloutOfLook, siteSelector } from '../options.ts'
 
 export const drift = defineCommand({
   usage: 'drift [site..]',
@@ -9,6 +9,7 @@ export const drift = defineCommand({
     ['drift', 'every site; exit code 4 if anything differs'],
     ['drift beirut nairobi --json', 'two sites, as JSON'],
     ['drift --select link=satellite', 'every site behind a satellite'],
+    ['drift --rollout mission-servers', 'the sites of a rollout, of its program'],
     ['drift beirut --watch', 'again every 15 minutes: what is new and what is gone, until Ctrl-C'],
     ['drift beirut --watch 60', 'the same every hour'],
   ],
@@ -16,10 +17,11 @@ export const drift = defineCommand({
   options: {
     program: {
       type: 'string',
-      default: 'mission',
+      defaultDescription: 'mission, or the rollout’s',
       requiresArg: true,
       describe: 'Program of stacks/, or the path of one',
     },
+    ...rolloutOfLook,
     select: {
       type: 'string',
       array: true,
@@ -36,7 +38,8 @@ export const drift = defineCommand({
   run: async (args, context) => {
     const { output } = context
     const [
-      { openInventory, chooseSites },
+      { openInventory },
+      { programMeant, sitesMeant },
       { interruptsOf },
       views,
       { openDrift, isDrift },
@@ -47,6 +50,7 @@ export const drift = defineCommand({
       { untried },
     ] = await Promise.all([
       import('../inventory.ts'),
+      import('../rollout.ts'),
       import('../signals.ts'),
       import('../view/index.ts'),
       import('../drift/index.ts'),
@@ -59,14 +63,15 @@ export const drift = defineCommand({
     const minutes = watchMinutes(args.watch)
     if (typeof minutes === 'string') throw new UsageError(minutes)
     const estate = await openInventory(args, context)
-    const sites = await chooseSites(estate, [...args.site, ...args.select])
+    const { sites, rollout } = await sitesMeant(estate, [...args.site, ...args.select], args.rollout)
+    const program = programMeant(args.program, rollout)
     const interrupts = interruptsOf(process, systemClock)
     const progress = views.progressFor(context, sites, systemClock)
     try {
       const opened = await openDrift({
         sites,
         estate,
-        program: args.program,
+        program,
         cwd: context.cwd,
         env: context.env,
         emit: progress.emit,

@@ -44,7 +44,7 @@ export const history = defineCommand({
       { historyText },
     ] = await Promise.all([
       import('../history/journal.ts'),
-      import('../history/keep-reason.ts'),
+      import('../history/beside-stacks.ts'),
       import('../history/history.ts'),
       import('../../engine/stack-failure.ts'),
       import('../history/text.ts'),

@@ -1,6 +1,6 @@
 import { systemClock } from '../../domain/clock.ts'
 import { defineCommand } from '../command.ts'
-import { backupOption, patienceOption, windowOptions } from '../options.ts'
+import { backupOption, patienceOption, rolloutOption, windowOptions } from '../options.ts'
 
 export const importCommand = defineCommand({
   usage: 'import <site> [host]',
@@ -21,7 +21,7 @@ export const importCommand = defineCommand({
   options: {
     program: {
       type: 'string',
-      default: 'mission',
+      defaultDescription: 'mission, or the rollout’s',
       requiresArg: true,
       describe: 'Program of stacks/, or the path of one, whose stack takes it over',
     },
@@ -60,6 +60,7 @@ export const importCommand = defineCommand({
       describe: 'URN or backend of an owner that is no more: what is picked is taken from it',
     },
     yes: { type: 'boolean', default: false, describe: 'Take over without asking' },
+    ...rolloutOption,
     ...windowOptions,
     ...backupOption,
     ...patienceOption,

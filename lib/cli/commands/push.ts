@@ -46,7 +46,16 @@ export const push = defineCommand({
     const leave = leaveOf(args)
     const estate = await openInventory(args, context)
     const { sites, hosts, rollout } = await sitesFor(estate, 'push', args)
-    const order = { files: [args.file], name: args.as, hosts, wait: args.wait, bring: {}, leave, rollout }
+    const order = {
+      operation: 'push' as const,
+      files: [args.file],
+      name: args.as,
+      hosts,
+      wait: args.wait,
+      bring: {},
+      leave,
+      rollout,
+    }
     return pushFiles(estate, sites, order, context)
   },
 })

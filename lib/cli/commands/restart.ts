@@ -2,7 +2,7 @@ import { systemClock } from '../../domain/clock.ts'
 import { describeFailure } from '../../domain/failure.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import { defineCommand } from '../command.ts'
-import { windowOptions } from '../options.ts'
+import { rolloutOption, windowOptions } from '../options.ts'
 
 export const restart = defineCommand({
   usage: 'restart <site> [host]',
@@ -11,6 +11,7 @@ export const restart = defineCommand({
   examples: [
     ['restart beirut', 'every host of Beirut that has a restart pending'],
     ["restart beirut --now --reason 'mail is down'", 'outside its window, with a reason that is kept'],
+    ['restart beirut --rollout mission-servers', 'within the windows of a rollout too'],
     ['restart beirut beirut-hv1 --always', 'this host, also when it need not'],
   ],
   positionals: {
@@ -19,6 +20,7 @@ export const restart = defineCommand({
   },
   options: {
     always: { type: 'boolean', default: false, describe: 'Also a host that does not say it must' },
+    ...rolloutOption,
     ...windowOptions,
   },
   run: async (args, context) => {
@@ -29,19 +31,23 @@ export const restart = defineCommand({
       { restartHost },
       { leaveOf },
       { restartWaits },
-      { keepReason },
+      { keepBeside },
+      { sitesMeant },
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../run/at-hosts.ts'),
       import('../run/restart.ts'),
       import('../links/leave.ts'),
       import('../links/restart-window.ts'),
-      import('../history/keep-reason.ts'),
+      import('../history/beside-stacks.ts'),
+      import('../rollout.ts'),
     ])
     const estate = await openInventory(args, context)
     const { site, hosts } = await hostsOf(estate, args.site, args.host)
+    const { rollout } = await sitesMeant(estate, [site.id], args.rollout)
     const { reason } = leaveOf(args)
-    const waits = reason === undefined ? restartWaits(site.link, systemClock.now()) : undefined
+    const rules = [site.link, ...(rollout?.rules.get(site.id) ?? [])]
+    const waits = reason === undefined ? restartWaits(rules, systemClock.now()) : undefined
     if (waits !== undefined) {
       output.answer(
         { site: site.id, outcome: 'deferred', because: waits },
@@ -50,8 +56,8 @@ export const restart = defineCommand({
       return exitCode.unreachableOrDeferred
     }
     return atHosts(estate, context, async ({ fleet, interrupts, root }) => {
-      const ended =
-        reason === undefined ? undefined : keepReason(root, 'restart', site.id, reason, context.env)
+      const note = { reason, rollout: rollout?.id }
+      const ended = keepBeside(root, 'restart', site.id, note, context.env)
       const results = await Promise.all(
         hosts.map((host) =>
           restartHost(fleet.port(host.id), systemClock, { always: args.always, abort: interrupts.first }),

@@ -2,7 +2,14 @@ import type { ArgumentsCamelCase } from 'yargs'
 import { systemClock } from '../../domain/clock.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
-import { backupOption, patienceOption, rolloutOption, siteSelector, windowOptions } from '../options.ts'
+import {
+  backupOption,
+  patienceOption,
+  rolloutOfLook,
+  rolloutOption,
+  siteSelector,
+  windowOptions,
+} from '../options.ts'
 import type { Operation, RunReport, SitePreview } from '../run/types.ts'
 
 const positionals = { site: siteSelector } as const
@@ -114,9 +121,12 @@ export const up = defineCommand({
 export const refresh = defineCommand({
   usage: 'refresh [site..]',
   about: 'Looks at the hosts and writes what is there into the state; changes no host',
-  examples: [['refresh beirut', 'one site']],
+  examples: [
+    ['refresh beirut', 'one site'],
+    ['refresh --rollout mission-servers', 'the sites of a rollout, at any time: no host is changed'],
+  ],
   positionals,
-  options: { ...everyRun, yes },
+  options: { ...everyRun, ...rolloutOfLook, yes },
   run: (args, context) => run('refresh', args, context),
 })
 
@@ -126,11 +136,13 @@ export const destroy = defineCommand({
   examples: [
     ['destroy beirut', 'one site; sites must be named'],
     ["destroy beirut --allow-data-loss 'VirtualDisk c:\\vm\\mail.vhdx'", 'with a disk and what is on it'],
+    ['destroy beirut --rollout mission-servers', 'what a rollout brought there, within its windows too'],
     ['destroy --plan gone.plan', 'exactly the removals of a saved plan, or nothing'],
   ],
   positionals,
   options: {
     ...everyRun,
+    ...rolloutOption,
     plan,
     yes,
     'allow-data-loss': allowDataLoss,
@@ -144,10 +156,13 @@ export const destroy = defineCommand({
   },
 })
 
-function mustNameSites(command: string, { site, select }: Pick<RunArgs, 'site' | 'select'>): void {
+function mustNameSites(
+  command: string,
+  { site, select, rollout }: Pick<RunArgs, 'site' | 'select' | 'rollout'>,
+): void {
   if (site.length + select.length === 0)
     throw new UsageError(
-      `${command}: expected the sites to destroy, got none. Name them, or write "*" for all.`,
+      `${command}: expected the sites to destroy, got none. Name them, or write "*" for all${rollout === undefined ? '' : ` of rollout ${rollout}`}.`,
     )
 }
 

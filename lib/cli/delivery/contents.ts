@@ -111,6 +111,7 @@ export class Contents implements ContentPort {
     const door = link(host)
     const { rttMs } = door.state()
     const base = { kind: 'delivery', host, content: source.name, size: source.size } as const
+    const waiting = `${source.name} to ${host}`
     const rate = new RecentRate()
     let sent = 0
     let tenths: number | undefined
@@ -118,9 +119,11 @@ export class Contents implements ContentPort {
     const onState = (state: BringState): void => {
       if (state.kind === 'waiting') {
         const { at, because, until } = state
+        door.holds(waiting, because)
         emit({ ...base, state: 'waiting', at, sent, because, ...(until === undefined ? {} : { until }) })
         return
       }
+      door.holds(waiting, undefined)
       sent = state.sent
       begunOnPrimary ||= door.state().line === 'primary'
       const before = tenths
@@ -155,6 +158,7 @@ export class Contents implements ContentPort {
       onState,
       abort,
     })
+    door.holds(waiting, undefined)
     if (!ended.ok) return ended
     this.#there.add(`${host} ${source.sha}`)
     const { how, sent: crossed, holds } = ended.value

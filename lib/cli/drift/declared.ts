@@ -120,7 +120,7 @@ async function fromFile(home: Home): Promise<Result<State | undefined, string>> 
     outputs: opened.value[2 * i + 1] ?? {},
   }))
   const others = resources.filter((resource) => !isOurs(resource))
-  return ok({ resources: [...plain, ...others], pending: pending.map(({ urn }) => urn) })
+  return ok({ resources: [...plain, ...others], pending: pending.map(({ resource }) => resource.urn) })
 }
 
 async function fromEngine(home: Home): Promise<Result<State | undefined, string>> {

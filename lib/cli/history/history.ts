@@ -13,6 +13,8 @@ export type HistoryItem = {
   readonly by?: string
   readonly run?: string
   readonly plan?: string
+  /** Id of the rollout that it was part of; absent = of none. */
+  readonly rollout?: string
   readonly reason?: string
   /**
    * `done`, `failed`, `unreachable`, `deferred` as its person was told; from the backend alone `succeeded`, `failed`, `in-progress`;
@@ -51,6 +53,7 @@ export function joinHistory(
       operation: note?.operation ?? update.kind,
       ...(note && { by: note.by, run: note.run }),
       ...(note?.plan !== undefined && { plan: note.plan }),
+      ...(note?.rollout !== undefined && { rollout: note.rollout }),
       ...(note?.reason !== undefined && { reason: note.reason }),
       result: own === undefined || own.outcome === 'started' ? update.result : own.outcome,
       ...(own?.because !== undefined && { because: own.because }),
@@ -62,7 +65,7 @@ export function joinHistory(
   const local = [...runs.values()]
     .filter(({ last }) => !told.has(last.run))
     .map(({ first, last }): HistoryItem => {
-      const { run, operation, by, plan, reason, because, changes } = last
+      const { run, operation, by, plan, rollout, reason, because, changes } = last
       return {
         at: first.at,
         ...(last !== first && { ended: last.at }),
@@ -70,6 +73,7 @@ export function joinHistory(
         by,
         run,
         ...(plan !== undefined && { plan }),
+        ...(rollout !== undefined && { rollout }),
         ...(reason !== undefined && { reason }),
         result: last.outcome === 'started' ? 'cut off' : last.outcome,
         ...(because !== undefined && { because }),

@@ -15,6 +15,8 @@ const entryShape = z.object({
   because: z.string().optional(),
   plan: z.string().optional(),
   reason: z.string().optional(),
+  /** Id of the rollout that it was part of. */
+  rollout: z.string().optional(),
   changes: z.record(z.string(), z.number()).default({}),
 })
 

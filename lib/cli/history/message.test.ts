@@ -11,6 +11,7 @@ const note: fc.Arbitrary<RunNote> = fc.record(
     operation: fc.constantFrom('up', 'destroy', 'refresh'),
     by: text,
     plan: text,
+    rollout: text,
     reason: text,
     changes: fc.array(text, { maxLength: 40 }),
   },

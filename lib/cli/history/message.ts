@@ -11,6 +11,8 @@ export type RunNote = {
   readonly by: string
   /** The plan that was carried out: its digest, and who saved it when; absent = the preview of this very run. */
   readonly plan?: string
+  /** Id of the rollout that it was part of; absent = of none. */
+  readonly rollout?: string
   /** Why a rule was overridden, in the person's words. */
   readonly reason?: string
   /** `create File motd on beirut-hv1`. */
@@ -27,6 +29,7 @@ export function composeNote(note: RunNote): string {
     `chancery ${note.operation}`,
     `by: ${line(note.by)}`,
     ...(note.plan === undefined ? [] : [`plan: ${line(note.plan)}`]),
+    ...(note.rollout === undefined ? [] : [`rollout: ${line(note.rollout)}`]),
     ...(note.reason === undefined ? [] : [`reason: ${line(note.reason)}`]),
     `run: ${note.run}`,
     ...shown.map((change) => `- ${line(change)}`),
@@ -40,13 +43,14 @@ export function readNote(message: string): RunNote | undefined {
   const operation = heading.exec(lines[0] ?? '')?.[1]
   const field = (name: string): string | undefined =>
     lines.find((each) => each.startsWith(`${name}: `))?.slice(name.length + 2)
-  const [by, run, plan, reason] = ['by', 'run', 'plan', 'reason'].map(field)
+  const [by, run, plan, rollout, reason] = ['by', 'run', 'plan', 'rollout', 'reason'].map(field)
   if (operation === undefined || by === undefined || run === undefined) return undefined
   return {
     run,
     operation,
     by,
     ...(plan === undefined ? {} : { plan }),
+    ...(rollout === undefined ? {} : { rollout }),
     ...(reason === undefined ? {} : { reason }),
     changes: lines.filter((each) => each.startsWith('- ')).map((each) => each.slice(2)),
   }

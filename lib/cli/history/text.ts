@@ -2,6 +2,7 @@ import { localTime } from '../../link/local-time.ts'
 import { table } from '../view/table.ts'
 import { paragraph } from '../view/text.ts'
 import type { HistoryItem } from './history.ts'
+import { besideStacks } from './beside-stacks.ts'
 
 /** A table of the runs, then what is to be said of single ones: which plan, why it was overridden, why it isn't done. */
 export function historyText(items: readonly HistoryItem[], zone: string, width: number | undefined): string {
@@ -12,6 +13,9 @@ export function historyText(items: readonly HistoryItem[], zone: string, width: 
       { title: 'what', cell: (one) => one.operation },
       { title: 'changes', cell: changesOf, wrapTo: 12, drop: 3 },
       { title: 'plan', cell: planOf, wrapTo: 10, drop: 4 },
+      ...(items.some(({ rollout }) => rollout !== undefined)
+        ? [{ title: 'rollout', cell: (one: HistoryItem) => one.rollout ?? '', wrapTo: 10, drop: 2 }]
+        : []),
       { title: 'result', cell: (one) => one.result },
       { title: 'shared', cell: (one) => (one.shared ? 'yes' : 'this machine'), drop: 5 },
     ],
@@ -28,6 +32,9 @@ const whenOf = (at: string, zone: string): string => localTime(zone, Date.parse(
 /** A word of a person, on an act or a lock: nothing was planned or changed. */
 const isWord = ({ operation }: HistoryItem): boolean => operation === 'resolve' || operation === 'unlock'
 
+/** What is done beside the stacks: it has no preview, and changes no resource. */
+const isBeside = ({ operation }: HistoryItem): boolean => besideStacks.some((one) => one === operation)
+
 const changesOf = (one: HistoryItem): string =>
   Object.entries(one.changes)
     .filter(([op]) => op !== 'same')
@@ -35,7 +42,7 @@ const changesOf = (one: HistoryItem): string =>
     .join(', ') || 'none'
 
 const planOf = (one: HistoryItem): string =>
-  one.by === undefined || isWord(one) ? '' : (one.plan ?? 'its own preview')
+  one.by === undefined || isWord(one) || isBeside(one) ? '' : (one.plan ?? 'its own preview')
 
 const notesOf = (one: HistoryItem): readonly string[] => [
   ...(one.reason === undefined || isWord(one) ? [] : [`override: ${one.reason}`]),

@@ -10,7 +10,8 @@ import type { Progress } from '../view/progress.ts'
 export type ImportArgs = Globals & {
   readonly site: string
   readonly host: string | undefined
-  readonly program: string
+  readonly program: string | undefined
+  readonly rollout: string | undefined
   readonly kind: readonly string[]
   readonly path: readonly string[]
   readonly pick: readonly string[]

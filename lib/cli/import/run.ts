@@ -11,6 +11,7 @@ import { type Context, UsageError } from '../command.ts'
 import { hostsOf, openInventory } from '../inventory.ts'
 import { leaveOf } from '../links/leave.ts'
 import { patienceOf } from '../resolve/patience-of.ts'
+import { programMeant, sitesMeant } from '../rollout.ts'
 import { type Fleet, openFleet } from '../run/fleet.ts'
 import { programModule } from '../run/program.ts'
 import { openStacks, workRoot } from '../run/stacks.ts'
@@ -37,6 +38,7 @@ export async function runImport(args: ImportArgs, context: Context, clock: Clock
     )
   const estate = await openInventory(args, context)
   const { site, hosts } = await hostsOf(estate, args.site, args.host)
+  const { rollout } = await sitesMeant(estate, [site.id], args.rollout)
   const catalogue = await loadCatalogue()
   const wanted: ListRequest = { kinds: kindTokens(catalogue, args.kind), below: args.path }
   const interrupts = interruptsOf(process, clock)
@@ -51,7 +53,8 @@ export async function runImport(args: ImportArgs, context: Context, clock: Clock
     operation: 'up',
     sites: [site],
     estate,
-    program: args.program,
+    program: programMeant(args.program, rollout),
+    ...(rollout === undefined ? {} : { rollout }),
     cwd: context.cwd,
     env: context.env,
     offline: false,
@@ -70,6 +73,7 @@ export async function runImport(args: ImportArgs, context: Context, clock: Clock
     env: context.env,
     root: workRoot(context.cwd, context.env),
     leave: { anytime: leave.reason !== undefined, onBackup: leave.onBackup },
+    ...(rollout === undefined ? {} : { rollout }),
     reconnectMs,
   })
   try {
@@ -89,7 +93,7 @@ export async function runImport(args: ImportArgs, context: Context, clock: Clock
 async function listAndTake(all: Import, hosts: readonly Host[], wanted: ListRequest): Promise<number> {
   const { args, context, catalogue, request, fleet, interrupts, progress } = all
   const { estate, sites } = request
-  const module = programModule(args.program, context.cwd)
+  const module = programModule(request.program, context.cwd)
   if (!module.ok) throw new UsageError(module.error)
   const places = await openStacks(request, module.value.name, interrupts.first)
   if (!places.ok) return complain(all, [places.error.message])

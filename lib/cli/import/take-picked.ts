@@ -131,10 +131,12 @@ async function carryOut(
   takes: readonly Take[],
 ): Promise<SiteReport> {
   const reason = request.leave?.reason
+  const rollout = request.rollout?.id
   const note: RunNote = {
     run: randomUUID(),
     operation: 'import',
     by: operatorOf(context.env),
+    ...(rollout === undefined ? {} : { rollout }),
     ...(reason === undefined ? {} : { reason }),
     changes: takes.map(({ token, name, host }) => `adopt ${token.split(':')[1]} ${name} on ${host}`),
   }
@@ -151,6 +153,7 @@ async function carryOut(
         by,
         stack: place.stack,
         outcome,
+        ...(rollout === undefined ? {} : { rollout }),
         ...(reason === undefined ? {} : { reason }),
         ...(because === undefined ? {} : { because }),
         changes: outcome === 'started' ? {} : { adopt: takes.length },

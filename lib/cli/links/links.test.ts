@@ -51,8 +51,8 @@ describe('leave', () => {
       ...beirut.link,
       windows: [{ days: ['tue' as const], fromMinute: 1200, toMinute: 1260 }],
     }
-    expect(restartWaits(link, at('2026-11-24T20:45[Asia/Beirut]'))).toBe(undefined)
-    expect(restartWaits(link, at('2026-11-24T20:55[Asia/Beirut]'))).toMatch(
+    expect(restartWaits([link], at('2026-11-24T20:45[Asia/Beirut]'))).toBe(undefined)
+    expect(restartWaits([link], at('2026-11-24T20:55[Asia/Beirut]'))).toMatch(
       /^the plan takes about 10 minutes, the window closes in 5 minutes; it fits at 2026-12-01 20:00 Asia\/Beirut/,
     )
   })

@@ -46,6 +46,8 @@ export type Holding = {
   /** Jobs and writes that wait. */
   readonly waiting: { readonly control: number; readonly bulk: number }
   readonly bulkHeld: string | undefined
+  /** Contents that wait to cross, and why. */
+  readonly held: readonly { readonly content: string; readonly because: string }[]
   readonly bytesSent: number
 }
 
@@ -60,6 +62,7 @@ const told = z.object({
   writes: counts,
   bytesSent: z.number(),
   bulkHeld: z.string().optional(),
+  held: z.array(z.object({ content: z.string(), because: z.string() })).default([]),
   breaker: z.object({
     state: z.string(),
     because: z.string().optional(),
@@ -78,7 +81,7 @@ export function linkRows(
   rollout?: Rollout,
 ): readonly LinkRow[] {
   const processes = Map.groupBy(board?.all('process') ?? [], ({ link }) => link)
-  const lines = new Map(board?.all('line').map((kept) => [kept.link, kept.fact]))
+  const lines = new Map(board?.all('line').map((kept) => [kept.link, kept]))
   const switches = new Map(board?.all('switch').map((kept) => [kept.link, kept]))
   const conferences = new Map(board?.all('conference').map((kept) => [kept.link, kept]))
   const measured = new Map(board?.all('measured').map((kept) => [kept.link, kept.fact]))
@@ -86,7 +89,7 @@ export function linkRows(
     const { link } = site
     const rules = [link, ...(rollout?.rules.get(site.id) ?? [])]
     const window = windowAt(rules, now)
-    const lineFact = link.backup === undefined ? undefined : lines.get(link.id)
+    const lineFact = lineKnown(link, lines.get(link.id), now)
     const line = lineFact?.state.line ?? 'primary'
     const inUse = line === 'backup' ? overBackup(link) : link
     const open = processes.get(link.id) ?? []
@@ -129,10 +132,20 @@ export function linkRows(
   })
 }
 
+/** Which line carries, where that was probed lately: whoever opens the link takes what is older for unknown, and begins on the primary. */
+const lineKnown = (
+  { backup }: Link,
+  kept: Kept<'line'> | undefined,
+  now: number,
+): Kept<'line'>['fact'] | undefined =>
+  backup === undefined || kept === undefined || Math.abs(now - kept.at) > backup.probe.holdMs
+    ? undefined
+    : kept.fact
+
 function holdingOf({ fact }: Kept<'process'>): readonly Holding[] {
   const state = told.safeParse(fact.state)
   if (!state.success) return []
-  const { jobs, leased, writes, bytesSent, bulkHeld } = state.data
+  const { jobs, leased, writes, bytesSent, bulkHeld, held } = state.data
   return [
     {
       pid: fact.pid,
@@ -142,6 +155,7 @@ function holdingOf({ fact }: Kept<'process'>): readonly Holding[] {
       leased,
       waiting: { control: jobs.control + writes.control, bulk: jobs.bulk + writes.bulk },
       bulkHeld,
+      held,
       bytesSent,
     },
   ]

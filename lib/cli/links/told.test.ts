@@ -21,7 +21,7 @@ const backup = {
 test('a breaker that opens is a line of the log and of the progress view, with the reason and when it is tried again', () => {
   const state = after(breaker)
   expect(logText(state, breaker)).toBe(
-    'beirut  link open: beirut-hv1: no answer in 20 s; the next try in 4 s',
+    'beirut  breaker open: beirut-hv1: no answer in 20 s; the next try in 4 s',
   )
   expect(liveText(state, { width: 100, rows: 5, elapsedMs: 0 })[1]).toBe(
     '  beirut  pausing: beirut-hv1: no answer in 20 s; the next try in 4 s',

@@ -97,7 +97,16 @@ const notesOf = ({ site, video, lineBecause, breaker, holders }: LinkRow): reado
   ...holders.flatMap(holdingLines),
 ]
 
-function holdingLines({ pid, command, by, running, leased, waiting, bulkHeld }: Holding): readonly string[] {
+function holdingLines({
+  pid,
+  command,
+  by,
+  running,
+  leased,
+  waiting,
+  bulkHeld,
+  held,
+}: Holding): readonly string[] {
   const waits = [
     ...(waiting.control > 0 ? [plural(waiting.control, 'exchange')] : []),
     ...(waiting.bulk > 0 ? [plural(waiting.bulk, 'bulk write')] : []),
@@ -111,6 +120,7 @@ function holdingLines({ pid, command, by, running, leased, waiting, bulkHeld }: 
         : []),
     ].join(', '),
     ...(bulkHeld === undefined ? [] : [`bulk waits: ${bulkHeld}`]),
+    ...held.map(({ content, because }) => `${content} waits: ${because}`),
   ]
 }
 

@@ -15,7 +15,7 @@ export type PushRequest = {
   /** A site whose window is closed is waited for; otherwise it is deferred. */
   readonly wait: boolean
   readonly order?: BringOrder
-  /** Windows and blackouts that hold at a site. */
+  /** Windows and blackouts that hold at a site; none = its files may be sent at any time. */
   readonly rules: (site: string) => readonly Rules[]
   /** Hears how each site ended. */
   readonly ended?: (report: PushedReport) => void
@@ -79,13 +79,12 @@ async function pushTo({ site, hosts }: PushedSite, request: PushRequest): Promis
 
 /** Why nothing is sent to a site now; undefined = it is. */
 function waitsFor(site: Site, { now, wait, order, rules }: PushRequest): string | undefined {
-  if (wait || order?.bundle !== undefined) return undefined
   const all = rules(site.id)
+  if (wait || all.length === 0) return undefined
   const window = windowAt(all, now)
-  if (!window.open && order?.anyTime !== true) {
-    const next =
-      window.opens === undefined ? 'it never opens' : `it opens at ${localTime(site.timeZone, window.opens)}`
-    return `${whyClosed(all, now)}; ${next}. Nothing was sent. Run again then, or add --wait, or --now --reason.`
-  }
-  return undefined
+  if (window.open) return undefined
+  const next =
+    window.opens === undefined ? 'it never opens' : `it opens at ${localTime(site.timeZone, window.opens)}`
+  const [undone, waiting] = order?.bundle === undefined ? ['sent', '--wait, or '] : ['picked up', '']
+  return `${whyClosed(all, now)}; ${next}. Nothing was ${undone}. Run again then, or add ${waiting}--now --reason.`
 }

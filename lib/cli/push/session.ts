@@ -5,8 +5,9 @@ import type { Site } from '../../domain/site.ts'
 import type { DeliverySource } from '../../transport/delivery/contract.ts'
 import { type Context, UsageError } from '../command.ts'
 import type { Rollout } from '../../domain/rollout.ts'
+import type { Rules } from '../../link/window.ts'
 import type { BringOrder } from '../delivery/contents.ts'
-import { keepReason } from '../history/keep-reason.ts'
+import { type BesideStacks, keepBeside } from '../history/beside-stacks.ts'
 import type { Leave } from '../links/leave.ts'
 import { openFleet } from '../run/fleet.ts'
 import { ensureFolders } from '../run/own-folders.ts'
@@ -17,6 +18,8 @@ import { push, type PushedReport } from './push.ts'
 import { pushText } from './text.ts'
 
 export type PushOrder = {
+  /** The command's word, as the history has it. */
+  readonly operation: Exclude<BesideStacks, 'restart'>
   readonly files: readonly string[]
   /** What versions of the content are known by; absent = the file's own name. */
   readonly name: string | undefined
@@ -26,6 +29,8 @@ export type PushOrder = {
   /** What a person said beside windows and lines. */
   readonly leave: Leave
   readonly rollout: Rollout | undefined
+  /** When work may start at a site, where that is not by its own windows and those of the rollout. */
+  readonly rules?: (site: string) => readonly Rules[]
 }
 
 /** Brings files to sites as the command line asked for it: progress, interrupts, answer, exit code. */
@@ -77,10 +82,9 @@ export async function pushFiles(
       if (!source.ok) throw new UsageError(`${source.error}. Nothing was sent.`)
       sources.push(source.value)
     }
+    const note = { reason, rollout: order.rollout?.id }
     const kept = new Map(
-      reason === undefined
-        ? []
-        : chosen.map(({ site }) => [site.id, keepReason(root, 'push', site.id, reason, env)] as const),
+      chosen.map(({ site }) => [site.id, keepBeside(root, order.operation, site.id, note, env)] as const),
     )
     const reports = await push({
       contents: fleet.contents,
@@ -94,7 +98,7 @@ export async function pushFiles(
         impatient: !order.wait,
         ...(reason === undefined ? {} : { anyTime: true }),
       },
-      rules: (site) => fleet.startRules(site),
+      rules: (site) => (reason === undefined ? (order.rules ?? fleet.startRules)(site) : []),
       ended: ({ site, outcome, because }) => {
         kept.get(site)?.(outcome, because)
         progress.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) })

@@ -146,12 +146,13 @@ function withoutApply(request: RunRequest, preview: SitePreview): SiteReport {
   return { ...base, outcome: 'deferred', because: 'not confirmed; nothing was changed' }
 }
 
-const noteOf = ({ id, operation, by, planning, leave }: Labelled) => ({
+const noteOf = ({ id, operation, by, planning, leave, rollout }: Labelled) => ({
   run: id,
   operation,
   by,
   ...(leave?.reason !== undefined && { reason: leave.reason }),
   ...(planning?.do === 'hold' && { plan: planLabel(planning.plan) }),
+  ...(rollout !== undefined && { rollout: rollout.id }),
 })
 
 /** Enough to find the file again: its digest, and who saved it when. */

@@ -27,7 +27,7 @@ function wordsOf(event: Event): string | undefined {
       if (event.state === 'waiting' || event.state === 'connecting' || closedByUs(event)) return undefined
       return `${event.host} ${event.state}${event.detail === undefined ? '' : `: ${event.detail}`}`
     case 'breaker':
-      return event.state === 'half-open' ? undefined : `link ${event.state}: ${event.because}`
+      return event.state === 'half-open' ? undefined : `breaker ${event.state}: ${event.because}`
     case 'line':
       return `${event.state}: ${event.because}`
     case 'exchange':
