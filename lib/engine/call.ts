@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../domain/result.ts'
 import { runChild } from './child.ts'
-import { checkPlace, engineEnvironment, prepareWorkFolder, type StackPlace } from './place.ts'
+import { engineEnvironment, readyPlace, type StackPlace } from './place.ts'
 import { readFailure, stackNotFound } from './read-failure.ts'
 import type { StackFailure } from './stack-failure.ts'
 
@@ -9,10 +9,8 @@ export async function call(
   place: StackPlace,
   args: readonly string[],
 ): Promise<Result<string | undefined, StackFailure>> {
-  const sound = await checkPlace(place)
-  if (!sound.ok) return sound
-  const prepared = await prepareWorkFolder(place)
-  if (!prepared.ok) return prepared
+  const ready = await readyPlace(place)
+  if (!ready.ok) return ready
   const exit = await runChild(place.enginePath, [...args, '--non-interactive', '--color', 'never'], {
     cwd: place.workFolder,
     env: engineEnvironment(place, {}),

@@ -35,7 +35,7 @@ export type Checkpoint = {
   /** Secrets in them are still encrypted. */
   readonly resources: readonly StateResource[]
   /** Acts that were begun and whose end was never written. */
-  readonly pending: readonly { readonly type: string; readonly urn: string }[]
+  readonly pending: readonly { readonly type: string; readonly resource: StateResource }[]
   /** How its secrets are encrypted; undefined where it has no state of a secrets provider. */
   readonly secrets: { readonly type: string; readonly state: unknown } | undefined
 }
@@ -144,7 +144,7 @@ export function parseCheckpoint(
   return ok({
     file,
     resources: latest?.resources ?? [],
-    pending: (latest?.pending_operations ?? []).map(({ type, resource }) => ({ type, urn: resource.urn })),
+    pending: latest?.pending_operations ?? [],
     secrets: provider === undefined ? undefined : { type: provider.type, state: provider.state ?? null },
   })
 }
@@ -169,7 +169,8 @@ function otherStack(
 ): string | undefined {
   const named = checkpoint.stack.split('/').slice(-2)
   if (named.at(-1) !== stack || (named.length > 1 && named[0] !== project)) return named.join('/')
-  return strayStack(checkpoint.latest?.resources ?? [], { project, stack })
+  const { resources = [], pending_operations: pending = [] } = checkpoint.latest ?? {}
+  return strayStack([...resources, ...pending.map(({ resource }) => resource)], { project, stack })
 }
 
 const isMissing = (error: unknown): boolean =>

@@ -59,6 +59,12 @@ export async function prepareWorkFolder(place: StackPlace): Promise<Result<void,
   return ok(undefined)
 }
 
+/** Checks a place and makes its work folder ready: what comes before any call of the engine. */
+export async function readyPlace(place: StackPlace): Promise<Result<void, StackFailure>> {
+  const sound = await checkPlace(place)
+  return sound.ok ? prepareWorkFolder(place) : sound
+}
+
 /** A failure of the folder in which a stack's state lies, as one of the stack. */
 export const folderFailure = (
   { backendUrl }: Pick<StackPlace, 'backendUrl'>,

@@ -10,8 +10,9 @@ import { createInterrupts } from './interrupts.ts'
 import { ensureEngine, type Engine } from './obtain.ts'
 import { memoryProvider, Thing, type MemoryProvider } from './run.rig.ts'
 import { runStack, type Operation, type StackRun } from './run.ts'
+import { call } from './call.ts'
 import { clearStaleLock } from './lock.ts'
-import { exportState, listStacks } from './state.ts'
+import { exportState, listStacks, readExport } from './state.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -190,6 +191,15 @@ describe('state', () => {
       value: { changes: { same: 2 } },
     })
     const state = await exportState(aRun('preview'))
+    // Read from the file it is what the engine would have exported.
+    const printed = await call(aRun('preview'), [
+      'stack',
+      'export',
+      '--show-secrets',
+      '--stack',
+      'mission.beirut',
+    ])
+    expect(state).toEqual(printed.ok && { ok: true, value: readExport(printed.value ?? '') })
     const marked = {
       '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270',
       value: 'swordfish',

@@ -3,11 +3,12 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { readEvent, rootStackType, type EngineEvent, type EngineOp } from './engine-event.ts'
 import type { Interrupts } from './interrupts.ts'
 import { isolated } from './isolate.ts'
-import { checkPlace, engineEnvironment, folderFailure, prepareWorkFolder, type StackPlace } from './place.ts'
+import { engineEnvironment, folderFailure, readyPlace, type StackPlace } from './place.ts'
 import { notSettled, settleCreations } from './pending.ts'
 import { engineCommand, EngineExit } from './pulumi-command.ts'
 import { readFailure, stackNotFound } from './read-failure.ts'
 import type { StackFailure } from './stack-failure.ts'
+import { isFiled } from './state-file.ts'
 import { roomForState } from './state-folder.ts'
 
 export type Operation = 'preview' | 'up' | 'refresh' | 'destroy' | 'preview-refresh' | 'preview-destroy'
@@ -40,10 +41,8 @@ export type StackSummary = {
  * is nothing to refresh or destroy. A resource that fails stops only what depends on it.
  */
 export async function runStack(run: StackRun): Promise<Result<StackSummary, StackFailure>> {
-  const sound = await checkPlace(run)
-  if (!sound.ok) return sound
-  const prepared = await prepareWorkFolder(run)
-  if (!prepared.ok) return prepared
+  const ready = await readyPlace(run)
+  if (!ready.ok) return ready
   const room = changesHosts(run.operation) ? await roomForState(run) : ok(undefined)
   if (!room.ok) return err(folderFailure(run, room.error))
   const events: EngineEvent[] = []
@@ -91,11 +90,9 @@ export async function runStack(run: StackRun): Promise<Result<StackSummary, Stac
 
   try {
     if (run.interrupts.level > 0) return failed('')
-    try {
-      await start()
-    } catch (error) {
-      if (!(error instanceof EngineExit && error.exit.kind === 'exited' && error.exit.code === stackNotFound))
-        throw error
+    // Where the files don't tell, the engine does, by its exit.
+    const started = (await isFiled(run)) === false ? 'no-stack' : await startIfThere(start)
+    if (started === 'no-stack') {
       if (run.operation !== 'preview' && run.operation !== 'up') return ok(nothing)
       await createStack(workspace, run.stack)
       if (run.interrupts.level > 0) return failed('')
@@ -142,6 +139,18 @@ function operate(stack: Stack, run: StackRun, onEvent: (event: RawEvent) => void
       return stack.previewRefresh(options)
     case 'preview-destroy':
       return stack.previewDestroy(options)
+  }
+}
+
+/** The engine says by its exit that there is no such stack. */
+async function startIfThere(start: () => Promise<unknown>): Promise<'ended' | 'no-stack'> {
+  try {
+    await start()
+    return 'ended'
+  } catch (error) {
+    if (error instanceof EngineExit && error.exit.kind === 'exited' && error.exit.code === stackNotFound)
+      return 'no-stack'
+    throw error
   }
 }
 

@@ -5,8 +5,9 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { hasCheckpointFile } from './checkpoint.ts'
 import { call } from './call.ts'
 import { signature } from './passphrase-cipher.ts'
-import type { StackPlace } from './place.ts'
+import { readyPlace, type StackPlace } from './place.ts'
 import { resourceShape, type StateResource, strayStack } from './resource-shape.ts'
+import { readFiledState } from './state-file.ts'
 import { checkOwner, foreignState } from './state-owner.ts'
 import { type StackFailure, withoutPassword } from './stack-failure.ts'
 
@@ -24,11 +25,25 @@ export type StackState = {
   readonly pending: readonly { readonly type: string; readonly resource: StateResource }[]
 }
 
-/** The last checkpoint of a stack; undefined when there is no such stack. */
+/** The last checkpoint of a stack; undefined when there is no such stack. From a folder it is read without an engine. */
 export async function exportState(place: StackPlace): Promise<Result<StackState | undefined, StackFailure>> {
-  // From a file it costs no engine, and it says whose it is also where its secrets stay closed.
+  // It says whose it is also where its secrets stay closed.
   const owned = hasCheckpointFile(place) ? await checkOwner(place) : ok(undefined)
   if (!owned.ok) return owned
+  const ready = await readyPlace(place)
+  if (!ready.ok) return ready
+  const filed = await readFiledState(place)
+  switch (filed.kind) {
+    case 'none':
+      return ok(undefined)
+    case 'read':
+      return ok({ resources: filed.resources, pending: filed.pending })
+    case 'ask-engine':
+      return exportThroughEngine(place)
+  }
+}
+
+async function exportThroughEngine(place: StackPlace): Promise<Result<StackState | undefined, StackFailure>> {
   const printed = await call(place, ['stack', 'export', '--show-secrets', '--stack', place.stack])
   if (!printed.ok) {
     const closed = printed.error.kind === 'backend' && printed.error.problem === 'passphrase'
@@ -36,8 +51,7 @@ export async function exportState(place: StackPlace): Promise<Result<StackState 
     return whose.ok ? printed : whose
   }
   if (printed.value === undefined) return ok(undefined)
-  const text: unknown = JSON.parse(printed.value, (_key, value: unknown) => asSentToProviders(value))
-  const { resources, pending_operations: pending } = exportShape.parse(text).deployment
+  const { resources, pending } = readExport(printed.value)
   const stray = strayStack([...resources, ...pending.map(({ resource }) => resource)], place)
   const foreign = foreignState(resources, place)
   if (foreign !== undefined) return err(foreign)
@@ -48,6 +62,13 @@ export async function exportState(place: StackPlace): Promise<Result<StackState 
     problem: 'other-stack',
     detail: `expected ${place.project}/${place.stack}, got ${stray}`,
   })
+}
+
+/** What the engine prints of a state, with its secrets. */
+export function readExport(printed: string): StackState {
+  const text: unknown = JSON.parse(printed, (_key, value: unknown) => asSentToProviders(value))
+  const { resources, pending_operations: pending } = exportShape.parse(text).deployment
+  return { resources, pending }
 }
 
 /** An export says a secret as JSON text in `plaintext`; a provider gets it as `value`. */
