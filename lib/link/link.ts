@@ -53,6 +53,8 @@ export interface OpenLink extends LinkDoor {
   measured(rttMs: number): void
   /** Bulk bytes that may still go over the line in use: less than what is left means that it waits for the primary. Infinity = any. */
   bulkLeft(): number
+  /** A content that is to cross, and why it waits; undefined = it does not, or no more. */
+  holds(content: string, because: string | undefined): void
   /** After the lease was lost: jobs may take it anew, for what is looked at and planned from now on. */
   again(): void
 }
@@ -67,6 +69,8 @@ export type LinkState = {
   /** Why bulk transfers wait; undefined = they don't have to. */
   readonly bulkHeld: string | undefined
   readonly lineKbitPerS: number
+  /** Contents that wait to cross, and why. */
+  readonly held: readonly { readonly content: string; readonly because: string }[]
   /** What may be used now. */
   readonly budgetKbitPerS: number
   /** What may be used next, and from when; undefined = it stays. */
@@ -149,6 +153,7 @@ export function createLink({
     )
   let lastToken = 0
   let breaker: Breaker = closed
+  const held = new Map<string, string>()
   /** The probe under way is a transfer. */
   let bulkProbes = false
   let measuredRttMs: number | undefined
@@ -226,6 +231,10 @@ export function createLink({
       queue.carry(next === 'backup' ? (link.backup?.medium ?? link.medium) : link.medium)
     },
     bulkLeft: backupLeft,
+    holds: (content, because) => {
+      if (because === undefined) held.delete(content)
+      else held.set(content, because)
+    },
     measured: (rttMs) => {
       measuredRttMs = rttMs
     },
@@ -243,6 +252,7 @@ export function createLink({
         line,
         limitKbitPerS,
         bulkHeld: bulkHeld(now),
+        held: [...held].map(([content, because]) => ({ content, because })),
         lineKbitPerS: inUse.kbitPerS,
         budgetKbitPerS: kbitPerS,
         next: until === undefined ? undefined : { at: until, kbitPerS: nextRate(until) },

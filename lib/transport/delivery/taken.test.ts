@@ -46,3 +46,23 @@ test('what crossed, and from where on, is told of all channels together', () => 
   }
   expect(taken.whole(last)).toMatchObject({ sent: 930_000, resumedAt: 100_000 })
 })
+
+test('what is there in the end and was not in the beginning was brought, not held', () => {
+  const end = {
+    ...{ sha: 'ab', how: 'held' as const, sent: 243, received: 10, resumedAt: 1_000_000, base: null },
+    ...{ holds: [], notes: [] },
+  }
+  const held = new Taken(1_000_000)
+  held.begin()
+  expect(held.whole(end).how).toBe('held')
+  const shared = new Taken(1_000_000)
+  shared.begin()
+  shared.note(progress(600_000, 610_000))
+  shared.begin()
+  expect(shared.whole(end)).toMatchObject({ how: 'whole', sent: 610_243 })
+  const difference = new Taken(1_000_000)
+  difference.begin()
+  difference.note({ ...progress(600_000, 6_000), base: 'cd' })
+  difference.begin()
+  expect(difference.whole(end).how).toBe('delta')
+})

@@ -39,9 +39,11 @@ export class Taken {
 
   /** What the last channel tells of its end, told of all of them. */
   whole(delivered: Delivered): Delivered {
-    const { sent, resumedAt } = delivered
+    const { how, sent, resumedAt } = delivered
     return {
       ...delivered,
+      // Another process brought the rest, or the last answer was lost: it is there, but was not there already.
+      how: how !== 'held' || this.#last === undefined ? how : this.#last.base === null ? 'whole' : 'delta',
       sent: this.#before + sent,
       resumedAt: Math.min(this.#from ?? resumedAt, resumedAt),
     }
