@@ -1,10 +1,22 @@
 import type { Json, JsonObject } from '../../domain/json.ts'
-import { bytesOf, lengthOf, sha256 } from './files.ts'
+import type { Features } from './features.ts'
+import { bytesOf, type Files, lengthOf, sha256 } from './files.ts'
+import type { HyperV } from './hyperv.ts'
 import type { Machine } from './machine.ts'
-import type { World } from './world.ts'
+import type { Network } from './network.ts'
+import type { Services } from './services.ts'
+
+/** The parts of a world that last. */
+type Lasting = {
+  readonly files: Files
+  readonly features: Features
+  readonly services: Services
+  readonly network: Network
+  readonly hyperv: HyperV
+}
 
 /** A world as JSON: everything that lasts, nothing that a mere look changes (process ids, times of access). */
-export function snapshotOf(world: World): JsonObject {
+export function snapshotOf(world: Lasting): JsonObject {
   return {
     files: Object.fromEntries(
       world.files
