@@ -1,4 +1,4 @@
-import type { Holder } from './lease.ts'
+import { describeHolder, type Holder } from './holder.ts'
 
 /** The link was taken over by another process while this one was not looking. */
 export class LeaseLost extends Error {
@@ -62,7 +62,3 @@ const fixes: { readonly [problem in LeaseStoreProblem]: string } = {
   'other-shape':
     'When no other chancery runs, drop the tables lease, lease_waiting and lease_store of its schema chancery; they are made anew.',
 }
-
-/** `anna on ops1, process 4711`. */
-export const describeHolder = ({ user, machine, pid }: Pick<Holder, 'user' | 'machine' | 'pid'>): string =>
-  `${user} on ${machine}, process ${pid}`

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type Beat, type HeldLink, type Holder, leaseMs, type LeaseStore, type Taken } from './lease.ts'
+import type { Holder } from './holder.ts'
+import { type Beat, type HeldLink, leaseMs, type LeaseStore, type Taken } from './lease.ts'
 import { type Connection, connectTo } from './lease-postgres-connection.ts'
 import {
   free,

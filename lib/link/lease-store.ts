@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { type Beat, type HeldLink, type Holder, leaseMs, type LeaseStore, type Taken } from './lease.ts'
+import type { Holder } from './holder.ts'
+import { type Beat, type HeldLink, leaseMs, type LeaseStore, type Taken } from './lease.ts'
 import { atOnce, openFile, usable } from './lease-file.ts'
 import {
   type HeldRow,

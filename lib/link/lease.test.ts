@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { holdLease, leaseMs, type Holder, type Lease, type LeaseStore } from './lease.ts'
+import type { Holder } from './holder.ts'
+import { holdLease, leaseMs, type Lease, type LeaseStore } from './lease.ts'
 import { LeaseLost, LeaseStoreUnusable } from './lease-failure.ts'
 import { clock, file, hour, open, sleepThrough } from './lease.test-rig.ts'
 import { settled } from './manual-clock.ts'

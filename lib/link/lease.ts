@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
+import type { Holder } from './holder.ts'
 import { LeaseLost, LeaseStoreUnusable } from './lease-failure.ts'
 import type { SentLately } from './sent-lately.ts'
 
@@ -31,17 +32,6 @@ export interface LeaseStore {
   /** Every link that is held or waited for, whoever holds it. */
   holders(): Promise<readonly HeldLink[]>
   close(): Promise<void>
-}
-
-/** Which process holds a link, in words that help to find it. */
-export type Holder = {
-  /** Name of its machine. */
-  readonly machine: string
-  readonly pid: number
-  /** Whose process it is. */
-  readonly user: string
-  /** When it took the link or began to wait, by the clock of its machine, ms. For people only. */
-  readonly since: number
 }
 
 /** A link as its holder left it at the last renewal. */

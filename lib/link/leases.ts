@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Clock } from '../domain/clock.ts'
 import type { Emit } from '../domain/event.ts'
-import { type HeldLink, type Holder, holdLease, type Lease, type LeaseStore } from './lease.ts'
-import { describeHolder } from './lease-failure.ts'
+import { describeHolder, type Holder } from './holder.ts'
+import { type HeldLink, holdLease, type Lease, type LeaseStore } from './lease.ts'
 import { openLeaseStore } from './lease-store.ts'
 
 /** The leases of this process among all that use the same store. */

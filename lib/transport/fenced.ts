@@ -1,5 +1,6 @@
 import type { Failure } from '../domain/failure.ts'
-import { describeHolder, LeaseLost, LeaseStoreUnusable } from '../link/lease-failure.ts'
+import { describeHolder } from '../link/holder.ts'
+import { LeaseLost, LeaseStoreUnusable } from '../link/lease-failure.ts'
 import type { Managed } from './wire.ts'
 
 /** What a lost lease, or a store of leases that can't be used, means to a person; nothing when the cause is another. */

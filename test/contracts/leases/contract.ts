@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { HeldLink, Holder, LeaseStore } from '../../../lib/link/lease.ts'
+import type { Holder } from '../../../lib/link/holder.ts'
+import type { HeldLink, LeaseStore } from '../../../lib/link/lease.ts'
 
 /** One process with the store open. */
 export type Party = {
