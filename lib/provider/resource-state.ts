@@ -1,7 +1,7 @@
 import type { Failure } from '../domain/failure.ts'
 import type { JsonObject } from '../domain/json.ts'
 import type { BookEntry } from '../reconcile/book.ts'
-import { keyedFor } from '../reconcile/digest-key.ts'
+import { keyedFor } from '../reconcile/keyed-kind.ts'
 import type { LoadedKind } from '../reconcile/loaded-kind.ts'
 import { nameOf, type Target } from '../reconcile/target.ts'
 import type { Call, Struct } from './calls.ts'

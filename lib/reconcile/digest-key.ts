@@ -1,7 +1,6 @@
 import { hkdfSync, scryptSync } from 'node:crypto'
-import type { Json, JsonObject } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import type { Look } from '../transport/wire.ts'
-import type { Catalogue, LoadedKind } from './loaded-kind.ts'
 import { canonical } from './plan-file/canonical.ts'
 
 /**
@@ -24,24 +23,6 @@ export function digestKeysOf(passphrase: string, organisation: string): DigestKe
     root ??= scryptSync(passphrase, `chancery digest 1\0${organisation}`, 32, cost)
     return Buffer.from(hkdfSync('sha256', root, '', canonical([host, name]), 32)).toString('base64')
   }
-}
-
-/** The kinds, with the keys that their secret inputs are looked at under. */
-export const withDigestKeys = (catalogue: Catalogue, digestKeys: DigestKeys): Catalogue =>
-  new Map([...catalogue].map(([token, loaded]) => [token, { ...loaded, digestKeys }]))
-
-/** The kind as it looks at this thing: under a key where an input is secret that its observation would tell of. */
-export function keyedFor(
-  loaded: LoadedKind,
-  host: string,
-  want: JsonObject,
-  secrets: ReadonlySet<string>,
-): LoadedKind {
-  const { keyed } = loaded.kind
-  if (keyed === undefined || !keyed.inputs.some((input) => secrets.has(input) && want[input] !== undefined))
-    return loaded
-  const key = loaded.digestKeys?.(host, `${loaded.kind.token}|${loaded.kind.identity(want)}`)
-  return { ...loaded, kind: keyed.under(key) }
 }
 
 /** A look as it may lie in a file: a key is only said to be there. */

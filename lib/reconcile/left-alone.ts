@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Json, JsonObject } from '../domain/json.ts'
 import { type Kind, nothing, type Plan, refuse } from '../kinds/kind.ts'
+import type { LoadedKind } from './loaded-kind.ts'
 import { parsePath, type PropertyPath, valueAt, withValueAt } from './property-path.ts'
-import type { Target } from './target.ts'
 
 /** An input that is left as it is found: an option of the program, or a difference that somebody accepted for a time. */
 export type LeftAlone =
@@ -21,7 +21,11 @@ export type LeftAlone =
 export type Leaving = { readonly plan: Plan; readonly left: readonly LeftAlone[] }
 
 type AnyKind = Kind<JsonObject, JsonObject>
-type Look = Pick<Target, 'loaded' | 'want' | 'leave'>
+type Look = {
+  readonly loaded: LoadedKind
+  readonly want: JsonObject
+  readonly leave?: readonly LeftAlone[]
+}
 
 /**
  * The plan of a kind without what is left alone. What is absent is made as declared. An input that may be unset is unset, which a

@@ -9,7 +9,7 @@ import { describeStackFailure, type StackFailure } from '../../engine/stack-fail
 import { exportState, type StackState } from '../../engine/state.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
 import { unwrap } from '../../provider/wire-values.ts'
-import { withDigestKeys } from '../../reconcile/digest-key.ts'
+import { withDigestKeys } from '../../reconcile/keyed-kind.ts'
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
 import { isSealedBy } from '../../reconcile/plan-file/index.ts'
 import { digestKeysFor, foreignSeal, planSealer } from '../plan/key.ts'

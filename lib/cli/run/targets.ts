@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../domain/json.ts'
 import { inputsOf, secretComplaints } from '../../provider/inputs.ts'
 import { lastRun } from '../../provider/resource-state.ts'
-import { keyedFor } from '../../reconcile/digest-key.ts'
+import { keyedFor } from '../../reconcile/keyed-kind.ts'
 import type { Catalogue, LoadedKind } from '../../reconcile/loaded-kind.ts'
 import { keyOf, type Target } from '../../reconcile/target.ts'
 
