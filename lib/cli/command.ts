@@ -9,7 +9,14 @@ export type Globals = {
 }
 
 /** What a running command works with. */
-export type Context = Surroundings & { readonly output: Output }
+export type Context = Surroundings & {
+  readonly output: Output
+  /** What another command line would run with; undefined where it asks for help. A mistake in it is a `UsageError`. Nothing is run. */
+  readonly argumentsOf: (words: readonly string[]) => Promise<Meant | undefined>
+}
+
+/** A command line that was read and not run. */
+export type Meant = { readonly command: string; readonly args: Globals }
 
 /** The input is wrong: the person must write something else. Ends with exit code 2. */
 export class UsageError extends Error {}

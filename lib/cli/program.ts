@@ -1,6 +1,6 @@
 import yargs, { type Argv, type Options } from 'yargs'
 import { exitCode } from '../domain/outcome.ts'
-import { type Globals, UsageError } from './command.ts'
+import { type Globals, type Meant, UsageError } from './command.ts'
 import { commands } from './commands/index.ts'
 import { createOutput, type Surroundings } from './output.ts'
 import { projectVersion } from './root.ts'
@@ -14,7 +14,11 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
     (built, command) =>
       command.register(built, async (globals, run) => {
         onceEach(globals)
-        code = await run({ ...at, output: createOutput(at, globals) })
+        code = await run({
+          ...at,
+          output: createOutput(at, globals),
+          argumentsOf: (words) => argumentsOf(words, at),
+        })
       }),
     globalOptions(argv, at),
   )
@@ -34,12 +38,9 @@ export async function runCommandLine(argv: readonly string[], at: Surroundings):
   }
 }
 
-/** What a command line would run with; undefined where it asks for help. A mistake in it is a UsageError. Nothing is run. */
-export async function argumentsOf(
-  argv: readonly string[],
-  at: Surroundings,
-): Promise<{ readonly command: string; readonly args: Globals } | undefined> {
-  let found: { readonly command: string; readonly args: Globals } | undefined
+/** `Context.argumentsOf`. */
+async function argumentsOf(argv: readonly string[], at: Surroundings): Promise<Meant | undefined> {
+  let found: Meant | undefined
   const program = commands.reduce<Argv<Globals>>(
     (built, command) =>
       command.register(built, async (args) => {

@@ -146,8 +146,7 @@ async function planOf(asked: Asked, file: string, estate: Estate, context: Conte
 
 /** What the rehearsed command line says of sites, inventory and program. */
 async function read(words: readonly string[], context: Context): Promise<Asked> {
-  const { argumentsOf } = await import('../program.ts')
-  const found = await argumentsOf(words, context)
+  const found = await context.argumentsOf(words)
   if (found === undefined)
     throw new UsageError(
       `rehearse: expected a command to run, got ${words.join(' ')}. Ask for its help without rehearse.`,
