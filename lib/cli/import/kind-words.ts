@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../reconcile/loaded-kind.ts'
+import { nearest } from '../../inventory/index.ts'
 import { UsageError } from '../command.ts'
 
 /** Tokens of the kinds that a person names: `virtual-machine`, `VirtualMachine`, `hyperv:VirtualMachine`, in any case. */
@@ -10,7 +11,10 @@ export function kindTokens(catalogue: Catalogue, words: readonly string[]): read
       [kind.token, kind.token.split(':')[1] ?? ''].some((name) => plain(name) === plain(word)),
     )
     if (found !== undefined) return found.kind.token
-    const known = listable.map(({ kind }) => kind.token).join(', ')
-    throw new UsageError(`--kind: expected one of ${known}, got "${word}"`)
+    const known = listable.map(({ kind }) => kind.token)
+    const meant = nearest(word, [...known, ...known.map((token) => token.split(':')[1] ?? '')])
+    throw new UsageError(
+      `--kind: expected one of ${known.join(', ')}, got "${word}".${meant === undefined ? '' : ` Did you mean "${meant}"?`}`,
+    )
   })
 }

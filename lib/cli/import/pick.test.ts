@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { recordName, type HostList } from './host-list.ts'
 import { logicalNames } from './logical-name.ts'
 import { type Asker, marked, type Marked } from './mark.ts'
-import { notTakeable, picked } from './pick.ts'
+import { notTakeable, picked, strangeOwner } from './pick.ts'
 import type { Thing } from './things.ts'
 import { listingsJson } from './view.ts'
 
@@ -93,6 +93,25 @@ describe('what a person picks', () => {
     expect(names('fs1')).toEqual([
       expect.stringContaining("'hv1: VirtualMachine fs1', 'hv2: VirtualMachine fs1'"),
     ])
+  })
+  it('is told with what was probably meant', () => {
+    expect(names('VirtualMachine fs22')).toEqual([
+      expect.stringContaining('Did you mean "VirtualMachine fs2"?'),
+    ])
+    expect(names('odds')).toEqual([expect.stringContaining('Did you mean "odd"?')])
+  })
+  it('has the owner that is named, or the name is refused with those that there are', () => {
+    const theirs = marked(
+      list([machine('x')], new Map([[record('x'), owner('cluster.beirut')]])),
+      asker,
+    ).things
+    const free = [things[0]!]
+    const { urn } = owner('cluster.beirut')
+    expect(strangeOwner(free, [...things, ...theirs], undefined)).toBeUndefined()
+    expect(strangeOwner([...free, ...theirs], [...things, ...theirs], urn)).toBeUndefined()
+    const refused = strangeOwner(free, [...things, ...theirs], urn.replace('cluster', 'clsuter'))
+    expect(refused).toContain(`Did you mean "${urn}"?`)
+    expect(refused).toContain('Nothing was taken over.')
   })
   it('is taken from nobody but the owner that is named', () => {
     const theirs = marked(list([machine('x')], new Map([[record('x'), owner('cluster.beirut')]])), asker)

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../domain/result.ts'
+import { didYouMean, nearest } from '../../inventory/index.ts'
 import type { Marked } from './mark.ts'
 import { urnOf } from './urn-of.ts'
 
@@ -21,7 +22,7 @@ export function picked(
       complaints.push(
         word === 'all'
           ? '--pick all: nothing of this list is nobody’s and can be declared. Name what is meant.'
-          : `--pick ${word}: names nothing of this list. Write a title or a number of it.`,
+          : `--pick ${word}: names nothing of this list. ${near(word, things)}Write a title or a number of it.`,
       )
     if (found.length > 1 && word !== 'all' && numbers(word, things.length) === undefined) {
       const names = found.map((one) => `'${one.host}: ${titleOf(one)}'`)
@@ -34,6 +35,18 @@ export function picked(
 
 export const isFree = ({ thing, mark }: Marked): boolean =>
   mark.by === 'nobody' && thing.state === 'described'
+
+/** What was probably meant. */
+function near(word: string, things: readonly Marked[]): string {
+  const titles = things.map(titleOf)
+  const meant =
+    nearest(word, titles) ??
+    nearest(
+      word,
+      things.map(({ thing }) => thing.identity),
+    )
+  return meant === undefined ? '' : `Did you mean "${meant}"? `
+}
 
 function named(things: readonly Marked[], word: string): readonly Marked[] {
   const at = numbers(word, things.length)
@@ -81,4 +94,20 @@ export function notTakeable(one: Marked, takeFrom: string | undefined, stack: st
   return mark.by === 'other' && thing.maybeSecret.length > 0
     ? `${at} is owned by ${mark.owner.organisation} (${mark.owner.urn}), whose ${thing.maybeSecret.join(' and ')} may be a secret, and import would write it in clear. Declare it yourself, with adopt: '${takeFrom}' and, where it is one, pulumi.secret(…).`
     : undefined
+}
+
+/** Why an owner that was named is none, though what was picked could be taken without; undefined: something is taken from it, or may have been. */
+export function strangeOwner(
+  chosen: readonly Marked[],
+  things: readonly Marked[],
+  takeFrom: string | undefined,
+): string | undefined {
+  if (takeFrom === undefined || chosen.some(({ mark }) => mark.by !== 'nobody')) return undefined
+  const owners = things.flatMap(({ mark }) =>
+    mark.by === 'other' ? [mark.owner.urn, mark.owner.backend] : [],
+  )
+  return `--take-from: expected the owner of something that was picked, got "${takeFrom}", and all of it is nobody’s. ${didYouMean(takeFrom, [...new Set(owners)])} Nothing was taken over. Leave it out, or pick what has that owner.`.replace(
+    '  ',
+    ' ',
+  )
 }

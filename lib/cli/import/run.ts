@@ -36,6 +36,14 @@ export async function runImport(args: ImportArgs, context: Context, clock: Clock
     throw new UsageError(
       'import: nobody is there to be asked, for standard input is no terminal. Nothing was changed. Name what to take over with --pick, and add --yes.',
     )
+  for (const [option, given] of [
+    ['out', args.out],
+    ['take-from', args.takeFrom],
+  ])
+    if (given !== undefined && args.pick.length === 0)
+      throw new UsageError(
+        `--${option}: expected --pick beside it, got none, and a listing takes nothing over. Leave it out, or pick.`,
+      )
   const estate = await openInventory(args, context)
   const { site, hosts } = await hostsOf(estate, args.site, args.host)
   const { rollout } = await sitesMeant(estate, [site.id], args.rollout)

@@ -17,7 +17,7 @@ import { complain, type Import } from './at-hand.ts'
 import { type Held, heldIn } from './held.ts'
 import { logicalNames } from './logical-name.ts'
 import type { Marked } from './mark.ts'
-import { isFree, notTakeable, picked } from './pick.ts'
+import { isFree, notTakeable, picked, strangeOwner } from './pick.ts'
 import { type Line, neededInputs, programText } from './program-text.ts'
 import { importFolder, type Ready, readyToTake, type Take, takeOver } from './take-over.ts'
 import { urnOf } from './urn-of.ts'
@@ -47,6 +47,9 @@ async function takeChosen(taking: Taking): Promise<number> {
   if (chosen.length === 0) return nothing(taking, 'Nothing was picked; nothing was changed.')
   const refused = chosen.flatMap((one) => notTakeable(one, args.takeFrom, place.stack) ?? [])
   if (refused.length > 0) return complain(taking, [...refused, 'Nothing was taken over.'])
+  const things = listings.flatMap((listing) => listing.things)
+  const strange = strangeOwner(chosen, things, args.takeFrom)
+  if (strange !== undefined) throw new UsageError(strange)
   const { takes, lines } = declarations(taking, chosen)
   const ready = await readyToTake(request, fleet, takes, interrupts.first)
   if (!ready.ok) return complain(taking, ready.error)

@@ -27,9 +27,12 @@ export async function sitesFor(
   const { sites, rollout } = await sitesMeant(estate, selectors, args.rollout)
   const known = sites.flatMap((site) => site.hosts.map(({ id }) => id))
   const strange = args.host.find((id) => !known.includes(id))
-  if (strange !== undefined)
+  if (strange !== undefined) {
+    const { didYouMean } = await import('../../inventory/index.ts')
+    const meant = known.length === 0 ? 'They have none: add one to hosts.csv.' : didYouMean(strange, known)
     throw new UsageError(
-      `host: expected a host of these sites (${known.join(', ') || 'they have none'}), got "${strange}".`,
+      `--host: expected a host of ${sites.length === 1 ? sites[0]!.id : `these ${sites.length} sites`}, got "${strange}". ${meant}`.trim(),
     )
+  }
   return { sites, hosts: args.host, rollout }
 }

@@ -19,6 +19,7 @@ import { learnSecrets, withoutKnownSecrets } from '../secret-texts.ts'
 import { unendedOf } from '../resolve/unended.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
+import { strangeLosses } from './named-losses.ts'
 import type { SiteRun } from './one-site.ts'
 import { openStacks, project } from './stacks.ts'
 import { removes, type RunFailure, type RunRequest } from './types.ts'
@@ -86,7 +87,10 @@ export async function prepareSites(
       }
     }),
   )
-  return ok(await Promise.all(runs))
+  const prepared = await Promise.all(runs)
+  // Of a saved plan the names were held against all its sites when it was made.
+  const strange = request.planning?.do === 'hold' ? undefined : strangeLosses(request.dataLoss, prepared)
+  return strange === undefined ? ok(prepared) : err({ kind: 'input', message: strange })
 }
 
 type PlanningOf = (
