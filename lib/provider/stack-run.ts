@@ -13,6 +13,7 @@ import { type Observations } from '../reconcile/look.ts'
 import type { Observation } from '../reconcile/observation.ts'
 import { keyOf, nameOf, type Target } from '../reconcile/target.ts'
 import { toldAnew, type Unended } from '../reconcile/unended.ts'
+import { stillUnknown } from '../reconcile/unseen.ts'
 import type { CommandWords } from './command/command-words.ts'
 import type { ContentPort } from './source-files.ts'
 import type { Inputs } from './inputs.ts'
@@ -128,7 +129,9 @@ export class StackRun {
       this.owner(target.urn, operation),
       this.dataLossNamed(target),
     )
-    const decision = toldAnew(decided, operation, target, this.options.unended)
+    const { unended } = this.options
+    const told = toldAnew(decided, operation, target, unended)
+    const decision = stillUnknown(told, { operation, target }, observation.state === 'seen', unended)
     if (phase === 'preview') {
       this.options.book.write({
         operation,

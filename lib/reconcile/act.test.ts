@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Failure } from '../domain/failure.ts'
+import { describeFailure, type Failure } from '../domain/failure.ts'
 import { err, type Result } from '../domain/result.ts'
 import type { Answer, Exchange } from '../transport/port.ts'
 import type { Reply, Seen } from '../transport/wire.ts'
@@ -46,14 +46,15 @@ const request: ActRequest = {
 }
 
 /** Acts against a host that answers in this order, and tells what was sent, and how what was begun ended. */
-async function acted(answers: readonly (Reply | 'lost')[], tries: number) {
+async function acted(answers: readonly (Reply | Failure | 'lost')[], tries: number) {
   const ends: [number, IntentEnd][] = []
   let begun = 0
   let now = 0
   const port = handPort((_sent: Exchange, count): Result<Answer, Failure> => {
     const answer = answers[count - 1]
     if (answer === undefined) throw new Error(`nothing is answered to request ${count}`)
-    return answer === 'lost' ? err(lost) : frameEnd([answer])
+    if (answer === 'lost') return err(lost)
+    return 'kind' in answer ? err(answer) : frameEnd([answer])
   })
   const patience: Patience = { leftMs: () => tries * 60_000, chance: () => 0, told: () => {} }
   const batch = new HostBatch(port, {
@@ -130,5 +131,38 @@ describe('an act whose reply was lost and that looks half done', () => {
     const owned: Reply = { id: 1, ok: false, why: 'owned', ...fresh, owner: null }
     const { result } = await acted(['lost', looked({ ...fresh, owner: null }), owned], 10)
     expect(result).toMatchObject({ ok: false, error: { kind: 'exists' } })
+  })
+})
+
+describe('an act whose reply was lost and that the look after it can’t see', () => {
+  const down: Reply = {
+    ...busy,
+    error: { ...busy.error, message: 'The service is down', fqid: 'ObjectNotFound,Get-Note' },
+  } as Reply
+  const unknown = (because: string) => ({
+    ok: false,
+    error: {
+      kind: 'unknown',
+      unseen: { act: 'update of Note n', because: expect.stringContaining(because) },
+    },
+  })
+
+  it.each([
+    ['at once', ['lost', down]],
+    ['before it is sent once more', ['lost', looked(old), down]],
+    ['when the host has changed by then', ['lost', looked(old), changed, down]],
+    ['once nothing is at work there', ['lost', looked(half), down]],
+  ] as const)('%s stays unknown and in flight', async (_when, answers) => {
+    const { result, ends } = await acted(answers, 10)
+    expect(result).toMatchObject(unknown('The service is down'))
+    expect(ends.map(([id]) => id)).not.toContain(0)
+  })
+
+  it('for want of a login stays unknown: what refuses us now says nothing of what ran', async () => {
+    const refused: Failure = { kind: 'login', host: 'h1', account: 'chancery', detail: 'key refused' }
+    const { result, ends } = await acted(['lost', refused], 10)
+    expect(result).toMatchObject(unknown('login of chancery is refused: key refused'))
+    expect(result.ok ? '' : describeFailure(result.error)).not.toMatch(/nothing (ran|was changed)/i)
+    expect(ends).toEqual([])
   })
 })

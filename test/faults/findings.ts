@@ -56,6 +56,13 @@ export const findingsOf = {
     }
   },
 
+  /** What was said of an act whose reply was lost while nothing can be seen. */
+  *unseen(ran: Ran): Generator<Finding> {
+    if (ran.failures.length === 1 && ran.failures[0]?.kind === 'unknown') return
+    const said = ran.failures.map(describeFailure).join('; ') || 'done'
+    yield { counter: 'wrongReports', what: `what can't be seen after a lost reply is unknown, not: ${said}` }
+  },
+
   /** What is so after the run that came next. */
   *last(point: Point, ran: Ran, world: World, ledger: Ledger, sound: Sound): Generator<Finding> {
     yield* doneOrNot(point, ran, world)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type Clock, systemClock } from '../../lib/domain/clock.ts'
 import { describeFailure } from '../../lib/domain/failure.ts'
 import { ok, type Result } from '../../lib/domain/result.ts'
@@ -15,7 +16,7 @@ import type { Owner } from '../../lib/transport/wire.ts'
 import { type Finding, findingsOf, neverStruck, type Sound, stateOtherwise } from './findings.ts'
 import { Ledger } from './ledger.ts'
 import { between, type FaultKind, placeIn, type Point, type Stage } from './points.ts'
-import { furnish } from './scene.ts'
+import { furnish, look } from './scene.ts'
 import { type Backend, previewAndApply, type Ran, type State } from './small-engine.ts'
 
 /** Time that goes so much faster than the machine's: waits of seconds are over in milliseconds. */
@@ -163,10 +164,11 @@ export class Bench {
 }
 
 /** The state before the case: what exists is in it, as the last run saw it. */
-export const stateBefore = (stage: Stage): State =>
-  stage.found === null || stage.operation === 'create'
-    ? undefined
-    : { outputs: { ...stage.before, host: 'hv1', observed: stage.recorded ?? stage.found } }
+export function stateBefore({ found, recorded, operation, before, loaded }: Stage): State {
+  if (found === null || operation === 'create') return undefined
+  const observed = recorded ?? found
+  return { outputs: { ...before, host: 'hv1', ...loaded.kind.outputs(observed), observed } }
+}
 
 const sound = new Map<string, Promise<Sound>>()
 
@@ -193,13 +195,26 @@ async function runSoundly(stage: Stage, restarted: boolean): Promise<Sound> {
   return { ledger, snapshot, failures: last.failures.map(({ kind }) => kind), movesOn: told !== undefined }
 }
 
+/** From now on a look can't see the thing of a case, until the host is cleared. Throws where it still can: then the point proves nothing. */
+function blind(host: LabHost, stage: Stage): void {
+  if (stage.loaded.kind.needsFeature !== undefined) host.order({ name: 'module-missing' })
+  // That a file is gone is seen without the module.
+  if (!('fault' in look(host.world, stage))) host.order({ name: 'time-limit' })
+  if (!('fault' in look(host.world, stage)))
+    throw new Error(`${stage.folder} ${stage.name}: the host can still see it`)
+}
+
 /**
  * Between removal and creation these strike where no step is under way: the removal was answered and the creation is not sent, or
  * nothing of it has run. The others strike when the removal has run and is not answered yet.
  */
-const struckFromHere: { readonly [fault in FaultKind]?: (host: LabHost) => void } = {
+const struckFromHere: { readonly [fault in FaultKind]?: (host: LabHost, stage: Stage) => void } = {
   'lost before': (host) => host.drop(),
   'lost after': (host) => host.order({ name: 'drop-before-act' }),
+  'unseen after': (host, stage) => {
+    host.order({ name: 'drop-before-act' })
+    blind(host, stage)
+  },
   'host restarted': (host) => void host.restart(),
   'disk full there': (host) => host.order({ name: 'disk-full' }),
 }
@@ -214,7 +229,7 @@ export async function tryPoint(point: Point): Promise<readonly Finding[]> {
   const atBetween = stage.verbs[step] === between && struckFromHere[fault] !== undefined
   const ledger: Ledger = new Ledger(host, async ({ steps, next }) => {
     const acted = steps.map(({ name }) => name)
-    const due = fault === 'lost after' ? step + 1 : step
+    const due = fault === 'lost after' || fault === 'unseen after' ? step + 1 : step
     if (struck || atBetween || placeIn(stage, acted, next) !== due) return 'on'
     struck = true
     switch (fault) {
@@ -224,6 +239,10 @@ export async function tryPoint(point: Point): Promise<readonly Finding[]> {
       case 'lost before':
       case 'lost after':
         host.drop()
+        return 'killed'
+      case 'unseen after':
+        host.drop()
+        blind(host, stage)
         return 'killed'
       case 'worker killed':
         if (stage.verbs[step] === between) return 'killed'
@@ -242,13 +261,20 @@ export async function tryPoint(point: Point): Promise<readonly Finding[]> {
   const strikeBetween = (): void => {
     if (!atBetween || struck) return
     struck = true
-    struckFromHere[fault]?.(host)
+    struckFromHere[fault]?.(host, stage)
   }
   try {
     const first = await bench.run(stage, stateBefore(stage), strikeBetween)
     const then = { changed: ledger.changed, world: host.world }
     const findings = [...findingsOf.first(point, first, then)]
     if (!struck) findings.push(neverStruck)
+    // Until it can be seen no run says more of it than that it is not known, and none does anything.
+    if (fault === 'unseen after') {
+      const meanwhile = await bench.run(stage, first.state)
+      findings.push(...findingsOf.unseen(first), ...findingsOf.unseen(meanwhile))
+      if (!isDeepStrictEqual(meanwhile.state, first.state))
+        findings.push({ counter: 'wrongReports', what: 'a run that saw nothing wrote another state' })
+    }
     if (fault === 'host restarted') await host.restart()
     host.clear()
     const second = await bench.run(stage, first.state)

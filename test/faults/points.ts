@@ -15,6 +15,10 @@ export const faults = {
     says: 'the connection is lost before the step, and the worker runs on',
   },
   'lost after': { in: 'one process', says: 'the step has run, and the reply is lost with the connection' },
+  'unseen after': {
+    in: 'one process',
+    says: 'the same, and no look after it can see the thing: its module is missing, or nothing ends there',
+  },
   'worker killed': { in: 'one process', says: 'the process ends in the middle of the step' },
   'host restarted': { in: 'one process', says: 'the host goes down before the step and comes back' },
   'disk full there': { in: 'one process', says: 'no byte is free on the host from the step on' },

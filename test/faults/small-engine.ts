@@ -117,7 +117,10 @@ export async function previewAndApply(backend: Backend, order: Order): Promise<R
   if (operation === 'delete') await preview.plan('delete', target, parts)
   else if (operation === 'replace') await calls.mutate('create', true, {}, checked)
   else await calls.mutate(operation, true, olds, checked)
-  const refused = book.all().flatMap(({ decision }) => (decision.do === 'fail' ? [decision.failure] : []))
+  // Of what is made, also anew, it is no matter what an update of it would meet.
+  const makes = book.all().some((entry) => entry.operation === 'create')
+  const due = book.all().filter((entry) => !makes || entry.operation !== 'update')
+  const refused = due.flatMap(({ decision }) => (decision.do === 'fail' ? [decision.failure] : []))
   if (refused.length > 0) return ended('nothing', refused, state)
 
   armGuards(book, backend.batch, () => false)

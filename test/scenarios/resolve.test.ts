@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runCli, type RunningCli, startCli, terminalLines, waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
@@ -16,6 +17,12 @@ export default ({ site }) => {
   new command.remote.Command('schema', { connection: { host: site.hosts[0].id }, create:
     "$null = New-Item -Path 'C:\\\\Free' -ItemType Directory -Force -ErrorAction Stop; [IO.File]::AppendAllText('C:\\\\Free\\\\ran.txt', '${letter}')" })
 }
+`
+
+const resources = fileURLToPath(new URL('../../lib/provider/resources/index.ts', import.meta.url))
+const switchProgram = `
+import { VirtualSwitch } from ${JSON.stringify(resources)}
+export default ({ site }) => { new VirtualSwitch('lan', { host: site.hosts[0].id, name: 'lan', type: 'private' }) }
 `
 
 describe('after a run was cut off, resolve', { timeout: 120_000 }, () => {
@@ -102,6 +109,37 @@ describe('after a run was cut off, resolve', { timeout: 120_000 }, () => {
     hostOf('accra').clear()
     expect(await run('up', 'accra', '--yes')).toMatchObject({ code: 0 })
     expect(intents('accra')).toEqual([])
+  })
+
+  it('and up leave unknown what can’t be seen after a lost reply, until it can be', async () => {
+    const host = hostOf('accra')
+    const lan = rig.program('lan', switchProgram)
+    const at = { sites: ['accra'], program: lan }
+    const created = vi.spyOn(host.world.hyperv, 'addSwitch')
+    host.atBoundary = ({ steps, next }) => {
+      if (next < steps.length) return 'on'
+      host.order({ name: 'module-missing' })
+      host.drop()
+      return 'killed'
+    }
+    const said = /create of VirtualSwitch lan may or may not have happened.*can't be seen now.*run again/
+    const unknown = [
+      { outcome: 'unreachable', because: expect.stringMatching(said), failures: [{ kind: 'unknown' }] },
+    ]
+    expect((await rig.run('up', at)).sites).toMatchObject(unknown)
+    host.atBoundary = undefined
+    expect((await rig.run('up', at)).sites).toMatchObject(unknown)
+    const resolved = await runCli(['resolve', 'accra', '--program', lan], { cwd: rig.folder })
+    expect(resolved).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(
+        /create lan on accra-hv1\n.*a run wrote it before it sent it.*\n.*not seen: it may or may not have happened/,
+      ),
+    })
+    host.clear()
+    expect((await rig.run('up', at)).sites).toMatchObject([{ outcome: 'done' }])
+    expect(created).toHaveBeenCalledTimes(1)
+    expect(readdirSync(join(rig.folder, '.chancery/stacks', 'lan.accra', 'intents'))).toEqual([])
   })
 
   it('leaves a free command to a person, and up neither repeats nor skips one until they said what became of it', async () => {

@@ -59,7 +59,7 @@ export function judgeInFlight(act: InFlight, seen: Sightings): Judged {
     return {
       ...act,
       verdict: 'not-seen',
-      because: describeFailure(observation.failure),
+      because: `it may or may not have happened. ${describeFailure(observation.failure)}`,
       next: 'looks again, and stops there if it can’t be seen',
       needsPerson: true,
     }
