@@ -1,5 +1,5 @@
-import type { Scene } from './kind-scenes.ts'
 import type { LabBench } from './lab-bench.ts'
+import type { Scene } from './scene.ts'
 
 /** SHA-256 of `test`. */
 export const storedHash = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'

@@ -1,6 +1,5 @@
 import { modules } from '../../../lib/lab/windows/modules.ts'
 import type { World } from '../../../lib/lab/world/world.ts'
-import type { Answering } from './answering.ts'
 import { enums } from './classes.ts'
 import { stubsOf } from './stubs.ts'
 
@@ -13,8 +12,11 @@ export function outfit(): Line {
   return { enums: { ...enums, ...stubs.enums }, modules: stubs.modules }
 }
 
+/** Who answers for a host. */
+type Answers = { environment(): unknown; now(): unknown }
+
 /** The host as a script finds it. */
-export const hostOf = (world: World, answering: Answering): Line => ({
+export const hostOf = (world: World, answering: Answers): Line => ({
   environment: answering.environment(),
   here: modules.filter((module) => module.here(world)).map((module) => module.name),
   now: answering.now(),
