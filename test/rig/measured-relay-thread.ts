@@ -4,7 +4,7 @@ import { ticks } from '../../lib/link/this-process.ts'
 import { answeredAt, connectionsAt, heldBelowAt, keptAt, type RelayMemory, sentAt } from './measured-relay.ts'
 
 /** The relay's own thread: what a test does meanwhile neither holds bytes up nor moves the instants that are noted. */
-const { target, counts, instants, sizes } = workerData as RelayMemory
+const { target, counts, writes } = workerData as RelayMemory
 
 /** A client's bytes on their way to the target. */
 type Way = { readonly number: number; readonly to: Socket; readonly kept: Buffer[] }
@@ -12,12 +12,16 @@ type Way = { readonly number: number; readonly to: Socket; readonly kept: Buffer
 const ways = new Set<Way>()
 const sockets = new Set<Socket>()
 
+/**
+ * Timers run before sockets are looked at, so what is read now was not there the last time but one that this timer ran, or somewhat later.
+ */
+let [before, now] = [ticks(), ticks()]
+const turning = setInterval(() => ([before, now] = [now, ticks()]), 2)
+
 function note(bytes: number): void {
   const at = Atomics.load(counts, sentAt)
-  if (at === instants.length)
-    throw new Error(`the relay notes ${instants.length} writes, and there was another one`)
-  instants[at] = ticks()
-  sizes[at] = bytes
+  if (3 * at === writes.length) throw new Error(`the relay notes ${at} writes, and there was another one`)
+  writes.set([ticks(), bytes, before], 3 * at)
   Atomics.store(counts, sentAt, at + 1)
 }
 
@@ -59,6 +63,7 @@ parentPort?.on('message', (order: 'release' | 'close') => {
     for (const { to, kept } of ways) for (const bytes of kept.splice(0)) to.write(bytes)
   if (order === 'release') return
   for (const socket of sockets) socket.destroy()
+  clearInterval(turning)
   server.close(() => parentPort?.close())
 })
 

@@ -4,14 +4,17 @@ import { Worker } from 'node:worker_threads'
 /** A way to a TCP port on this machine that notes what a client sends when, in a thread of its own. */
 export type MeasuredRelay = {
   readonly port: number
-  /** What came from clients until now: ticks of the machine, and bytes. */
-  readonly sent: readonly (readonly [at: number, bytes: number])[]
+  /** What came from clients until now. */
+  readonly sent: readonly Sent[]
   /** Bytes that went back to clients until now. */
   readonly answered: number
   /** From now on keeps what clients send over the connections that there are; others carry as before. One at a time. */
   hold(): Held
   close(): Promise<void>
 }
+
+/** Bytes that were there at an instant, and not yet at an earlier one, in ticks of the machine: on a busy machine these two lie apart. */
+export type Sent = readonly [at: number, bytes: number, notBefore: number]
 
 /** What is kept on its way. */
 export type Held = {
@@ -26,9 +29,8 @@ export type RelayMemory = {
   readonly target: number
   /** By the places below. */
   readonly counts: Int32Array
-  /** When something came, ticks of the machine, and how much. */
-  readonly instants: Float64Array
-  readonly sizes: Float64Array
+  /** Numbers of `Sent`, one after the other. */
+  readonly writes: Float64Array
 }
 /** How many writes are noted. */
 export const sentAt = 0
@@ -50,21 +52,20 @@ export async function startMeasuredRelay(target: number): Promise<MeasuredRelay>
   const memory: RelayMemory = {
     target,
     counts: new Int32Array(shared(20)),
-    instants: new Float64Array(shared(8 * mostWrites)),
-    sizes: new Float64Array(shared(8 * mostWrites)),
+    writes: new Float64Array(shared(8 * 3 * mostWrites)),
   }
-  const { counts, instants, sizes } = memory
+  const { counts, writes } = memory
   const thread = new Worker(new URL('measured-relay-thread.ts', import.meta.url), {
     workerData: memory,
     execArgv: [],
   })
   const [port] = (await once(thread, 'message')) as [number]
-  const sent: (readonly [number, number])[] = []
+  const sent: Sent[] = []
   return {
     port,
     get sent() {
-      for (let at = sent.length; at < Atomics.load(counts, sentAt); at++)
-        sent.push([instants[at]!, sizes[at]!])
+      for (let i = sent.length; i < Atomics.load(counts, sentAt); i++)
+        sent.push([writes[3 * i]!, writes[3 * i + 1]!, writes[3 * i + 2]!])
       return sent
     },
     get answered() {
@@ -91,16 +92,18 @@ export async function startMeasuredRelay(target: number): Promise<MeasuredRelay>
   }
 }
 
-/** The most that was sent within any span of so many ms, bytes. */
-export function mostWithin(sent: MeasuredRelay['sent'], spanMs: number): number {
+/** The most that was surely sent within some span of so many ms, bytes. */
+export function mostWithin(sent: readonly Sent[], spanMs: number): number {
   let most = 0
   let sum = 0
-  let first = 0
-  for (const [at, bytes] of sent) {
-    sum += bytes
-    for (let [from, gone] = sent[first]!; at - from >= spanMs; [from, gone] = sent[++first]!) sum -= gone
+  let next = 0
+  sent.forEach(([, bytes, from], i) => {
+    for (; next < sent.length && sent[next]![0] < from + spanMs; next++) sum += sent[next]![1]
     most = Math.max(most, sum)
-  }
+    // Of what may have been on its way for longer than the span nothing is sure.
+    if (next > i) sum -= bytes
+    else next = i + 1
+  })
   return most
 }
 

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Clock, systemClock } from '../../lib/domain/clock.ts'
 import { ok } from '../../lib/domain/result.ts'
 import { kind } from '../../lib/kinds/windows/file/index.ts'
 import { type Lab, startLab } from '../../lib/lab/index.ts'
@@ -14,15 +13,13 @@ import { deliver } from '../../lib/transport/delivery/deliver.ts'
 import { createTransport, type Transport } from '../../lib/transport/session.ts'
 import { onLine } from '../../lib/transport/ssh/packets.ts'
 import { newKey } from '../../lib/transport/ssh/ssh.test-rig.ts'
+import { hurriedClock } from '../rig/hurried-clock.ts'
 import { type MeasuredRelay, mostWithin, startMeasuredRelay } from '../rig/measured-relay.ts'
 import { line, link } from './twenty.ts'
 
 /** Time that goes so much faster than the machine's. */
 const hurry = 3
-const clock: Clock = {
-  now: () => Math.floor(performance.now() * hurry),
-  sleep: (ms, abort) => systemClock.sleep(ms / hurry, abort),
-}
+const clock = hurriedClock(hurry)
 const size = 450_000
 
 let folder: string
@@ -72,14 +69,14 @@ const script = createHash('sha256').update(text).digest('hex')
 /** How long a look at one file takes, ms. */
 async function look(): Promise<number> {
   const params = kind.look({ path: 'C:\\motd.txt', content: '', encoding: 'utf8' }, undefined)
-  const started = clock.now()
+  const started = clock.elapsed()
   const answer = await transport.host('host').exchange({
     scripts: new Map([[script, text]]),
     guards: [],
     ops: [{ op: 'observe', key: 'file', script, params }],
   })
   expect(answer).toMatchObject({ ok: true, value: { replies: [{ ok: true }] } })
-  return clock.now() - started
+  return clock.elapsed() - started
 }
 
 /** The longest but one: a single hiccup of the machine is none of the line. */
@@ -94,7 +91,7 @@ it('a file over the thin line uses the budget, keeps to it over any two seconds,
   const measured = await measureSource(path)
   if (!measured.ok) throw new Error(measured.error.detail)
   const before = relay.sent.length
-  const started = clock.now()
+  const started = clock.elapsed()
   let over = false
   const bringing = bring(
     { ...measured.value, name: 'agent.bin' },
@@ -110,9 +107,9 @@ it('a file over the thin line uses the budget, keeps to it over any two seconds,
     await clock.sleep(50 + Math.random() * 200)
   }
   expect(await bringing).toMatchObject({ ok: true, value: { how: 'whole' } })
-  const seconds = (clock.now() - started) / 1000
+  const seconds = (clock.elapsed() - started) / 1000
   const budget = (line.budgetKbitPerS * 1000) / 8
-  const packets = relay.sent.slice(before).map(([at, bytes]) => [at, onLine(bytes)] as const)
+  const packets = relay.sent.slice(before).map(([at, bytes, from]) => [at, onLine(bytes), from] as const)
   const most = mostWithin(packets, 2000 / hurry)
   expect(most).toBeLessThanOrEqual(2 * budget * 1.05)
   expect(most).toBeGreaterThan(2 * budget * 0.9)
