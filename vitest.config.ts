@@ -1,9 +1,13 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/rig/longest-first.ts'
 
 /** Compiled code is kept for all processes of the tests and those that they start: each would compile the same modules. */
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache')
+
+/** The engine lives for a second and has room: it collects its garbage less often, which saves a tenth of its time. */
+process.env['GOGC'] ??= '400'
 
 const others = ['test/powershell/**', '**/node_modules/**']
 
@@ -39,6 +43,7 @@ export default defineConfig({
         },
       },
     ],
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['test/rig/own-machine.ts'],
     testTimeout: 30_000,
     pool: 'forks',
