@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../domain/clock.ts'
@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../domain/result.ts'
 import type { Host, Site } from '../domain/site.ts'
 import { keyPairOf, newKeyPair } from '../lab/key-pair.ts'
 import { type Fault, type Lab, type LabHostSpec, type LabLinkSpec, startLab } from '../lab/index.ts'
+import { makeFolder } from '../link/make-folder.ts'
 import { pinIn } from './trust-key.ts'
 
 /** What the lab is asked to rehearse. */
@@ -121,7 +122,7 @@ function storedHostKey(estate: Estate, host: Host): string {
 }
 
 function writeKey(file: string, pair: { readonly privatePem: string; readonly publicLine: string }): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file), 0o700)
   writeFileSync(file, pair.privatePem, { mode: 0o600 })
   writeFileSync(`${file}.pub`, `${pair.publicLine}\n`)
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ok, type Result } from '../domain/result.ts'
 import type { Host } from '../domain/site.ts'
+import { makeFolder } from '../link/make-folder.ts'
 import { fingerprint, isPinned, pinnedKeys } from '../transport/ssh/known-hosts.ts'
 import { pinKey } from './pin.ts'
 
@@ -29,7 +30,7 @@ export function pinIn(
 ): Result<void, string> {
   const pinned = pinKey(textOf(knownHosts), host.address, host.port, blob)
   if (!pinned.ok) return pinned
-  mkdirSync(dirname(knownHosts), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(knownHosts), 0o700)
   const draft = `${knownHosts}.${process.pid}`
   writeFileSync(draft, pinned.value, { mode: 0o600 })
   renameSync(draft, knownHosts)

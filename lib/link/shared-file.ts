@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 
 /** Rights of the group, to write; and all rights beside the kind of the file. */
 const groupWrites = 0o020
@@ -12,7 +13,7 @@ const rights = 0o7777
 export function ensureSharedFile(file: string): void {
   const folder = dirname(file)
   const above = dirname(folder)
-  mkdirSync(above, { recursive: true, mode: 0o700 })
+  makeFolder(above, 0o700)
   const { mode } = statSync(above)
   const shared = (mode & groupWrites) !== 0
   if (made(() => mkdirSync(folder, { mode: 0o700 })) && shared) chmodSync(folder, mode & rights)

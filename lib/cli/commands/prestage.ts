@@ -93,7 +93,11 @@ export const prestage = defineCommand({
       )
     }
     const written = await writeFiles(args.file, { site: args.site, folder: args.out ?? '' }, context)
-    if (!written.ok) throw new UsageError(written.error)
+    if (!written.ok) {
+      if (!written.error.tried) throw new UsageError(`prestage: ${written.error.because}`)
+      context.output.complain(`chancery: prestage: ${written.error.because}`)
+      return exitCode.failed
+    }
     context.output.answer(written.value, () => written.value.text)
     return exitCode.done
   },

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { err, ok, type Result } from '../../domain/result.ts'
 import { type Measured, measureSource } from '../../link/delivery/source.ts'
@@ -26,6 +26,19 @@ export class SourceCache {
     return isAbsolute(source) ? source : resolve(this.#base, source)
   }
 
+  /** Its size, without reading it. */
+  async size(source: string): Promise<Result<number, string>> {
+    const path = this.path(source)
+    try {
+      const there = await stat(path)
+      if (!there.isFile()) return noFile(path, there)
+      await access(path, constants.R_OK)
+      return ok(there.size)
+    } catch (cause) {
+      return err(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    }
+  }
+
   measure(source: string): Promise<Result<Measured, string>> {
     const path = this.path(source)
     const running = this.#running.get(path)
@@ -38,8 +51,7 @@ export class SourceCache {
   async #measure(path: string): Promise<Result<Measured, string>> {
     try {
       const now = await stat(path, { bigint: true })
-      if (!now.isFile())
-        return err(`${path}: expected a file, got ${now.isDirectory() ? 'a folder' : 'something else'}`)
+      if (!now.isFile()) return noFile(path, now)
       const known = this.#known.get(path)
       if (known?.stamp === `${now.size} bytes, written ${now.mtimeNs} ns, file ${now.ino}`) return ok(known)
       const measured = await measureSource(path)
@@ -74,6 +86,9 @@ export class SourceCache {
 }
 
 const settledMs = 3000
+
+const noFile = (path: string, there: { isDirectory(): boolean }): Result<never, string> =>
+  err(`${path}: expected a file, got ${there.isDirectory() ? 'a folder' : 'something else'}`)
 
 function read(file: string): Map<string, Measured> {
   try {

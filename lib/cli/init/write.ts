@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path'
 import { err, ok, type Result } from '../../domain/result.ts'
 import { formatComplaints, loadInventory } from '../../inventory/index.ts'
+import { makeFolder } from '../../link/make-folder.ts'
 import { isFileError } from '../run/own-folders.ts'
 
 /** Why a folder can't become a new inventory, in a sentence; undefined when it can. */
@@ -44,7 +45,7 @@ export function writeInventory({ folder, files, passphrase }: NewInventory): Res
   const undo: (() => void)[] = []
   try {
     const parent = dirname(folder)
-    const made = mkdirSync(parent, { recursive: true })
+    const made = makeFolder(parent)
     if (made !== undefined) undo.push(() => rmSync(made, { recursive: true, force: true }))
     const draft = mkdtempSync(join(parent, '.new-inventory-'))
     undo.push(() => rmSync(draft, { recursive: true, force: true }))
@@ -69,7 +70,7 @@ export function writeInventory({ folder, files, passphrase }: NewInventory): Res
 
 /** 32 characters of 192 random bits, readable by their owner only; gives what takes them away again. */
 function makePassphrase(path: string): () => void {
-  const made = mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const made = makeFolder(dirname(path), 0o700)
   writeFileSync(path, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
   return () => {
     rmSync(path, { force: true })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, linkSync, rmSync, writeFileSync } from 'node:fs'
 import { err, ok, type Result } from '../../domain/result.ts'
+import { makeFolder } from '../../link/make-folder.ts'
 
 /** An error of the file system, as Node throws it. */
 export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
@@ -10,7 +11,7 @@ export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
 export function ensureFolders(folders: readonly string[]): Result<void, string> {
   for (const folder of folders) {
     const done = inFolder(folder, () => {
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
       accessSync(folder, constants.W_OK | constants.X_OK)
     })
     if (!done.ok) return done

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../domain/result.ts'
+import { makeFolder } from '../make-folder.ts'
 import {
   type BundleEntry,
   type BundleTrouble,
@@ -32,7 +33,7 @@ export async function writeBundle(
   const there = await readBundle(folder)
   if (there.ok && there.value.site !== of.site) return foreign(of.site, there.value.site)
   try {
-    await mkdir(join(folder, 'content'), { recursive: true })
+    makeFolder(join(folder, 'content'))
   } catch (cause) {
     return unwritable(cause)
   }

@@ -21,6 +21,10 @@ export type BundleEntry = {
 /** Why a bundle is of no use; `file`: which of its files, relative to its folder. */
 export type BundleTrouble =
   | { readonly kind: 'no-bundle'; readonly file: string; readonly detail: string }
+  /** Before anything was written: its folder can't be made or written, or something else lies there. */
+  | { readonly kind: 'unusable'; readonly file: string; readonly detail: string }
+  /** Before anything was written: bytes that are to be written, and that are free. */
+  | { readonly kind: 'no-room'; readonly file: string; readonly need: number; readonly free: number }
   /** Its folder can't be written: full, read only, taken out. */
   | { readonly kind: 'unwritable'; readonly file: string; readonly detail: string }
   | {
@@ -100,6 +104,10 @@ export function describeBundleTrouble(folder: string, trouble: BundleTrouble): s
   switch (trouble.kind) {
     case 'no-bundle':
       return `${where}: not a bundle (${trouble.detail}). Nothing was changed. Name the folder that prestage wrote.`
+    case 'unusable':
+      return `${folder}: expected a folder that a bundle can be written into, got one that it can't (${trouble.detail}). Nothing was read or written. Name another one with --out.`
+    case 'no-room':
+      return `${folder}: expected room for ${trouble.need} bytes more, got ${trouble.free}. Nothing was read or written. Make room there, or name another folder with --out.`
     case 'unwritable':
       return `${folder}: it can't be written (${trouble.detail}). The bundle is not complete. Correct that and write it again.`
     case 'bad-manifest':
