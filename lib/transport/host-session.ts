@@ -95,6 +95,7 @@ export class HostSession implements HostPort, BulkPort {
         (await openBeside(talk, order, {
           clock: this.#options.clock,
           pace: (bytes, stop) => door.pace(bytes, 'bulk', stop),
+          ...(abort === undefined ? {} : { abort }),
         }))
       if (opened?.ok === true) {
         opened.value.gone.addEventListener('abort', leave, { once: true })

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { err, type Result } from '../domain/result.ts'
+import { err, ok, type Result } from '../domain/result.ts'
 import { ManualClock } from '../link/manual-clock.ts'
 import type { ByteChannel } from './delivery/bulk-port.ts'
 import { besideLimitMs, openBeside } from './open-beside.ts'
@@ -14,6 +14,7 @@ function silent(pace: (paced: (bytes: number) => Promise<void>) => Promise<void>
   const ended = Promise.withResolvers<Opened>()
   const close = vi.fn((detail: string) => ended.resolve(err({ refused: false, detail })))
   return {
+    end: () => Promise.resolve(),
     close,
     beside: async (_order: typeof order, paced: (bytes: number) => Promise<void>): Promise<Opened> => {
       await pace(paced)
@@ -52,4 +53,43 @@ it('gives it up in the same time when the clock is set back an hour', async () =
   clock.set(clock.now() - 3_600_000)
   await clock.advance(besideLimitMs)
   expect((await opening).ok).toBe(false)
+})
+
+it('ends at once when it is aborted: while the pacer holds the bytes, and while the host does not answer', async () => {
+  const held = (_: number, abort?: AbortSignal): Promise<void> =>
+    new Promise((_go, reject) => abort?.addEventListener('abort', () => reject(abort.reason)))
+  for (const pace of [held, () => Promise.resolve()]) {
+    const clock = new ManualClock()
+    const stop = new AbortController()
+    const talk = silent((paced) => paced(100))
+    const opening = openBeside(talk, order, { clock, pace, abort: stop.signal })
+    await clock.advance(1000)
+    stop.abort(new Error('the window is closed'))
+    expect(await opening).toEqual(err({ refused: false, detail: 'interrupted' }))
+    expect(talk.close).not.toHaveBeenCalled()
+  }
+})
+
+it('closes a channel that opens after it was aborted', async () => {
+  const late = Promise.withResolvers<Opened>()
+  const close = vi.fn()
+  const stop = new AbortController()
+  const talk = { close: () => undefined, beside: () => late.promise }
+  const opening = openBeside(talk, order, {
+    clock: new ManualClock(),
+    pace: () => Promise.resolve(),
+    abort: stop.signal,
+  })
+  stop.abort(new Error('another process waits for the link'))
+  expect((await opening).ok).toBe(false)
+  const channel: ByteChannel = {
+    gone: new AbortController().signal,
+    listen: () => undefined,
+    write: () => Promise.resolve(),
+    end: () => Promise.resolve(),
+    close,
+  }
+  late.resolve(ok(channel))
+  await late.promise
+  expect(close).toHaveBeenCalledOnce()
 })

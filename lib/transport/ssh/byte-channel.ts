@@ -23,10 +23,17 @@ export async function openByteChannel(
   pace: (bytes: number, abort?: AbortSignal) => Promise<void>,
 ): Promise<Result<ByteChannel, BesideFailure>> {
   const { command, first } = order
-  for (let at = 0; at < first.length; at += pieceBytes) {
-    const bytes = Math.min(pieceBytes, first.length - at)
-    await pace(onLine(bytes))
-    socket.prepay(bytes)
+  let paid = 0
+  try {
+    for (let at = 0; at < first.length; at += pieceBytes) {
+      const bytes = Math.min(pieceBytes, first.length - at)
+      await pace(onLine(bytes))
+      socket.prepay(bytes)
+      paid += bytes
+    }
+  } catch (cause) {
+    socket.prepay(-paid)
+    throw cause
   }
   return new Promise((settle) => {
     const lost = (): void => settle(err({ refused: false, detail: 'connection lost' }))
