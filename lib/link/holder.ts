@@ -5,7 +5,7 @@ export type Holder = {
   readonly pid: number
   /** Whose process it is. */
   readonly user: string
-  /** When it took the link or began to wait, by the clock of its machine, ms. For people only. */
+  /** When it took the link or began to wait, by the clock of its machine, in a database by the server's, ms. For people only. */
   readonly since: number
 }
 

@@ -39,9 +39,10 @@ export const linkRow = z.object({ link: z.string() })
 
 const columns =
   'estate text NOT NULL, link text NOT NULL, who text NOT NULL, machine text NOT NULL, account text NOT NULL, pid bigint NOT NULL, place text NOT NULL, started text NOT NULL, since bigint NOT NULL, at timestamptz NOT NULL'
-/** Columns of a process, in the order of its row: $1 to $9; the tenth is the server's clock. */
+/** Columns of a process, in the order of its row: $1 to $8; the last two are the server's clock: since when, and when it was last heard of. */
 const names = 'estate, link, who, machine, account, pid, place, started, since, at'
-const mine = '$1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp()'
+const mine =
+  '$1, $2, $3, $4, $5, $6, $7, $8, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, clock_timestamp()'
 
 /** A row with its age. */
 const aged = (row: string): string =>
@@ -54,24 +55,24 @@ const seen = `
 
 export const look = `SELECT ${seen}`
 
-/** Where the link is as it was seen: $10 token, $11 beat, $12 held. No row = it is not any more. */
+/** Where the link is as it was seen: $9 token, $10 beat, $11 held. No row = it is not any more. */
 export const take = `
   WITH taken AS (
     INSERT INTO chancery.lease AS l (${names}, token, beat, held, sent) VALUES (${mine}, 1, 0, true, NULL)
     ON CONFLICT (estate, link) DO UPDATE SET
       who = excluded.who, machine = excluded.machine, account = excluded.account, pid = excluded.pid, place = excluded.place,
       started = excluded.started, since = excluded.since, at = excluded.at, token = l.token + 1, beat = 0, held = true, sent = NULL
-      WHERE l.token = $10 AND l.beat = $11 AND l.held = $12
+      WHERE l.token = $9 AND l.beat = $10 AND l.held = $11
     RETURNING token),
   gone AS (DELETE FROM chancery.lease_waiting WHERE estate = $1 AND link = $2 AND who = $3 AND EXISTS (SELECT FROM taken))
   SELECT token FROM taken`
 
-/** $10 after how many seconds without asking a place is lost. */
+/** $9 after how many seconds without asking a place is lost. */
 export const wait = `
-  WITH gone AS (DELETE FROM chancery.lease_waiting WHERE estate = $1 AND who <> $3 AND at < clock_timestamp() - make_interval(secs => $10))
+  WITH gone AS (DELETE FROM chancery.lease_waiting WHERE estate = $1 AND who <> $3 AND at < clock_timestamp() - make_interval(secs => $9))
   INSERT INTO chancery.lease_waiting AS w (${names}) VALUES (${mine})
   ON CONFLICT (estate, link, who) DO UPDATE SET at = excluded.at,
-    seq = CASE WHEN w.at < clock_timestamp() - make_interval(secs => $10) THEN excluded.seq ELSE w.seq END`
+    seq = CASE WHEN w.at < clock_timestamp() - make_interval(secs => $9) THEN excluded.seq ELSE w.seq END`
 
 /** $3 token. What is answered is as it was before. */
 export const renew = `

@@ -33,8 +33,6 @@ export type PostgresLeaseParts = {
   readonly me: ProcessId
   /** Milliseconds that have passed since some instant. */
   readonly elapsed: () => number
-  /** The clock on the wall, for people to read. */
-  readonly now: () => number
   /** Whether a process of the same place runs; one that doesn't holds nothing. */
   readonly runs: (process: Pick<ProcessId, 'pid' | 'started'>) => boolean
 }
@@ -56,7 +54,6 @@ export async function openPostgresLeases(
     return new PostgresLeases(id, connection, estate, {
       me: thisProcess(),
       elapsed: () => performance.now(),
-      now: Date.now,
       runs: processRuns,
       ...parts,
     })
@@ -191,8 +188,8 @@ class PostgresLeases implements LeaseStore {
 
   /** This process in the order of the columns. */
   #row(link: string) {
-    const { me, now } = this.#parts
-    return [this.#estate, link, this.#who, me.machine, me.user, me.pid, me.place, me.started, now()] as const
+    const { me } = this.#parts
+    return [this.#estate, link, this.#who, me.machine, me.user, me.pid, me.place, me.started] as const
   }
 }
 

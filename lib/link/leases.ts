@@ -11,6 +11,8 @@ export type Leases = {
   readonly take: (link: string, abort: AbortSignal) => Promise<Lease>
   /** Every link that some process holds or waits for. Rejects likewise. */
   readonly holders: () => Promise<readonly HeldLink[]>
+  /** Name of the store: tokens of one can be compared, and no others. Rejects likewise. */
+  readonly store: () => Promise<string>
   readonly close: () => Promise<void>
 }
 
@@ -50,6 +52,7 @@ export function openLeases({
       place.file !== undefined && opened === undefined && !existsSync(place.file)
         ? []
         : (await store()).holders(),
+    store: async () => (await store()).id,
     close: async () => {
       await (await opened?.catch(() => undefined))?.close()
     },

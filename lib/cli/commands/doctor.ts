@@ -33,7 +33,8 @@ export const doctor = defineCommand({
       throw new UsageError('doctor: expected the id of a site, got none. Name one, or ask for --script.')
     const [
       { openInventory, hostsOf },
-      { managedFrom },
+      { linkFolder, managedFrom },
+      { leaseWords },
       { atHosts },
       { examine },
       { judge, worst },
@@ -41,6 +42,7 @@ export const doctor = defineCommand({
     ] = await Promise.all([
       import('../inventory.ts'),
       import('../links/machine-folder.ts'),
+      import('../links/lease-place.ts'),
       import('../run/at-hosts.ts'),
       import('../doctor/examine.ts'),
       import('../doctor/judge.ts'),
@@ -58,9 +60,20 @@ export const doctor = defineCommand({
         return interrupts.level > 0 ? exitCode.interrupted : code
       }
       const findings = await Promise.all(
-        chosen.hosts.map((host) =>
-          examine(chosen.site, host, fleet.port(host.id), systemClock, managedFrom(estate), interrupts.first),
-        ),
+        chosen.hosts.map(async (host) => {
+          const from = managedFrom(estate)
+          const found = await examine(
+            chosen.site,
+            host,
+            fleet.port(host.id),
+            systemClock,
+            from,
+            interrupts.first,
+          )
+          if (!found.exchange.ok) return found
+          const where = leaseWords(estate, linkFolder(estate, context.env))
+          return { ...found, leases: { where, store: await fleet.leaseStore() } }
+        }),
       )
       const examined = findings.map((found) => ({ host: found.host, checks: judge(found), findings: found }))
       output.answer(

@@ -18,11 +18,22 @@ export const links = defineCommand({
     watch: { type: 'boolean', default: false, describe: 'Keep it live, once a second, until Ctrl-C' },
   },
   run: async (args, context) => {
-    const [{ openInventory }, { sitesMeant }, { linkFolder }, { showLinks, watchShown }] = await Promise.all([
+    const [
+      { openInventory },
+      { sitesMeant },
+      { linkFolder },
+      { leasePlace, leaseWords },
+      { heldLinks },
+      { showLinks, watchShown },
+      { openLeases },
+    ] = await Promise.all([
       import('../inventory.ts'),
       import('../rollout.ts'),
       import('../links/machine-folder.ts'),
+      import('../links/lease-place.ts'),
+      import('../links/held-links.ts'),
       import('../links/show.ts'),
+      import('../../link/leases.ts'),
     ])
     const estate = await openInventory(args, context)
     const { sites, rollout } = await sitesMeant(estate, args.site, args.rollout)
@@ -31,10 +42,15 @@ export const links = defineCommand({
       context.output.complain(`chancery: links: ${folder.error}. Set CHANCERY_MACHINE_FOLDER.`)
       return exitCode.failed
     }
-    const source = { sites, rollout, folder: folder.value, clock: systemClock }
+    const leases = openLeases({ place: leasePlace(estate, folder), clock: systemClock, emit: () => {} })
+    const held = () => heldLinks(leases, leaseWords(estate, folder))
+    const source = { sites, rollout, folder: folder.value, clock: systemClock, held }
     if (!args.watch) {
-      showLinks(source, context.output)
-      return exitCode.done
+      try {
+        return (await showLinks(source, context.output)) ? exitCode.done : exitCode.failed
+      } finally {
+        await leases.close()
+      }
     }
     const { interruptsOf } = await import('../signals.ts')
     const interrupts = interruptsOf(process, systemClock)
@@ -44,6 +60,7 @@ export const links = defineCommand({
       await watchShown(source, context, stop.signal)
     } finally {
       interrupts.release()
+      await leases.close()
     }
     return exitCode.done
   },

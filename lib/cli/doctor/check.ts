@@ -32,6 +32,8 @@ export type Findings = {
   readonly missingKey?: string
   /** From where this estate's hosts are managed: organisation and backend. */
   readonly from: string
+  /** Where leases of links lie, in words, and the name of that store; absent = it was not asked. */
+  readonly leases?: { readonly where: string; readonly store: string }
   readonly exchange: Result<Session, Failure>
 }
 

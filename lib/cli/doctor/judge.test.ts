@@ -64,6 +64,24 @@ describe('the doctor', () => {
     expect(managed({})).toMatchObject({ verdict: 'fail' })
   })
 
+  it('says where leases lie, and warns of a host that was managed under those of another store', () => {
+    const leases = { where: '/var/leases.sqlite, of this machine alone', store: 'ours' }
+    const judged = (of: Session['managed']) =>
+      judge({ ...findings({}, { managed: of }), leases }).find(({ name }) => name === 'leases')
+    expect(judged(null)).toMatchObject({ verdict: 'ok', found: leases.where })
+    const record = { from: 'ministry file:///state', tokens: { ours: 7 } }
+    expect(judged(record)).toMatchObject({ verdict: 'ok' })
+    const two = judged({ ...record, tokens: { ours: 7, theirs: 3 } })
+    expect(two).toMatchObject({
+      verdict: 'warn',
+      fix: expect.stringContaining('name one database') as string,
+    })
+    expect(two?.found).toContain('leases of another store')
+    // Of a host that is managed from elsewhere nothing is ours to judge.
+    expect(judged({ ...record, from: 'other', tokens: { theirs: 3 } })).toMatchObject({ verdict: 'ok' })
+    expect(judge(findings()).some(({ name }) => name === 'leases')).toBe(false)
+  })
+
   it('names the stage at which a connection failed, and what passed before', () => {
     const verdicts = (failure: Failure) =>
       judge(without(failure)).map(({ name, verdict }) => `${name} ${verdict}`)

@@ -25,6 +25,7 @@ export function judge(findings: Findings): readonly Check[] {
     powershell(session.powershell),
     clock(session),
     managedFrom(session.managed, findings.from),
+    ...(findings.leases === undefined ? [] : [leases(session.managed, findings.from, findings.leases)]),
     rights(session.probes['rights']),
     disk(session.probes['disk']),
     adapter(session.probes['session']),
@@ -134,6 +135,23 @@ function managedFrom(managed: Session['managed'], from: string): Check {
         words,
         'It refuses whatever is done from here. If it is to be managed from here: chancery takeover <site> --reason <why>.',
       )
+}
+
+/** Whether everybody who manages the host keeps leases of its link in the same place: tokens of another store show who does not. */
+function leases(
+  managed: Session['managed'],
+  from: string,
+  { where, store }: NonNullable<Findings['leases']>,
+): Check {
+  const name = 'leases'
+  const strange = Object.keys(managed?.tokens ?? {}).filter((other) => other !== store)
+  if (managed?.from !== from || strange.length === 0) return check(name, 'ok', where)
+  return check(
+    name,
+    'warn',
+    `${where}; the host was also managed under leases of ${strange.length === 1 ? 'another store' : `${strange.length} other stores`}`,
+    'Who keeps them elsewhere, another machine or a checkout without the same "leases" in organisation.yaml, may use the link at the same time: name one database everywhere. If it is no more: chancery takeover <site> --reason <why>.',
+  )
 }
 
 function powershell(version: string | undefined): Check {

@@ -6,6 +6,7 @@ import { overBackup } from '../../link/on-backup.ts'
 import { budgetAt } from '../../link/timetable.ts'
 import type { Span } from '../../link/local-time.ts'
 import { videoLimit } from '../../link/video.ts'
+import { type HeldLinks, leaseOf, type LinkLease } from './held-links.ts'
 import { type Closed, closedBy, nextOpenings, windowAt, type WindowState } from '../../link/window.ts'
 
 /** A link as `chancery links` shows it. Instants are ms since 1970. */
@@ -25,6 +26,8 @@ export type LinkRow = {
   /** Of a rollout that was asked about: when its work may start next, the opening that goes on among them. */
   readonly openings: readonly Span[] | undefined
   readonly holders: readonly Holding[]
+  /** Who holds the link or waits for it by the store of leases, also on other machines; undefined = that was not asked. */
+  readonly lease: LinkLease | undefined
   readonly measured: Measured
   readonly breaker: {
     readonly state: string
@@ -72,13 +75,14 @@ const told = z.object({
 
 /**
  * What is known of the links at an instant: from the inventory, and from what processes of this machine say. `board` undefined: none ever
- * said anything. `rollout`: its windows and blackouts count too.
+ * said anything. `rollout`: its windows and blackouts count too. `held`: what the store of leases says.
  */
 export function linkRows(
   sites: readonly Site[],
   board: Board | undefined,
   now: number,
   rollout?: Rollout,
+  held?: HeldLinks,
 ): readonly LinkRow[] {
   const processes = Map.groupBy(board?.all('process') ?? [], ({ link }) => link)
   const lines = new Map(board?.all('line').map((kept) => [kept.link, kept]))
@@ -123,6 +127,7 @@ export function linkRows(
       closedBy: closedBy(rules, now),
       openings: rollout === undefined ? undefined : nextOpenings(rules, now, openingsShown),
       holders: open.flatMap(holdingOf),
+      lease: held === undefined ? undefined : leaseOf(held, link.id),
       measured: {
         rttMs: measured.get(link.id)?.rttMs ?? null,
         kbitPerS: measured.get(link.id)?.kbitPerS ?? null,

@@ -4,6 +4,7 @@ import type { Rollout } from '../../domain/rollout.ts'
 import type { Site } from '../../domain/site.ts'
 import { type Board, openBoard } from '../../link/board.ts'
 import type { Output, Surroundings } from '../output.ts'
+import type { HeldLinks } from './held-links.ts'
 import { boardFile } from './machine-folder.ts'
 import { linkRows } from './rows.ts'
 import { linksJson, linksText } from './view.ts'
@@ -14,17 +15,21 @@ export type Source = {
   readonly rollout: Rollout | undefined
   /** See `linkFolder`. */ readonly folder: string
   readonly clock: Clock
+  /** Who holds links by the store of leases. */
+  readonly held: () => Promise<HeldLinks>
 }
 
 const everyMs = 1_000
 
-/** Shows the links once. */
-export function showLinks(source: Source, output: Output): void {
+/** Shows the links once; false: the store of leases could not be asked. */
+export async function showLinks(source: Source, output: Output): Promise<boolean> {
+  const held = await source.held()
   const board = boardOf(source.folder)
   try {
     const now = source.clock.now()
-    const rows = linkRows(source.sites, board, now, source.rollout)
+    const rows = linkRows(source.sites, board, now, source.rollout, held)
     output.answer(linksJson(rows, now), () => linksText(rows, now, output.width))
+    return held.because === undefined
   } finally {
     board?.close()
   }
@@ -42,11 +47,27 @@ export async function watchShown(
   let board: Board | undefined
   let last = ''
   let drawn = 0
+  // A database that does not answer keeps nothing else from being shown.
+  let held = await source.held()
+  let asking = false
+  let broken: { readonly cause: unknown } | undefined
+  const ask = (): void => {
+    if (asking) return
+    asking = true
+    source
+      .held()
+      .then(
+        (now) => (held = now),
+        (cause: unknown) => (broken = { cause }),
+      )
+      .finally(() => (asking = false))
+  }
   try {
     do {
+      if (broken !== undefined) throw broken.cause
       board ??= boardOf(source.folder)
       const now = source.clock.now()
-      const rows = linkRows(source.sites, board, now, source.rollout)
+      const rows = linkRows(source.sites, board, now, source.rollout, held)
       const text = linksText(rows, now, output.width)
       // Of what changes by itself as time passes nothing is news.
       const news = linksText(rows, 0, undefined)
@@ -58,6 +79,7 @@ export async function watchShown(
         drawn = lines.length
       } else if (news !== last) output.answer({}, () => `${new Date(now).toISOString()}\n${text}`)
       last = news
+      ask()
     } while (await source.clock.sleep(everyMs, stop))
   } finally {
     board?.close()

@@ -1,8 +1,10 @@
+import { describeHolder } from '../../link/holder.ts'
 import { localTime } from '../../link/local-time.ts'
 import type { Closed } from '../../link/window.ts'
 import { duration, plural, rate } from '../view/units.ts'
 import { table } from '../view/table.ts'
 import { paragraph } from '../view/text.ts'
+import type { LeaseHolder, LinkLease } from './held-links.ts'
 import type { Holding, LinkRow } from './rows.ts'
 
 /** Links as a table: what is so now, and when it changes next, in each site's own time; then what there is to say of single ones. */
@@ -29,8 +31,19 @@ export function linksText(rows: readonly LinkRow[], now: number, width: number |
       ? []
       : [[row.site.id, ...lines.map((line) => paragraph(line, width, '  '))].join('\n')]
   })
-  return [shown, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n')
+  const leases = [...new Set(rows.flatMap(({ lease }) => (lease === undefined ? [] : [leasesText(lease)])))]
+  return [
+    shown,
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...(leases.length === 0 ? [] : ['', ...leases.map((text) => paragraph(text, width))]),
+  ].join('\n')
 }
+
+/** Where it is kept who uses which link. */
+const leasesText = ({ store, because }: LinkLease): string =>
+  because === undefined
+    ? `Leases lie in ${store}.`
+    : `Leases lie in ${store}. Who holds links elsewhere is not known now: ${because}`
 
 const lineText = ({ site: { link }, line, inUse }: LinkRow): string =>
   link.secondLine === 'none' ? inUse.medium : `${inUse.medium} (${line})`
@@ -84,7 +97,7 @@ const measuredText = ({ measured: { rttMs, kbitPerS } }: LinkRow): string =>
   ].join(', ')
 
 /** A line each: what limits the link, and who uses it. */
-const notesOf = ({ site, video, lineBecause, breaker, holders }: LinkRow): readonly string[] => [
+const notesOf = ({ site, video, lineBecause, breaker, holders, lease }: LinkRow): readonly string[] => [
   ...(lineBecause === undefined ? [] : [`backup line: ${lineBecause}`]),
   ...(breaker.state === 'closed'
     ? []
@@ -95,7 +108,18 @@ const notesOf = ({ site, video, lineBecause, breaker, holders }: LinkRow): reado
       ]),
   ...(video === undefined ? [] : [`video: ${video.because}`]),
   ...holders.flatMap(holdingLines),
+  ...(lease?.processes ?? [])
+    .filter((one) => !holders.some((own) => isSame(own, one)))
+    .map((one) => leaseLine(one, site.timeZone)),
 ]
+
+/** Whether a process of this machine, as it says itself, is one that the store of leases knows. */
+const isSame = ({ pid, by }: Holding, { user, machine, pid: other }: LeaseHolder): boolean =>
+  pid === other && by === `${user}@${machine}`
+
+/** `anna on ops2, process 4711, holds the link since 2026-11-24 14:02`: the site's time. */
+const leaseLine = (one: LeaseHolder, zone: string): string =>
+  `${describeHolder(one)}, ${one.holds ? 'holds the link' : 'waits for the link'} since ${dayText(zone, one.since)}`
 
 function holdingLines({
   pid,
@@ -132,7 +156,7 @@ const dayText = (zone: string, instant: number): string => localTime(zone, insta
 
 /** Links as data: what the inventory says of each, and under `now` what is so. */
 export const linksJson = (rows: readonly LinkRow[], now: number): object =>
-  rows.map(({ site, inUse, window, video, next, lineBecause, closedBy, openings, ...row }) => ({
+  rows.map(({ site, inUse, window, video, next, lineBecause, closedBy, openings, lease, ...row }) => ({
     ...site.link,
     now: {
       at: now,
@@ -145,6 +169,7 @@ export const linksJson = (rows: readonly LinkRow[], now: number): object =>
       budget: { kbitPerS: row.budgetKbitPerS, ...(next === undefined ? {} : { until: next.at, next }) },
       video: video ?? null,
       window: { ...window, closedBy },
+      lease: lease ?? null,
       // Without an end, `to` is null.
       ...(openings === undefined ? {} : { openings }),
     },

@@ -2,15 +2,14 @@ import { join } from 'node:path'
 import type { Clock } from '../../domain/clock.ts'
 import type { Emit } from '../../domain/event.ts'
 import type { Estate } from '../../domain/profile.ts'
-import { err, ok, type Result } from '../../domain/result.ts'
+import { err, ok } from '../../domain/result.ts'
 import type { Rollout } from '../../domain/rollout.ts'
 import type { Host, Link } from '../../domain/site.ts'
 import { offLimits } from '../../inventory/index.ts'
 import type { OpenLink } from '../../link/index.ts'
 import type { HeldLink } from '../../link/lease.ts'
 import { describeHolder } from '../../link/holder.ts'
-import { LeaseStoreUnusable } from '../../link/lease-failure.ts'
-import { type LeasePlace, openLeases } from '../../link/leases.ts'
+import { openLeases } from '../../link/leases.ts'
 import { thisProcess } from '../../link/this-process.ts'
 import type { Rules } from '../../link/window.ts'
 import { batchWaits, HostBatch } from '../../reconcile/batch.ts'
@@ -19,7 +18,8 @@ import type { HostPort } from '../../transport/port.ts'
 import { createTransport, type Transport } from '../../transport/session.ts'
 import { Contents } from '../delivery/contents.ts'
 import { bulkOverEitherLine, type Lines, overEitherLine } from '../links/either-line.ts'
-import { leaseFile, linkFolder, managedFrom } from '../links/machine-folder.ts'
+import { leasePlace } from '../links/lease-place.ts'
+import { linkFolder, managedFrom } from '../links/machine-folder.ts'
 import { type LinkLeave, openLinks } from '../links/open-links.ts'
 import { patienceAt } from '../resolve/patience-at.ts'
 import { fileMemory } from './host-memory.ts'
@@ -39,6 +39,8 @@ export interface Fleet {
   readonly contents: Contents
   /** Every link that some process holds or waits for, this one's included. Rejects with `LeaseStoreUnusable`. */
   holders(): Promise<readonly HeldLink[]>
+  /** Name of the store that leases come from. Rejects likewise. */
+  leaseStore(): Promise<string>
   close(): Promise<void>
 }
 
@@ -80,7 +82,7 @@ export function openFleet({
   const batches = new Map<string, HostBatch>()
   const memory = fileMemory(join(root, 'hosts.json'))
   const folder = linkFolder(estate, env)
-  const leases = openLeases({ place: leasesOf(estate, folder), clock, emit: tell })
+  const leases = openLeases({ place: leasePlace(estate, folder), clock, emit: tell })
   const me = thisProcess()
 
   const hostOf = (id: string): Host => {
@@ -179,6 +181,7 @@ export function openFleet({
     lineInUse: (site) => ({ line: links.line(site), link: links.inUse(site) }),
     startRules,
     holders: leases.holders,
+    leaseStore: leases.store,
     async close() {
       await transport.close()
       links.close()
@@ -186,21 +189,6 @@ export function openFleet({
       memory.save()
     },
   }
-}
-
-/** Those of all machines where the inventory names a database, and no others should it fail; else those of this machine. */
-function leasesOf(estate: Estate, folder: Result<string, string>): LeasePlace {
-  const { leases } = estate
-  if (leases !== undefined)
-    return {
-      open: async () => {
-        const { openPostgresLeases } = await import('../../link/lease-postgres.ts')
-        return openPostgresLeases(leases.postgres, managedFrom(estate))
-      },
-    }
-  if (folder.ok) return { file: leaseFile(folder.value) }
-  const nowhere = new LeaseStoreUnusable('leases of this machine', 'nowhere', folder.error)
-  return { open: () => Promise.reject(nowhere) }
 }
 
 /** In a rehearsal only the rehearsal's own inventory is reached, whatever inventory a runbook loads. */
