@@ -93,7 +93,7 @@ export async function place(
 const temporaryPrefix = 'tmp-'
 
 /** SHA-256 of a file, lower-case hex. */
-export async function sha256(path: string): Promise<string> {
+async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
   return hash.digest('hex')

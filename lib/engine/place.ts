@@ -39,7 +39,7 @@ export type StackPlace = {
  * Writes `Pulumi.yaml` when it is not as it should be, whole or not at all; mends what an engine left of the state that was killed or
  * had no room. Fails where the state is torn and nothing can take its place.
  */
-export async function prepareWorkFolder(place: StackPlace): Promise<Result<void, StackFailure>> {
+async function prepareWorkFolder(place: StackPlace): Promise<Result<void, StackFailure>> {
   const mended = await mendState(place)
   if (!mended.ok) return err(folderFailure(place, mended.error))
   if (mended.value !== undefined) place.note?.(mended.value)
@@ -108,7 +108,7 @@ function passphraseEnvironment(passphrase: Passphrase): NodeJS.ProcessEnv {
 }
 
 /** What can be told without starting the engine: a passphrase is set, a state folder is there. */
-export async function checkPlace(place: StackPlace): Promise<Result<void, StackFailure>> {
+async function checkPlace(place: StackPlace): Promise<Result<void, StackFailure>> {
   const { passphrase, env } = place
   const backendUrl = withoutPassword(place.backendUrl)
   const set =

@@ -39,4 +39,4 @@ const daysOf = (days: Days, weekend: readonly Weekday[]): readonly Weekday[] => 
 }
 
 /** `08:30` → 510. */
-export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))

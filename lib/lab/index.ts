@@ -4,7 +4,7 @@ import { LabHost, type LabHostSpec } from './host.ts'
 import { LabLink, type LabLinkSpec } from './link.ts'
 import { createExecutor } from './windows/executor.ts'
 
-export { type Fault, type FaultName, faultTable, parseFault } from './faults.ts'
+export { type Fault, type FaultName, faultTable } from './faults.ts'
 export { LabHost, type LabHostSpec } from './host.ts'
 export { LabLink, type LabLinkSpec } from './link.ts'
 export type { AtBoundary } from './channel.ts'

@@ -11,10 +11,10 @@ export const localDay = (zone: string, instant: number): number =>
   Math.floor(Zone.of(zone).wall(instant) / dayMs)
 
 /** Weekday of a date given as days since 1970-01-01, a Thursday. */
-export const weekdayOf = (epochDay: number): Weekday => names[(((epochDay + 3) % 7) + 7) % 7]!
+const weekdayOf = (epochDay: number): Weekday => names[(((epochDay + 3) % 7) + 7) % 7]!
 
 /** The instant at which clocks in a zone show a time of a date; see `Zone.instant` for times that come twice or never. */
-export const instantOf = (zone: string, epochDay: number, minute: number): number =>
+const instantOf = (zone: string, epochDay: number, minute: number): number =>
   Zone.of(zone).instant(epochDay * dayMs + minute * minuteMs)
 
 /** A span of an entry that begins on a date, in instants: from the first to just before the second. */

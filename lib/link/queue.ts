@@ -3,9 +3,9 @@ import type { LinkMedium } from '../domain/site.ts'
 import type { Priority } from './door.ts'
 
 /** Jobs at once over all links of a process. */
-export const defaultOverall = 64
+const defaultOverall = 64
 /** Starts of jobs in a second on one link: a loop gone wild must not become a flood of connections. */
-export const startsPerSecond = 50
+const startsPerSecond = 50
 
 const atOnce = (medium: LinkMedium): number => (medium === 'satellite' ? 1 : 2)
 

@@ -8,7 +8,7 @@ import type { DialLine } from './probe-line.ts'
 import { askConference, type AskHttp, videoLimit } from './video.ts'
 
 /** How often shared facts are looked at, ms: a change reaches the pacer within twice this time. */
-export const lookEveryMs = 400
+const lookEveryMs = 400
 /** How often a process says what its links do, ms. */
 const tellEveryMs = 1_000
 

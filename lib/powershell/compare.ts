@@ -18,7 +18,7 @@ import {
   isNull,
 } from './objects.ts'
 import { text } from './text.ts'
-import { isCustom, isException, typeOf, typesOf } from './types.ts'
+import { isCustom, typeOf, typesOf } from './types.ts'
 import { PsChar, PsEnum, PsNumber, PsObject, type PsValue } from './values.ts'
 
 const insensitive = new Intl.Collator('en', { sensitivity: 'accent' })
@@ -179,5 +179,3 @@ export function isType(v: PsValue, type: string): boolean {
     return v instanceof PsObject && v.types.includes('System.Management.Automation.PSCustomObject')
   return typesOf(v).some((t) => t.toLowerCase() === type.toLowerCase())
 }
-
-export { isException }

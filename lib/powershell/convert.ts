@@ -1,9 +1,9 @@
 import { CastFailure, bad, cannot } from './convert-failure.ts'
 import { INTEGERS, toNumber } from './convert-numbers.ts'
 import { toChar, toScalar, toType } from './convert-scalars.ts'
-import { dictionaryFrom, setEntry } from './dictionaries.ts'
+import { dictionaryFrom } from './dictionaries.ts'
 import { Refused } from './errors.ts'
-import { double, exact } from './numbers.ts'
+import { exact } from './numbers.ts'
 import {
   NOTHING,
   PsBlock,
@@ -147,6 +147,3 @@ export function converts(v: PsValue, type: string): PsValue | undefined {
     throw e
   }
 }
-
-/** Puts an entry into a dictionary; exported where conversions build them. */
-export { double, setEntry }

@@ -20,7 +20,7 @@ export {
 } from './objects.ts'
 export { byte, double, int32, int64 } from './numbers.ts'
 export { bufferOf, bytesOf } from './members/convert-statics.ts'
-export { fromJson, fromJsonText, toJson, toWireJson, type Json } from './json.ts'
+export { fromJson, fromJsonText, toWireJson, type Json } from './json.ts'
 export { text } from './text.ts'
 export { truth, itemsOf } from './convert.ts'
 export { typeOf } from './types.ts'

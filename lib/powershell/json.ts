@@ -101,20 +101,6 @@ export function fromJson(json: Json): PsValue {
   return new PsObject([CUSTOM], new Map(Object.entries(json).map(([k, v]) => [k, fromJson(v)])))
 }
 
-/** A value as JSON; integers beyond 2^53 keep their digits only as text, hence are refused. */
-export function toJson(v: PsValue): Json {
-  if (v instanceof PsNumber && typeof v.value === 'bigint' && !Number.isSafeInteger(Number(v.value)))
-    throw new Refused('an integer beyond 2^53 as a JavaScript number')
-  if (isNull(v)) return null
-  if (typeof v === 'boolean' || typeof v === 'string') return v
-  if (v instanceof PsNumber) return Number(v.value)
-  if (v instanceof PsChar) return v.char
-  if (v instanceof PsEnum) return v.number
-  if (Array.isArray(v)) return v.map(toJson)
-  if (v instanceof PsList) return v.items.map(toJson)
-  return Object.fromEntries(pairsOf(v).map(([k, x]) => [k, toJson(x)]))
-}
-
 function number(literal: string, wide = false): PsValue {
   if (/^-?\d+$/.test(literal)) {
     const n = BigInt(literal)

@@ -24,7 +24,7 @@ import { isCustom, typeOf } from './types.ts'
 import { PsChar, PsEnum, PsNumber, PsObject, PsOpaque, type PsValue } from './values.ts'
 
 /** A number as text; `own` is its ToString(), else PowerShell's conversion, which writes fewer digits. */
-export function numberText(n: PsNumber, own = false): string {
+function numberText(n: PsNumber, own = false): string {
   if (n.type === 'Double') return own ? shortestDouble(n.value as number) : doubleText(n.value as number)
   if (n.type === 'Single') return singleText(n.value as number, own)
   return String(n.value)

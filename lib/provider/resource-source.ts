@@ -59,7 +59,7 @@ export function acceptSource(): string {
 }
 
 /** `windows:File` → `File`. */
-export const className = (token: string): string => token.split(':')[1] ?? token
+const className = (token: string): string => token.split(':')[1] ?? token
 
 type Property = { readonly name: string; readonly input: string; readonly output: string }
 

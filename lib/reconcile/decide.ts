@@ -13,7 +13,7 @@ import {
   sameOwner,
   wasAdopted,
 } from './ownership.ts'
-export { describeOwner, type Owner, sameOwner } from './ownership.ts'
+export { type Owner, sameOwner } from './ownership.ts'
 import { type StateOnly, stateOnly } from './secrecy.ts'
 import { lookOf, nameOf, type Target } from './target.ts'
 

@@ -191,7 +191,7 @@ const said = (plan: Plan, left: readonly LeftAlone[]): Plan =>
     : plan
 
 /** `content (accepted until 2026-12-31: moved by the vendor)`. */
-export const describeLeft = (one: LeftAlone): string =>
+const describeLeft = (one: LeftAlone): string =>
   one.why === 'ignored'
     ? `${one.property} (ignoreChanges)`
     : `${one.property} (accepted until ${one.until}: ${one.reason})`

@@ -34,7 +34,7 @@ export function fencedFor(
 }
 
 /** A host has seen a later holder of its link's lease. */
-export class FencedByHost extends Error {
+class FencedByHost extends Error {
   readonly by: string | undefined
   readonly at: string | undefined
   constructor(host: string, link: string, by: string | undefined, at: string | undefined) {

@@ -11,9 +11,6 @@ export const wireVersion = 2
 /** A script that begins so is kept in no file, neither on the host nor by its hash here: a person's own text, which may hold secrets. */
 export const once = '#once'
 
-/** Hash of an observation that printed nothing. */
-export const absent = 'absent'
-
 /** One line to the host. Guards are checked first, all of them; if one fails, no operation of the frame runs. */
 export type Frame = {
   readonly frame: number

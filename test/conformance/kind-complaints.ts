@@ -19,7 +19,7 @@ const taken = new Set([
 ])
 
 /** `hyperv/virtual-machine` → `hyperv:VirtualMachine`. */
-export const tokenOf = (folder: string): string => {
+const tokenOf = (folder: string): string => {
   const [area, name] = folder.split('/')
   return `${area}:${(name ?? '').replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase())}`
 }

@@ -60,7 +60,7 @@ export const scriptNames = (one: KindFolder): readonly string[] =>
   one.files.filter((name) => name.endsWith('.ps1'))
 
 /** The kind as it is for a case: under a key where one of its inputs is secret. */
-export function kindOf(kind: Kind, { digestKey, name }: Case): Kind {
+function kindOf(kind: Kind, { digestKey, name }: Case): Kind {
   if (digestKey === undefined) return kind
   if (kind.keyed === undefined) throw new Error(`case ${name}: ${kind.token} knows no key`)
   return kind.keyed.under(digestKey === '' ? undefined : digestKey)

@@ -9,7 +9,7 @@ import type { LabBench } from './lab-bench.ts'
 const printed = z.object({ things: z.array(z.record(z.string(), z.json())) })
 
 /** What `list.ps1` of a kind prints on this host, read. Throws on its error. */
-export function listOn(bench: LabBench, one: WalkedKind, below: readonly string[]): readonly Thing[] {
+function listOn(bench: LabBench, one: WalkedKind, below: readonly string[]): readonly Thing[] {
   const { out, fault } = bench.execute(readText(one.home, 'list.ps1'), { below: [...below] })
   if (fault !== undefined) throw new Error(`${one.folder}: list.ps1: ${fault.fqid}: ${fault.message}`)
   const text = out[0]

@@ -65,7 +65,7 @@ export type Finding = {
 }
 
 /** By what makes two of them the same: where, what, and what was found. */
-export const findingsOf = (report: DriftReport): ReadonlyMap<string, Finding> =>
+const findingsOf = (report: DriftReport): ReadonlyMap<string, Finding> =>
   new Map(
     report.sites.flatMap((drift) =>
       findingsAt(drift).map(

@@ -36,7 +36,7 @@ function textOf(path: string): Result<string, string> {
   }
 }
 
-export const complaintText = (path: string, complaints: readonly PlanComplaint[]): string =>
+const complaintText = (path: string, complaints: readonly PlanComplaint[]): string =>
   complaints
     .map(
       ({ line, expected, got, fix }) =>

@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/json.ts'
 
 /** Every value that is not made of others, by its path. */
-export function flat(value: Json | object, path = ''): ReadonlyMap<string, string> {
+function flat(value: Json | object, path = ''): ReadonlyMap<string, string> {
   if (value === null || typeof value !== 'object') return new Map([[path, JSON.stringify(value)]])
   const entries = Object.entries(value)
   if (entries.length === 0) return new Map([[path, Array.isArray(value) ? '[]' : '{}']])

@@ -1,4 +1,3 @@
-import { describeFailure } from '../../domain/failure.ts'
 import { paragraph } from '../view/text.ts'
 import { table } from '../view/table.ts'
 import { bytes, plural } from '../view/units.ts'
@@ -55,8 +54,3 @@ function howText(content: PushedContent): string {
   const resumed = resumedAt > 0 && how !== 'held' ? [`from ${bytes(resumedAt)} on`] : []
   return [words, ...resumed, ...notes].join('; ')
 }
-
-export const failureTexts = (reports: readonly PushedReport[]): readonly string[] =>
-  reports.flatMap(({ contents }) =>
-    contents.flatMap((one) => ('failure' in one ? [describeFailure(one.failure)] : [])),
-  )

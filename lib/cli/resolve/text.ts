@@ -90,7 +90,7 @@ function endText(
 }
 
 /** A person's word can end it: no look can tell of a free command, and what a run wrote may be struck off its notes. */
-export const canBeSaid = (act: Judged): boolean => isCommand(act) || act.from === 'run'
+const canBeSaid = (act: Judged): boolean => isCommand(act) || act.from === 'run'
 
 const nameText = ({ urn, host, operation }: InFlight | Judged): string =>
   `${operation} ${urn.slice(urn.lastIndexOf('::') + 2)}${host === undefined ? '' : ` on ${host}`}`

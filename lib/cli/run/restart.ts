@@ -25,10 +25,7 @@ const scripts = new Map([observeScript, restartScript].map((s) => [s.hash, s.tex
 /** How long a host may take to come back, and how often it is tried, ms. */
 export const restartWaits = { longestMs: 15 * 60_000, everyMs: 5_000 } as const
 
-export async function restartState(
-  port: HostPort,
-  abort?: AbortSignal,
-): Promise<Result<RestartState, Failure>> {
+async function restartState(port: HostPort, abort?: AbortSignal): Promise<Result<RestartState, Failure>> {
   const answer = await port.exchange(
     { scripts, guards: [], ops: [{ op: 'observe', ...look }] },
     undefined,

@@ -12,7 +12,7 @@ export type Standing = {
 }
 
 /** Whoever acted on a host less than this ago may still be at it, ms. */
-export const aliveMs = 60_000
+const aliveMs = 60_000
 
 /** What became of one host. `alive`: somebody acts on it right now, so it was left alone. */
 export type Takeover =

@@ -4,7 +4,7 @@ import { extensionOf, leafOf, parentOf } from '../world/path.ts'
 import { date, int64, object } from './values.ts'
 
 /** `System.IO.FileInfo` of a file, as Get-Item returns it. */
-export function fileInfo(path: string, node: FileNode): PsObject {
+function fileInfo(path: string, node: FileNode): PsObject {
   const extension = extensionOf(node.name)
   return object(
     ['System.IO.FileInfo', 'System.IO.FileSystemInfo'],
@@ -23,7 +23,7 @@ export function fileInfo(path: string, node: FileNode): PsObject {
 }
 
 /** `System.IO.DirectoryInfo` of a folder. */
-export const folderInfo = (path: string, node: FolderNode): PsObject =>
+const folderInfo = (path: string, node: FolderNode): PsObject =>
   object(
     ['System.IO.DirectoryInfo', 'System.IO.FileSystemInfo'],
     {

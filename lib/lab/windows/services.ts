@@ -22,7 +22,7 @@ const statuses = {
 const startModes = { Boot: 0, System: 1, Automatic: 2, Manual: 3, Disabled: 4 }
 
 /** `System.ServiceProcess.ServiceController`. */
-export const serviceObject = (world: World, service: Service, related = true): PsObject =>
+const serviceObject = (world: World, service: Service, related = true): PsObject =>
   object(
     [
       'System.ServiceProcess.ServiceController',

@@ -2,7 +2,7 @@ import { Native } from '../../powershell/errors.ts'
 import type { StaticType } from '../../powershell/host.ts'
 import type { PsValue } from '../../powershell/values.ts'
 import type { Result } from '../../domain/result.ts'
-import { type FileFailure, lengthOf } from '../world/files.ts'
+import { type FileFailure } from '../world/files.ts'
 import { extensionOf, fullPath, join, leafOf, parentOf } from '../world/path.ts'
 import type { World } from '../world/world.ts'
 import { throwDotnet } from './dotnet-errors.ts'
@@ -208,10 +208,4 @@ function children(world: World, of: PsValue | undefined, kind: 'file' | 'folder'
   const folder = world.files.folder(path(of))
   if (folder === undefined) return throwDotnet({ why: 'no-folder', path: path(of) })
   return [...folder.children.values()].filter((c) => c.kind === kind).map((c) => join(path(of), c.name))
-}
-
-/** Length of a file for `Length` properties. */
-export const fileLength = (world: World, at: string): number => {
-  const file = world.files.file(at)
-  return file === undefined ? 0 : lengthOf(file.content)
 }

@@ -233,7 +233,7 @@ export class HyperV {
   }
 }
 
-export const configFile = (machine: Machine): string =>
+const configFile = (machine: Machine): string =>
   join(join(machine.path, 'Virtual Machines'), `${machine.id.toUpperCase()}.vmcx`)
 
 /** `Microsoft:<VMId>\<GUID>`, the Id of a machine's device. */

@@ -38,9 +38,6 @@ export type Chunk = {
   readonly base: string | undefined
 }
 
-/** Bytes of content that a chunk yields at most: the receiver holds them in memory. */
-export const yieldLimit = 4_194_304
-
 export const sumOf = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, 32)
 

@@ -5,7 +5,7 @@ import { type Ranges } from './chunks.ts'
 import { type Matcher, StepList } from './steps.ts'
 
 /** Bytes of a block's sums: CRC-32, and the first 3 of its SHA-256. */
-export const sumBytes = 7
+const sumBytes = 7
 
 /** Length of the blocks of a signature: half the square root of the size, so that signature and misses weigh about the same. */
 export const blockFor = (size: number): number =>

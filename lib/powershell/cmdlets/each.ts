@@ -13,7 +13,7 @@ import { scripted } from '../run/errors.ts'
 import { type BuiltIn, type Starting, classOf } from './built-in.ts'
 
 /** Runs a block for a cmdlet: an error of the engine gets the cmdlet's name in its id. */
-export function inCmdlet<T>(call: Starting, action: () => T): T {
+function inCmdlet<T>(call: Starting, action: () => T): T {
   try {
     return action()
   } catch (x) {

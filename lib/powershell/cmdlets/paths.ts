@@ -9,7 +9,7 @@ import { type BuiltIn, classOf } from './built-in.ts'
 const on = (v: PsValue | undefined): boolean => v instanceof PsSwitch && v.on
 
 /** Joins two parts of a Windows path. */
-export function join(parent: string, child: string): string {
+function join(parent: string, child: string): string {
   const left = parent.replace(/[\\/]+$/, '').replaceAll('/', '\\')
   const right = child.replace(/^[\\/]+/, '').replaceAll('/', '\\')
   return `${left}\\${right}`
@@ -34,7 +34,7 @@ export const joinPath: BuiltIn = {
 }
 
 /** The parent of a Windows path, as Split-Path gives it. */
-export function parentOf(path: string): string {
+function parentOf(path: string): string {
   const plain = path.length > 3 ? path.replace(/[\\/]+$/, '') : path
   const at = Math.max(plain.lastIndexOf('\\'), plain.lastIndexOf('/'))
   if (at < 0 || /^[A-Za-z]:\\?$/.test(plain)) return ''
@@ -43,7 +43,7 @@ export function parentOf(path: string): string {
 }
 
 /** The last part of a Windows path. */
-export const leafOf = (path: string): string => path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '')
+const leafOf = (path: string): string => path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '')
 
 /** Split-Path, as text. */
 export const splitPath: BuiltIn = {

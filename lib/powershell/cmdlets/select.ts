@@ -34,7 +34,7 @@ function notNegative(f: Formals, names: readonly string[]): Formals {
 }
 
 /** Names that an object shows to a wildcard. */
-export function namesOf(item: PsValue): readonly string[] {
+function namesOf(item: PsValue): readonly string[] {
   if (item instanceof PsObject)
     return [...item.properties]
       .filter(([, v]) => !(v instanceof PsComputed && v.member === 'ScriptMethod'))

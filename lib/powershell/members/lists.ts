@@ -26,7 +26,7 @@ const entry = (key: PsValue, value: PsValue): PsObject =>
   )
 
 /** The entries of a dictionary as GetEnumerator gives them. */
-export const entriesOf = (d: PsDictionary): PsValue =>
+const entriesOf = (d: PsDictionary): PsValue =>
   view(
     [...d.entries.values()].map(([k, v]) => entry(k, v)),
     d,

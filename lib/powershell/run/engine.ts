@@ -2,7 +2,6 @@ import { itemsOf } from '../convert.ts'
 import { Leave, PsThrow, Refused } from '../errors.ts'
 import { type Host } from '../host.ts'
 import { NOTHING, type PsBlock, type PsErrorRecord, PsList, PsWarning, typedArray } from '../objects.ts'
-import { int32 } from '../numbers.ts'
 import { type Expr, type Stmt } from '../syntax/ast.ts'
 import { text } from '../text.ts'
 import { PsEnum, type PsValue } from '../values.ts'
@@ -166,9 +165,6 @@ export function emit(v: PsValue, out: Out): void {
   if (items === undefined) return out(v)
   for (const item of [...items]) out(item === NOTHING ? null : item)
 }
-
-/** An Int32 of a count. */
-export const count = (n: number): PsValue => int32(n)
 
 /** Whether something thrown is a script's `break` or `continue` for this loop. */
 export function loopSignal(e: unknown, label: string): 'break' | 'continue' | undefined {

@@ -35,7 +35,7 @@ export function collect(e: Engine, s: Stmt): PsValue {
 const quiet = (x: Expr): boolean => x.kind === 'step'
 
 /** Runs one statement. */
-export function runStatement(e: Engine, s: Stmt, out: Out): void {
+function runStatement(e: Engine, s: Stmt, out: Out): void {
   e.at = s.at
   switch (s.kind) {
     case 'pipeline':

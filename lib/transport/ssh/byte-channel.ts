@@ -10,7 +10,7 @@ const mostAdded = 64
 /**
  * Payload of one write, bytes: with what SSH adds, one write is one piece for the pacer, and what a small frame waits behind.
  */
-export const pieceBytes = mostBytes - mostAdded
+const pieceBytes = mostBytes - mostAdded
 
 /** `refused`: by the host, as beyond its limit of sessions; the connection stays. Otherwise it was lost. */
 export type BesideFailure = { readonly refused: boolean; readonly detail: string }

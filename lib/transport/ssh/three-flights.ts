@@ -25,7 +25,7 @@ export type Flight = {
 export type FlightState = 'pending' | 'waiting' | 'flown'
 
 /** OpenSSH grants a session a first window of 2 MB (64 packets of 32 KB); more than this never goes ahead, bytes. */
-export const firstWindow = 1024 * 1024
+const firstWindow = 1024 * 1024
 /** Largest piece of channel data, well below the 32 KB of OpenSSH and of ssh2's server. */
 const packetBytes = 16 * 1024
 

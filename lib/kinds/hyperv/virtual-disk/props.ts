@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { windowsPath } from '../../windows-path.ts'
 
-export const diskTypes = ['dynamic', 'fixed'] as const
+const diskTypes = ['dynamic', 'fixed'] as const
 
 const vhdxPath = windowsPath.refine(
   (path) => /\.vhdx$/i.test(path) && !/[[\]]/.test(path),

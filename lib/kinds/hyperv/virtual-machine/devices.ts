@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { windowsPath } from '../../windows-path.ts'
 
-export const vhdPath = windowsPath.refine(
+const vhdPath = windowsPath.refine(
   (path) => /\.(vhdx?|vhds)$/i.test(path) && !/[[\]]/.test(path),
   'expected a path that ends in .vhdx, .vhd or .vhds, without [ and ]',
 )

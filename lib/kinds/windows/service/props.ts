@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 export const startModes = ['automatic', 'automatic-delayed', 'manual', 'disabled'] as const
-export const statuses = ['running', 'stopped'] as const
+const statuses = ['running', 'stopped'] as const
 
 /** Inputs of `windows:Service`. */
 export const props = z

@@ -4,7 +4,7 @@ import type { Behaviour } from '../cmdlet.ts'
 
 /** Errors of the Hyper-V module: ids, categories and texts as on Windows Server 2022. */
 
-export const virtualization = 'Microsoft.HyperV.PowerShell.VirtualizationException'
+const virtualization = 'Microsoft.HyperV.PowerShell.VirtualizationException'
 
 /** `Get-VM` → `Microsoft.HyperV.PowerShell.Commands.GetVM`; the disk cmdlets live elsewhere. */
 export const classOf = (cmdlet: string): string =>
@@ -23,10 +23,10 @@ const make =
   })
 
 export const invalidArgument = make('InvalidParameter', 'InvalidArgument')
-export const invalidState = make('InvalidState', 'InvalidOperation', -2147024809)
+const invalidState = make('InvalidState', 'InvalidOperation', -2147024809)
 export const operationFailed = make('OperationFailed', 'NotSpecified')
-export const accessDenied = make('AccessDenied', 'PermissionDenied', -2147024891)
-export const objectNotFound = make('ObjectNotFound', 'ObjectNotFound')
+const accessDenied = make('AccessDenied', 'PermissionDenied', -2147024891)
+const objectNotFound = make('ObjectNotFound', 'ObjectNotFound')
 export const objectInUse = make('ObjectInUse', 'ResourceBusy', -2147024864)
 export const outOfMemory = make('OutOfMemory', 'ResourceUnavailable', -2147024882)
 

@@ -14,7 +14,7 @@ export const bootKey = (of: { readonly drive?: string; readonly adapter?: string
   of.drive === undefined ? `adapter:${of.adapter ?? ''}` : `drive:${of.drive}`
 
 /** The boot order: the set one, then devices added since. */
-export function bootKeys(machine: Machine): readonly string[] {
+function bootKeys(machine: Machine): readonly string[] {
   const devices = [
     ...machine.drives.map((d) => bootKey({ drive: d.id })),
     ...machine.adapters.map((a) => bootKey({ adapter: a.id })),

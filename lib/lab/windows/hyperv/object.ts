@@ -6,7 +6,7 @@ import { guid } from '../values.ts'
 /** What the objects of all machine cmdlets have in common. */
 
 /** What a class derives from, where a parameter takes the base. */
-export const bases: { readonly [name: string]: string } = {
+const bases: { readonly [name: string]: string } = {
   VirtualMachine: 'VirtualMachineBase',
   VMSnapshot: 'VirtualMachineBase',
   VMNetworkAdapter: 'VMNetworkAdapterBase',

@@ -65,7 +65,7 @@ const deviceOf = (handle: unknown): unknown =>
 const machineOf = (handle: unknown): unknown =>
   typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'machine') : undefined
 
-export const hasAdapter = (machine: Machine, device: unknown): MachineAdapter | undefined =>
+const hasAdapter = (machine: Machine, device: unknown): MachineAdapter | undefined =>
   machine.adapters.find((a) => a === device)
 export const hasDrive = (machine: Machine, device: unknown): Drive | undefined =>
   machine.drives.find((d) => d === device)
