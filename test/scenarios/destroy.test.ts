@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LabHost } from '../../lib/lab/index.ts'
@@ -155,5 +157,87 @@ Add-VMHardDiskDrive -VM (Get-VM -Name 'fs1' -ErrorAction Stop) -Path 'C:\\VHDs\\
       because: expect.stringMatching(/not-ours.*pulumi state delete/),
     })
     expect(there()).toEqual({ ...all, motd: 'the heir' })
+  })
+
+  const disk = 'VirtualDisk c:\\vhds\\fs1.vhdx'
+  const stateFile = () => join(rig.folder, '.chancery/state/.pulumi/stacks/chancery/mission.nairobi.json')
+  type Latest = { resources: { urn: string }[]; pending_operations?: object[] }
+  const latest = (): Latest =>
+    (JSON.parse(readFileSync(stateFile(), 'utf8')) as { checkpoint: { latest: Latest } }).checkpoint.latest
+  /** Leaves the state as an engine does that is killed while it creates things. */
+  function leaveAsBegun(...names: readonly string[]): void {
+    const document = JSON.parse(readFileSync(stateFile(), 'utf8')) as { checkpoint: { latest: Latest } }
+    const now = document.checkpoint.latest
+    const isBegun = ({ urn }: { urn: string }): boolean => names.some((name) => urn.endsWith(`::${name}`))
+    now.pending_operations = now.resources
+      .filter(isBegun)
+      .map((resource) => ({ type: 'creating', resource: { ...resource, id: '', outputs: undefined } }))
+    now.resources = now.resources.filter((one) => !isBegun(one))
+    writeFileSync(stateFile(), JSON.stringify(document))
+  }
+  const records = () =>
+    [...host().world.files.walk()].map(([path]) => path).filter((path) => /\\chancery\\owned\\/i.test(path))
+  const others = (name: string) =>
+    program(`  new c.File('b', { host, path: 'C:\\\\Notes\\\\b.txt', content: 'b' })`, name)
+  const nothingLeft = { machines: [], switches: [], disk: false, motd: undefined }
+
+  it('what a killed engine was creating goes too, before what it stands on, and nothing of another stack', async () => {
+    const elsewhere = others('elsewhere')
+    expect(await run('up', elsewhere)).toMatchObject({ outcome: 'done' })
+    expect(await run('up', program(machine))).toMatchObject({ outcome: 'done' })
+    leaveAsBegun('fs', 'disk')
+    const before = there()
+    // By what the state has as begun: the program needs to know nothing of it.
+    const path = program('')
+    const stopped = await run('destroy', path)
+    expect(stopped).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining(`--allow-data-loss '${disk}'`),
+    })
+    expect(there()).toEqual(before)
+    const gone: string[] = []
+    host().atBoundary = ({ key, next }) => (next > 0 && gone.push(key.split('|')[0]!), 'on')
+    const plan = await rig.run('preview', { program: path, previewOf: 'destroy', dataLoss: [disk] })
+    expect(plan.previews[0]!.rows.map(({ change, name }) => [change, name])).toEqual([
+      ['delete', disk],
+      ['delete', 'VirtualMachine fs1'],
+      ['delete', 'VirtualSwitch lan'],
+    ])
+    expect(await run('destroy', path, { dataLoss: [disk] })).toMatchObject({ outcome: 'done' })
+    host().atBoundary = undefined
+    expect(there()).toEqual(nothingLeft)
+    expect(gone.indexOf('hyperv:VirtualMachine')).toBeLessThan(gone.indexOf('hyperv:VirtualDisk'))
+    expect(gone.indexOf('hyperv:VirtualMachine')).toBeLessThan(gone.indexOf('hyperv:VirtualSwitch'))
+    expect(textOf(host(), 'C:\\Notes\\b.txt')).toBe('b')
+    expect(records()).toHaveLength(1)
+    expect(latest().pending_operations).toBeUndefined()
+  })
+
+  it('what was made and never answered is known by its record: it goes as the program says it, or stops the removal by name', async () => {
+    const path = program(machine)
+    host().atBoundary = ({ key, steps, next }) => {
+      if (!key.startsWith('hyperv:VirtualMachine') || next < steps.length) return 'on'
+      host().order({ name: 'refuse-connection' })
+      host().drop()
+      return 'killed'
+    }
+    expect(await run('up', path, { reconnectMs: 0 })).toMatchObject({ outcome: 'unreachable' })
+    host().atBoundary = undefined
+    host().clear()
+    const before = there()
+    expect(before.machines).toEqual(['fs1'])
+    // The program does not say any more what it was.
+    const less = program('')
+    const refused = await run('destroy', less, { dataLoss: [disk] })
+    expect(refused).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringMatching(
+        /fs \(hyperv:VirtualMachine\|fs1\) refused by rule not-in-state.*Nothing was changed.*chancery up nairobi/,
+      ),
+    })
+    expect(there()).toEqual(before)
+    expect(await run('destroy', path, { dataLoss: [disk] })).toMatchObject({ outcome: 'done' })
+    expect(there()).toEqual(nothingLeft)
+    expect(records()).toEqual([])
   })
 })

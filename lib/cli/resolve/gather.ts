@@ -1,6 +1,5 @@
 import type { LockHolder } from '../../engine/stack-failure.ts'
 import type { StackState } from '../../engine/state.ts'
-import type { Owner } from '../../reconcile/decide.ts'
 import type { Observations } from '../../reconcile/look.ts'
 import { keyOf, type Target } from '../../reconcile/target.ts'
 import { recordName } from '../import/host-list.ts'
@@ -8,6 +7,7 @@ import type { SiteRun } from '../run/one-site.ts'
 import { targetOf, targetsOf } from '../run/targets.ts'
 import type { IntentFile } from './intent-lines.ts'
 import { type InFlight, isCommand, type Sightings } from './judge.ts'
+import type { HostRecords } from './records.ts'
 import type { Word } from './said.ts'
 
 /** What is known of a site beside its hosts. */
@@ -21,7 +21,7 @@ export type Known = {
 }
 
 /** Records of a host by the hash of their thing's key. */
-export type Records = ReadonlyMap<string, ReadonlyMap<string, Owner>>
+export type Records = ReadonlyMap<string, HostRecords>
 
 const idOf = (host: string | undefined, key: string | undefined): string => `${host ?? ''}|${key ?? ''}`
 

@@ -7,8 +7,6 @@ import { describeStackFailure, type LockHolder } from '../../engine/stack-failur
 import { exportState } from '../../engine/state.ts'
 import { withoutSecrets } from '../../reconcile/hidden.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
-import { hostScript } from '../host/scripts.ts'
-import { ownersIn } from '../import/host-list.ts'
 import { openFleet } from '../run/fleet.ts'
 import { prepareSites } from '../run/prepare.ts'
 import type { SiteRun } from '../run/one-site.ts'
@@ -17,6 +15,7 @@ import type { RunFailure, RunRequest } from '../run/types.ts'
 import { inFlight, type Known, type Records, sightingsOf, targetsIn } from './gather.ts'
 import { intentFiles, isAlive, settleIntents } from './intent-files.ts'
 import { type InFlight, type Judged, judgeInFlight } from './judge.ts'
+import { type HostRecords, readRecords } from './records.ts'
 import { wordsSaid } from './said.ts'
 
 export type { Judged, Verdict } from './judge.ts'
@@ -108,25 +107,12 @@ type Looked = { readonly observations: Observations; readonly records: Records }
 async function look(known: Known, abort: AbortSignal): Promise<Result<Looked, Failure>> {
   const { site, fleet } = known.run
   const observations = new Observations()
-  const script = hostScript('ownership-records')
-  const records = new Map<string, ReturnType<typeof ownersIn>>()
+  const records = new Map<string, HostRecords>()
   const asked = site.hosts.map(async ({ id }): Promise<Failure | undefined> => {
-    const answer = await fleet
-      .batch(id)
-      .request(
-        { op: 'observe', key: 'chancery:List|records', script: script.hash, params: {} },
-        [script],
-        abort,
-      )
-    if (!answer.ok) return answer.error
-    const reply = answer.value
-    if (reply.ok && reply.op === 'observe' && reply.seen !== null) {
-      records.set(id, ownersIn(reply.seen))
-      return undefined
-    }
-    const because =
-      !reply.ok && reply.why === 'error' ? reply.error.message : 'the host gave no answer to this'
-    return { kind: 'unobservable', host: id, resource: 'whose each thing is', because }
+    const read = await readRecords(fleet.batch(id), abort)
+    if (!read.ok) return read.error
+    records.set(id, read.value)
+    return undefined
   })
   const seen = lookAll((host) => fleet.batch(host), targetsIn(known), observations, abort)
   const [failures, all] = [await Promise.all(asked), await seen]

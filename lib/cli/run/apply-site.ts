@@ -1,9 +1,11 @@
 import type { Failure } from '../../domain/failure.ts'
 import type { Result } from '../../domain/result.ts'
 import type { StackSummary } from '../../engine/run.ts'
+import { takeIn } from '../../engine/take-in.ts'
 import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
 import type { Intents } from '../../reconcile/intents.ts'
 import { deliverAhead } from '../delivery/ahead.ts'
+import { programOption } from '../resolve/earlier.ts'
 import { withoutKnownSecrets } from '../secret-texts.ts'
 import { outcomeOf } from './classify.ts'
 import { runEngine } from './engine-run.ts'
@@ -13,11 +15,12 @@ import type { SiteRun } from './one-site.ts'
 import type { Previewed } from './site-run.ts'
 import { pastStaleLock } from './stale-lock.ts'
 import type { SitePreview, SiteReport } from './types.ts'
+import { nothingUnstored } from './unstored.ts'
 
 /** Carries out what the preview booked, and nothing else. The backend keeps `message` with it; each act is in `intents` before it is sent. */
 export async function applySite(
   run: SiteRun,
-  { preview, book, observations }: Previewed,
+  { preview, book, observations, unstored = nothingUnstored }: Previewed,
   message: string,
   intents: Intents,
 ): Promise<SiteReport> {
@@ -32,6 +35,13 @@ export async function applySite(
     (run.dependencies.get(urn) ?? []).some((d) => acting.has(d) || waits(d))
   armGuards(book, (host) => run.fleet.batch(host), waits)
   for (const { id } of run.site.hosts) run.fleet.batch(id).keep(intents)
+  const taken = await takeIn(
+    run.place,
+    unstored.things.map(({ made }) => made),
+    unstored.gone,
+  )
+  if (!taken.ok)
+    return { site: run.site.id, ...notTaken(run, taken.error), failures: [], changes: countChanges(preview) }
   const phase = operation === 'refresh' ? 'refresh' : 'apply'
   const note = (text: string): void => run.request.note(`${run.site.id}  ${text}`)
   const ran = await withOlderCopies(run.place, book, note, () =>
@@ -43,6 +53,12 @@ export async function applySite(
   )
   return reportOf(run, preview, ran.result, ran.failures)
 }
+
+/** Without it in the state the engine would leave it behind. */
+const notTaken = ({ site, request }: SiteRun, because: string): Pick<SiteReport, 'outcome' | 'because'> => ({
+  outcome: 'failed',
+  because: `what an earlier run of ${site.id} made is not in its state, and can't be taken into it: ${because}. Nothing was removed. Run chancery up ${site.id}${programOption(request.program)} first, which takes it up; then destroy.`,
+})
 
 function reportOf(
   run: SiteRun,

@@ -32,6 +32,12 @@ describe('names beside --allow-data-loss', () => {
     expect(strangeLosses([name], runs())).toBe(undefined)
   })
 
+  it('take what was there when it was looked at last, and refuse it otherwise', () => {
+    const gone = 'File c:\\notes\\gone.txt'
+    expect(strangeLosses([gone], runs(), [gone])).toBe(undefined)
+    expect(strangeLosses([gone], runs())).toContain(`got "${gone}"`)
+  })
+
   it.each([
     ['File C:\\Notes\\Declared.txt', 'Did you mean "File c:\\notes\\declared.txt"?'],
     ['File c:\\notes\\recordde.txt', 'Did you mean "File c:\\notes\\recorded.txt"?'],

@@ -3,8 +3,16 @@ import PQueue from 'p-queue'
 import type { z } from 'zod'
 import type { Program } from '../../domain/program.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import { collect, type CollectFailure, type Collection, type CollectOrder } from '../../engine/collect.ts'
+import { nameInUrn } from '../../domain/urn.ts'
+import {
+  collect,
+  type CollectedResource,
+  type CollectFailure,
+  type Collection,
+  type CollectOrder,
+} from '../../engine/collect.ts'
 import type { StackPlace } from '../../engine/place.ts'
+import type { StateResource } from '../../engine/resource-shape.ts'
 import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
 import { exportState, type StackState } from '../../engine/state.ts'
 import { loadCatalogue } from '../../provider/catalogue.ts'
@@ -19,9 +27,10 @@ import { learnSecrets, withoutKnownSecrets } from '../secret-texts.ts'
 import { unendedOf } from '../resolve/unended.ts'
 import type { Fleet } from './fleet.ts'
 import { contextOf, programModule, stackName } from './program.ts'
-import { strangeLosses } from './named-losses.ts'
+import { lookedAtLast, strangeLosses } from './named-losses.ts'
 import type { SiteRun } from './one-site.ts'
 import { openStacks, project } from './stacks.ts'
+import type { Recorded } from './targets.ts'
 import { removes, type RunFailure, type RunRequest } from './types.ts'
 
 /** Everything that is needed before a site is reached: engine, program, states. */
@@ -79,6 +88,7 @@ export async function prepareSites(
         catalogue,
         fleet,
         abort,
+        collectNow: () => collectFor(request, module.value.url, calls[index]!, abort),
         begunCommands: begunCommands(state.ok ? state.value : undefined),
         unended: unendedOf(state.ok ? state.value : undefined, place.workFolder),
         program: async () => ({ outputs: await program(contexts[index]!) }),
@@ -89,7 +99,14 @@ export async function prepareSites(
   )
   const prepared = await Promise.all(runs)
   // Of a saved plan the names were held against all its sites when it was made.
-  const strange = request.planning?.do === 'hold' ? undefined : strangeLosses(request.dataLoss, prepared)
+  const strange =
+    request.planning?.do === 'hold'
+      ? undefined
+      : strangeLosses(
+          request.dataLoss,
+          prepared.map((run) => ({ ...run, recorded: [...run.recorded, ...run.begun] })),
+          prepared.flatMap(({ place }) => lookedAtLast(place.workFolder)),
+        )
   return strange === undefined ? ok(prepared) : err({ kind: 'input', message: strange })
 }
 
@@ -147,7 +164,25 @@ const hasLater = ({ resources }: Collection): boolean =>
 const plain = (value: object): z.core.util.JSONType =>
   JSON.parse(JSON.stringify(value)) as z.core.util.JSONType
 
-type Known = Pick<SiteRun, 'declared' | 'depth' | 'dependencies' | 'protection' | 'recorded' | 'broken'>
+async function collectFor(
+  request: RunRequest,
+  program: string,
+  call: CollectOrder['calls'][number],
+  abort: AbortSignal,
+): Promise<Result<readonly CollectedResource[], string>> {
+  const collected = await collect({ program, calls: [call], env: { ...request.env }, abort })
+  if (!collected.ok) return err(describeCollectFailure(request.program, collected.error))
+  const [part] = collected.value
+  learnSecrets((part?.resources ?? []).map(({ inputs }) => inputs))
+  return part?.problem === undefined
+    ? ok(part?.resources ?? [])
+    : err(withoutKnownSecrets(part.problem.message))
+}
+
+type Known = Pick<
+  SiteRun,
+  'begun' | 'halves' | 'declared' | 'depth' | 'dependencies' | 'protection' | 'recorded' | 'broken'
+>
 
 function describeCollectFailure(program: string, failure: CollectFailure): string {
   switch (failure.kind) {
@@ -171,11 +206,14 @@ function declaredOf(
     dependencies: new Map(),
     protection: new Map(),
     recorded: [],
+    begun: [],
+    halves: new Set(),
   }
   if (part?.problem !== undefined) return { ...none, broken: withoutKnownSecrets(part.problem.message) }
   if (!state.ok) return { ...none, broken: describeStackFailure(state.error) }
   const resources = removing ? [] : (part?.resources ?? [])
   const known = state.value?.resources ?? []
+  const whole = new Set(known.filter((r) => !r.pendingReplacement).map(({ urn }) => urn))
   const declared = new Set(resources.map(({ urn }) => urn))
   const order = [...resources, ...removalOrder(known.filter(({ urn }) => !declared.has(urn)))]
   return {
@@ -183,18 +221,22 @@ function declaredOf(
     depth: depthOf(order),
     dependencies: new Map(order.map(({ urn, dependencies }) => [urn, dependencies])),
     protection: new Map(resources.map(({ urn, protect }) => [urn, protect])),
-    recorded: known
-      .filter((r) => r.custom)
-      .map(({ urn, type, inputs, outputs, protect }) => ({
-        urn,
-        protect,
-        type,
-        inputs,
-        outputs,
-        name: urn.slice(urn.lastIndexOf('::') + 2),
-      })),
+    recorded: known.filter((r) => r.custom).map(recordedOf),
+    begun: (state.value?.pending ?? [])
+      .filter(({ type, resource: { urn, custom } }) => type === 'creating' && custom && !whole.has(urn))
+      .map(({ resource }) => ({ ...recordedOf(resource), dependencies: resource.dependencies })),
+    halves: new Set(known.filter((r) => r.pendingReplacement).map(({ urn }) => urn)),
   }
 }
+
+const recordedOf = ({ urn, type, inputs, outputs, protect }: StateResource): Recorded => ({
+  urn,
+  protect,
+  type,
+  inputs,
+  outputs,
+  name: nameInUrn(urn),
+})
 
 type Ordered = { readonly urn: string; readonly dependencies: readonly string[] }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describeFailure, type Failure } from '../../domain/failure.ts'
+import { ok, type Result } from '../../domain/result.ts'
 import type { SiteOutcome } from '../../domain/outcome.ts'
 import { describeStackFailure, type StackFailure } from '../../engine/stack-failure.ts'
 import { announceCommand } from '../../provider/command/command-calls.ts'
@@ -8,6 +9,7 @@ import { inputsOf } from '../../provider/inputs.ts'
 import { PlanBook } from '../../reconcile/book.ts'
 import { lookAll, Observations } from '../../reconcile/look.ts'
 import { nameOf } from '../../reconcile/target.ts'
+import { type HostRecords, readRecords } from '../resolve/records.ts'
 import { withoutKnownSecrets } from '../secret-texts.ts'
 import { outcomeOf } from './classify.ts'
 import { clocksApart } from './clocks.ts'
@@ -21,12 +23,15 @@ import { protectedEntry, protectedRemovals, withProtection } from './protected.t
 import { rowsOf, withWaiting } from './rows.ts'
 import { type Recorded, targetOf, targetsOf } from './targets.ts'
 import { type PreviewRow, removes, type SitePreview } from './types.ts'
+import { begunTargets, findUnstored, nothingUnstored, type Unstored } from './unstored.ts'
 
 /** What a preview leaves for the apply. */
 export type Previewed = {
   readonly preview: SitePreview
   readonly book: PlanBook
   readonly observations: Observations
+  /** Of a removal: what it takes with it though the state does not have it yet. Absent: nothing. */
+  readonly unstored?: Unstored
 }
 
 /** Runs a job when one more engine may run on this machine. */
@@ -39,9 +44,12 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
     return brokenPreview(run, book, new Observations(), { outcome: 'failed', because: run.broken })
   const refused = beforeLooking(run)
   if (refused !== undefined) return { book, observations: new Observations(), preview: refused }
-  const { observations, lookedAt, failure } = await looked(run)
+  const { observations, lookedAt, failure, records } = await looked(run)
   if (failure !== undefined) return failedPreview(run, book, observations, [failure])
-  if (removes(run.request)) await planRemovals(run, book, observations, run.recorded)
+  const behind = removes(run.request) ? await findUnstored(run, observations, records) : ok(nothingUnstored)
+  if (!behind.ok) return failedPreview(run, book, observations, [behind.error])
+  const unstored = behind.value
+  if (removes(run.request)) await planRemovals(run, book, observations, toRemove(run, unstored))
   else if (run.request.operation !== 'refresh') {
     const stopped = await inTurn(() => planWithEngine(run, book, observations))
     if (stopped !== undefined) return failedPreview(run, book, observations, [], stopped)
@@ -49,7 +57,7 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
   const rows =
     run.request.operation === 'refresh'
       ? refreshRows(run, observations)
-      : withProtection(withWaiting(rowsOf(book), run.dependencies), run)
+      : [...withProtection(withWaiting(rowsOf(book), run.dependencies), run), ...unstored.refused]
   const blocked = rows.flatMap((row) => row.failure ?? [])
   const { outcome, because } = outcomeOf(blocked)
   const preview = {
@@ -67,13 +75,21 @@ export async function previewSite(run: SiteRun, inTurn: EngineTurn = (job) => jo
     ...(run.request.offline && lookedAt !== undefined ? { observedAt: lookedAt } : {}),
     ...(because === undefined ? {} : { failed: { outcome, because, failures: blocked } }),
   }
-  return { book, observations, preview: withPlan(run, preview, book, { observations, lookedAt }) }
+  return { book, observations, unstored, preview: withPlan(run, preview, book, { observations, lookedAt }) }
 }
+
+/** What is in the state, but for what was removed already to be made anew, and what is there without the state having it. */
+const toRemove = (run: SiteRun, { things }: Unstored): readonly Recorded[] => [
+  ...run.recorded.filter(({ urn }) => !run.halves.has(urn)),
+  ...things.map(({ resource }) => resource),
+]
 
 type Looked = {
   readonly observations: Observations
   /** When the hosts were looked at, ms; undefined = never. */
   readonly lookedAt: number | undefined
+  /** Of a removal: whose each thing is, a host. */
+  readonly records: ReadonlyMap<string, HostRecords>
   readonly failure?: Failure
 }
 
@@ -81,21 +97,43 @@ async function looked(run: SiteRun): Promise<Looked> {
   const { workFolder } = run.place
   if (run.request.offline) {
     const last = lastObservations(workFolder)
+    const records = new Map<string, HostRecords>()
     return last === undefined
-      ? { observations: new Observations(), lookedAt: undefined }
-      : { observations: last.observations, lookedAt: last.at }
+      ? { observations: new Observations(), lookedAt: undefined, records }
+      : { observations: last.observations, lookedAt: last.at, records }
   }
   const observations = new Observations()
-  const targets = targetsOf(run.catalogue, run.declared, run.recorded)
+  const removing = removes(run.request)
+  const targets = [
+    ...targetsOf(run.catalogue, run.declared, run.recorded),
+    ...(removing ? begunTargets(run) : []),
+  ]
+  const asked = removing ? allRecords(run) : Promise.resolve(ok(new Map<string, HostRecords>()))
   const answer = await lookAll((host) => run.fleet.batch(host), targets, observations, run.abort)
+  const records = await asked
   const lookedAt = run.request.clock.now()
   for (const { id: host } of run.site.hosts) {
     const message = clocksApart(run.fleet.port(host).hello?.time, lookedAt)
     if (message !== undefined) run.request.emit({ kind: 'warning', host, resource: 'clock', message })
   }
-  if (!answer.ok) return { observations, lookedAt, failure: answer.error }
+  const none = { observations, lookedAt, records: new Map<string, HostRecords>() }
+  if (!answer.ok) return { ...none, failure: answer.error }
+  if (!records.ok) return { ...none, failure: records.error }
   if (run.targets === undefined) keepObservations(workFolder, lookedAt, observations)
-  return { observations, lookedAt }
+  return { ...none, records: records.value }
+}
+
+/** Travels with the look at each host. */
+async function allRecords(run: SiteRun): Promise<Result<ReadonlyMap<string, HostRecords>, Failure>> {
+  const read = await Promise.all(
+    run.site.hosts.map(async ({ id }) => ({ id, answer: await readRecords(run.fleet.batch(id), run.abort) })),
+  )
+  const all = new Map<string, HostRecords>()
+  for (const { id, answer } of read) {
+    if (!answer.ok) return answer
+    all.set(id, answer.value)
+  }
+  return ok(all)
 }
 
 /** The engine's own preview; then the removals that it announces, which it asks no provider about. */
