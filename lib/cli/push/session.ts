@@ -72,7 +72,8 @@ export async function pushFiles(
     emit: progress.emit,
     root,
     base: cwd,
-    leave: { anytime: reason !== undefined, onBackup },
+    // Of a bundle nothing crosses but questions: they wait for no window.
+    leave: { anytime: reason !== undefined || order.bring.bundle !== undefined, onBackup },
     ...(order.rollout === undefined ? {} : { rollout: order.rollout }),
   })
   try {
