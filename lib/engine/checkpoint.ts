@@ -5,7 +5,6 @@ import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { foreignStateText } from '../domain/organisation-mark.ts'
 import { err, ok, type Result } from '../domain/result.ts'
-import type { StackPlace } from './place.ts'
 import { organisationOf, resourceShape, type StateResource, strayStack } from './resource-shape.ts'
 
 const deploymentShape = z.object({
@@ -73,8 +72,11 @@ export function describeCheckpointFailure(failure: CheckpointFailure): string {
   }
 }
 
+/** Whose state a checkpoint must be. `organisation` as in `StackPlace`: absent = anybody's. */
+type StackName = { readonly project: string; readonly stack: string; readonly organisation?: string }
+
 /** True where a stack's checkpoint is a file that `readCheckpoint` reads. */
-export const hasCheckpointFile = ({ backendUrl }: Pick<StackPlace, 'backendUrl'>): boolean =>
+export const hasCheckpointFile = ({ backendUrl }: { readonly backendUrl: string }): boolean =>
   backendUrl.startsWith('file:///')
 
 /**
@@ -82,7 +84,7 @@ export const hasCheckpointFile = ({ backendUrl }: Pick<StackPlace, 'backendUrl'>
  * stack. The engine replaces the file by a rename, so what is read is whole or was broken by something else.
  */
 export async function readCheckpoint(
-  place: Pick<StackPlace, 'backendUrl' | 'project' | 'stack' | 'organisation'>,
+  place: StackName & { readonly backendUrl: string },
 ): Promise<Result<Checkpoint | undefined, CheckpointFailure>> {
   const folder = join(fileURLToPath(place.backendUrl), '.pulumi/stacks', place.project)
   const file = join(folder, `${place.stack}.json`)
@@ -105,7 +107,7 @@ export async function readCheckpoint(
 export function parseCheckpoint(
   text: string,
   file: string,
-  { project, stack, organisation }: Pick<StackPlace, 'project' | 'stack' | 'organisation'>,
+  { project, stack, organisation }: StackName,
 ): Result<Checkpoint, CheckpointFailure> {
   const unreadable = (detail: string) => err({ kind: 'unreadable', file, detail } as const)
   let json: unknown
