@@ -56,6 +56,9 @@ export const prestage = defineCommand({
       throw new UsageError(
         '--now: expected it beside --rollout, got none: picking up is bound to no window otherwise. Leave it out.',
       )
+    const { folderComplaint } = await import('../prestage/folder.ts')
+    const complaint = args.pickUp === undefined ? undefined : folderComplaint(args.pickUp)
+    if (complaint !== undefined) throw new UsageError(complaint)
     const [{ openInventory }, { sitesFor }, { pushFiles }, { writeFiles }, { leaveOf }] = await Promise.all([
       import('../inventory.ts'),
       import('../push/sites-for.ts'),

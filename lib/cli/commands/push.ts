@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.ts'
+import { defineCommand, UsageError } from '../command.ts'
 import { backupOption, deliveryOptions, rolloutOption, siteSelector, windowOptions } from '../options.ts'
 
 export const push = defineCommand({
@@ -44,6 +44,8 @@ export const push = defineCommand({
       import('../links/leave.ts'),
     ])
     const leave = leaveOf(args)
+    if (args.as?.trim() === '')
+      throw new UsageError('--as: expected a name, got none. Leave it out for the name of the file.')
     const estate = await openInventory(args, context)
     const { sites, hosts, rollout } = await sitesFor(estate, 'push', args)
     const order = {

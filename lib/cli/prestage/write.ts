@@ -11,6 +11,7 @@ import type { Context } from '../command.ts'
 import { SourceCache } from '../delivery/source-cache.ts'
 import { workRoot } from '../run/stacks.ts'
 import { bytes, plural } from '../view/units.ts'
+import { shellWord } from './folder.ts'
 
 export type Written = {
   readonly folder: string
@@ -51,7 +52,7 @@ export async function writeFiles(
   const sum = list.reduce((all, { size }) => all + size, 0)
   const text = [
     ...list.map(({ name, sha256, size }) => `${sha256}  ${bytes(size).padStart(9)}  ${name}`),
-    `${plural(list.length, 'file')}, ${bytes(sum)}, for ${to.site} in ${folder}, each verified. At the site: chancery prestage ${files.join(' ')} --site ${to.site} --pick-up FOLDER`,
+    `${plural(list.length, 'file')}, ${bytes(sum)}, for ${to.site} in ${folder}, each verified. At the site: chancery prestage ${files.map(shellWord).join(' ')} --site ${to.site} --pick-up FOLDER`,
   ].join('\n')
   return ok({ folder, site: to.site, contents: list, text })
 }
