@@ -45,6 +45,24 @@ describe('what the engine says of a run that failed', () => {
     expect(readFailure(run({ stderr }))).toMatchObject({ kind: 'backend', problem })
   })
 
+  it.each([
+    [
+      "chancery:windows:Service resource 'w32': property accept.0.reason value {<nil>} has a problem: expected why, got nothing.",
+      'accept.0.reason: expected why, got nothing.',
+    ],
+    [
+      "chancery:windows:File resource 't' has a problem: path: expected a plain value.",
+      'path: expected a plain value.',
+    ],
+    ['disk full', 'disk full'],
+  ])('says what is wrong with an input in the words of who checked it: %s', (said, message) => {
+    const urn = 'urn:pulumi:a.b::chancery::chancery:windows:Service::w32'
+    const events: FailedRun['events'] = [
+      { kind: 'diagnostic', urn, severity: 'error', message: said, ephemeral: false },
+    ]
+    expect(readFailure(run({ events }))).toMatchObject({ kind: 'resources', failed: [{ urn, message }] })
+  })
+
   it('never repeats a password of a URL', () => {
     const failures = [
       readFailure(

@@ -70,9 +70,16 @@ function failedResources(events: readonly EngineEvent[]): readonly FailedResourc
       said.set(urn, [...(said.get(urn) ?? []), message])
   return [...said].map(([urn, messages]) => ({
     urn,
-    message: messages.join('\n') || 'failed, and the engine does not say why',
+    message: messages.map(ofCheck).join('\n') || 'failed, and the engine does not say why',
   }))
 }
+
+/** What a provider says against an input, without the engine's frame and its guess at the value. */
+const ofCheck = (message: string): string =>
+  message.replace(
+    /^\S+ resource '[^']*'(?:: property (\S+) value \{.*?\})? has a problem: /s,
+    (_, property: string | undefined) => (property === undefined ? '' : `${property}: `),
+  )
 
 const errors = (events: readonly EngineEvent[]) =>
   events.filter((event) => event.kind === 'diagnostic').filter(({ severity }) => severity === 'error')

@@ -19,7 +19,10 @@ export const acceptEntry = z.strictObject({
     .min(1, 'expected why it is accepted, got nothing')
     .describe('Why, for whoever reads it next.'),
   until: z.iso
-    .date('expected a date like 2026-12-31')
+    .date({
+      error: ({ input }) =>
+        `expected a date like 2026-12-31, got ${input === undefined ? 'nothing' : JSON.stringify(input)}`,
+    })
     .describe('Last day on which it is accepted, UTC: `2026-12-31`. After it the difference counts again.'),
 })
 const acceptList = z.array(acceptEntry)

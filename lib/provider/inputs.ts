@@ -142,11 +142,11 @@ export function complaintsOf(
   for (const issue of parsed.error?.issues ?? []) {
     const path = issue.path.map(String)
     if (unknownAt.has(path.join('/'))) continue
-    complaints.push({ property: path.join('.'), reason: `${issue.message}. Nothing was changed.` })
+    complaints.push({ property: path.join('.'), reason: unchanged(issue.message) })
   }
   for (const { path, reason } of acceptComplaints(loaded, inputs.want, accept)) {
     if (unknownAt.has(path)) continue
-    complaints.push({ property: path.replaceAll('/', '.'), reason: `${reason}. Nothing was changed.` })
+    complaints.push({ property: path.replaceAll('/', '.'), reason: unchanged(reason) })
   }
   return complaints
 }
@@ -155,3 +155,6 @@ export function complaintsOf(
 export const unplannable = (loaded: LoadedKind, inputs: Inputs): readonly string[] => [
   ...new Set(inputs.unknown.map(topOf).filter((p) => !loaded.kind.references.includes(p))),
 ]
+
+const unchanged = (reason: string): string =>
+  `${reason}${/[.?!]$/.test(reason) ? '' : '.'} Nothing was changed.`

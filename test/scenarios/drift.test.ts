@@ -251,10 +251,10 @@ describe('drift', { timeout: 90_000 }, () => {
       expect.stringContaining('expected an input of windows:File (path, content, encoding'),
       expect.stringContaining('path names the thing'),
       expect.stringContaining('expected why it is accepted, got nothing'),
-      expect.stringContaining('expected a date like 2026-12-31'),
+      expect.stringContaining('note: accept.0.until: expected a date like 2026-12-31, got "2026-02-30"'),
       expect.stringContaining('accept.0.value'),
     ])
-    expect(said[0]).toContain('got contents. Did you mean content?')
+    expect(said[0]).toContain('got contents. Did you mean content? Nothing was changed.')
   })
 
   it('compares a secret without showing anything of it', async () => {

@@ -237,7 +237,9 @@ describe('acceptance', () => {
     expect(said({ ...good, reason: '' })).toEqual([
       { path: 'accept/0/reason', reason: 'expected why it is accepted, got nothing' },
     ])
-    expect(said({ ...good, until: '31.12.2026' })[0]).toMatchObject({ path: 'accept/0/until' })
+    expect(said({ ...good, until: '31.12.2026' })).toEqual([
+      { path: 'accept/0/until', reason: 'expected a date like 2026-12-31, got "31.12.2026"' },
+    ])
     expect(said({ ...good, value: 'paused' })[0]).toMatchObject({ path: 'accept/0/value' })
     expect(said({ ...good, because: 'x' })[0]?.reason).toContain('because')
   })
