@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { startLab } from '../../lib/lab/index.ts'
 
@@ -12,6 +13,9 @@ export type FarSideOrder = {
 
 /** The line that it prints once its hosts listen: their public keys by host. */
 export type FarSideReady = { readonly hostKeys: { readonly [host: string]: string } }
+
+/** What it prints for a line that names a file of its first host: its content's SHA-256; null = there is none. */
+export type FarSideFile = { readonly sha256: string | null }
 
 /** Runs bare lab hosts at the far end of the line, without delay of their own, until standard input ends. */
 async function main(order: FarSideOrder): Promise<void> {
@@ -33,6 +37,11 @@ async function main(order: FarSideOrder): Promise<void> {
   }
   process.stdout.write(`${JSON.stringify(ready)}\n`)
   const input = createInterface({ input: process.stdin })
+  input.on('line', (path) => {
+    const file = lab.host(hosts[0]!.id).world.files.read(path)
+    const sha256 = file.ok ? createHash('sha256').update(file.value).digest('hex') : null
+    process.stdout.write(`${JSON.stringify({ sha256 } satisfies FarSideFile)}\n`)
+  })
   await new Promise<void>((resolve) => input.once('close', resolve))
   await lab.close()
 }

@@ -2,13 +2,20 @@ import { execFileSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Programs that the benchmark runs, and the Debian package of each. */
-const programs = [
+type Program = { readonly name: string; readonly debian: string }
+
+/** Programs of the emulator, and the Debian package of each. */
+export const ofEmulator: readonly Program[] = [
   { name: 'python3', debian: 'python3-minimal' },
   { name: 'ip', debian: 'iproute2' },
+]
+
+/** Programs that the benchmarks run. */
+const programs: readonly Program[] = [
+  ...ofEmulator,
   { name: 'ssh', debian: 'openssh-client' },
   { name: 'sshd', debian: 'openssh-server' },
-] as const
+]
 
 const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
 const isThere = (name: string): boolean => folders.some((folder) => existsSync(join(folder, name)))
@@ -17,11 +24,12 @@ const isThere = (name: string): boolean => folders.some((folder) => existsSync(j
 export const pathOfProgram = (name: string): string =>
   folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? name
 
-/** What is missing and can't be installed here, in sentences; packages that can be are installed. `say` hears what is done. */
-export function missingNeeds(
-  say: (text: string) => void,
-  more: readonly { readonly name: string; readonly debian: string }[] = [],
-): readonly string[] {
+/** What a benchmark needs, and is missing. */
+export const missingNeeds = (say: (text: string) => void, more: readonly Program[] = []): readonly string[] =>
+  missingOf([...programs, ...more], say)
+
+/** What is missing of an emulator with these programs and can't be installed here, in sentences; packages that can be are installed. `say` hears what is done. */
+export function missingOf(needed: readonly Program[], say: (text: string) => void): readonly string[] {
   if (process.platform !== 'linux')
     return [`Linux: network namespaces and TUN devices; this is ${process.platform}.`]
   if (process.getuid?.() !== 0)
@@ -33,7 +41,6 @@ export function missingNeeds(
     complaints.push(
       '/dev/net/tun, readable and writable: modprobe tun; in a container, start it with --device /dev/net/tun --cap-add NET_ADMIN --cap-add SYS_ADMIN.',
     )
-  const needed = [...programs, ...more]
   const absent = needed.filter(({ name }) => !isThere(name))
   if (absent.length > 0 && isThere('apt-get')) {
     const packages = absent.map(({ debian }) => debian)
