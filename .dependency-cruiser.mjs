@@ -87,7 +87,7 @@ export default {
       to: {
         path: '^(lib|node_modules)/',
         pathNot:
-          '^(lib/cli/(program|command|output|options|root|commands/[^/]+)\\.ts|lib/domain/|lib/inventory/complaint\\.ts|node_modules/(@types/)?yargs/)',
+          '^(lib/cli/(program|command|output|options|root|commands/[^/]+)\\.ts|lib/domain/|lib/engine/light-sdk\\.ts|lib/inventory/complaint\\.ts|node_modules/(@types/)?yargs/)',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

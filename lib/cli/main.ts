@@ -1,3 +1,4 @@
+import '../engine/light-sdk.ts'
 import { defect, runCommandLine } from './program.ts'
 
 /** Runs the command line of this process and ends it with the command's exit code: the one place that exits. */

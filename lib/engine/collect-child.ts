@@ -1,5 +1,6 @@
 /** The process in which programs are collected: takes one order over IPC, answers each call, and says when it is done. */
 import { flushCompileCache } from 'node:module'
+import './light-sdk.ts'
 import { disconnect } from '@pulumi/pulumi/runtime/settings.js'
 import { orderShape, type CollectAnswer, type CollectOrder, type CollectProblem } from './collect-messages.ts'
 import { startCollecting } from './collecting-monitor.ts'

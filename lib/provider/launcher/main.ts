@@ -1,3 +1,4 @@
+import '../../engine/light-sdk.ts'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemClock } from '../../domain/clock.ts'
