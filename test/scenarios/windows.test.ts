@@ -50,7 +50,7 @@ const rollout = (folder: string, rest: string, program = 'mission'): void => {
 const host = () => rig.lab.host('nairobi-hv1')
 const written = () => textOf(host(), 'C:\\Notes\\0.txt')
 
-describe('a site outside its window', () => {
+describe('a site outside its window', { timeout: 180_000 }, () => {
   test('is deferred as a whole before anything starts, with the instant at which it fits; nothing was written', async () => {
     rig = await startRig({
       sites: ['nairobi'],
@@ -118,7 +118,7 @@ describe('a site outside its window', () => {
   })
 })
 
-describe('a site as part of a rollout', () => {
+describe('a site as part of a rollout', { timeout: 180_000 }, () => {
   test('is open only while the site and the rollout both are; what holds it is told, and so is when it fits', async () => {
     rig = await startRig({
       sites: ['nairobi'],
@@ -193,5 +193,5 @@ describe('a site as part of a rollout', () => {
     expect([changed.code, changed.stdout]).toEqual([1, expect.stringContaining('rollout spring-mail')])
     const done = await cli('up', 'nairobi', ...part, '--yes')
     expect([done.code, written()]).toEqual([0, 'text 0'])
-  }, 60_000)
+  })
 })

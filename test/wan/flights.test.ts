@@ -118,5 +118,5 @@ describe('a chain of four', () => {
     const chain = await framesOf(rig.program('chain', files('Chain', depth, true)))
     expect([flat.preview, chain.preview]).toEqual([1, 1])
     expect(chain.apply).toBeLessThanOrEqual(flat.apply + depth)
-  }, 120_000)
+  }, 240_000)
 })

@@ -17,7 +17,7 @@ const missing = missingOf(ofEmulator, () => undefined)
 if (missing.length > 0)
   process.stderr.write(`No emulated line here, so none is tried: ${missing.join(' ')}\n`)
 
-describe.skipIf(missing.length > 0)('a file over a line packet by packet', { timeout: 60_000 }, () => {
+describe.skipIf(missing.length > 0)('a file over a line packet by packet', { timeout: 120_000 }, () => {
   const stack = new AsyncDisposableStack()
   let folder: string
   let emulator: Emulator
