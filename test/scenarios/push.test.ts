@@ -184,7 +184,7 @@ describe('files brought ahead of time', () => {
     rmSync(join(inventory, 'rollouts', 'agents.yaml'))
   }, 180_000)
 
-  it('prestage writes a bundle, and the host picks it up without its bytes crossing the link', async () => {
+  it('prestage writes a bundle, and the host picks it up without its bytes crossing the link, also in a blackout', async () => {
     const bytes = randomBytes(300_000)
     const sha = file('setup.iso', bytes)
     const written = await runCli(['prestage', 'setup.iso', '--site', 'nairobi', '--out', 'disk'], {
@@ -202,7 +202,14 @@ describe('files brought ahead of time', () => {
       readFileSync(join(rig.folder, 'disk', 'content', sha)),
     )
     const before = host.counters.bulkBytes
+    const blackouts = join(rig.folder, 'inventories', 'ministry', 'blackouts.yaml')
+    const text = readFileSync(blackouts, 'utf8')
+    appendFileSync(
+      blackouts,
+      "  - { sites: [nairobi], from: '2020-01-01T00:00', to: '2099-01-01T00:00', because: Always }\n",
+    )
     const picked = await run('prestage', 'setup.iso', '--site', 'nairobi', '--pick-up', 'C:\\Courier')
+    writeFileSync(blackouts, text)
     expect([picked.code, picked.report.sites[0]?.contents[0]?.delivered?.how]).toEqual([0, 'bundle'])
     expect(host.counters.bulkBytes - before).toBeLessThan(8_000)
     expect(held('nairobi-hv1', sha)).toEqual(bytes)
