@@ -110,6 +110,14 @@ export default {
       to: { path: '^lib/', pathNot: '^lib/index\\.ts$' },
     },
     {
+      name: 'no-circles',
+      severity: 'error',
+      comment:
+        'two files that need each other, if only for a type, are read and changed as one: what both need is a file of its own',
+      from: {},
+      to: { circular: true },
+    },
+    {
       name: 'resolvable',
       severity: 'error',
       comment: 'an import that resolves to nothing',

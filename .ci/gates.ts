@@ -19,7 +19,7 @@ const reading: readonly Gate[] = [
   {
     name: 'architecture',
     script: 'dependency-cruiser/bin/dependency-cruise.mjs',
-    args: ['--config', '.dependency-cruiser.mjs', 'lib', 'stacks', 'runbooks'],
+    args: ['--config', '.dependency-cruiser.mjs', 'lib', 'stacks', 'runbooks', 'test'],
   },
 ]
 const tests: Gate = {

@@ -11,12 +11,14 @@ afterEach(() => {
   folder = undefined
 })
 
-/** Names of the rules that a project of these files (path to the paths it imports) breaks. */
+/** Names of the rules that a project of these files (path to the paths it imports, or whole imports) breaks. */
 async function broken(files: { readonly [path: string]: readonly string[] }): Promise<readonly string[]> {
   const root = mkdtempSync(join(tmpdir(), 'chancery-architecture-'))
   folder = root
   for (const [path, imports] of Object.entries(files)) {
-    const text = imports.map((target) => `import '${target}'\n`).join('')
+    const text = imports
+      .map((target) => `${target.startsWith('import ') ? target : `import '${target}'`}\n`)
+      .join('')
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), `${text}export {}\n`)
   }
@@ -136,6 +138,21 @@ describe('import directions', () => {
     expect(await broken({ 'lib/transport/session.ts': ['ssh2'], 'node_modules/ssh2/index.js': [] })).toEqual(
       [],
     )
+  })
+
+  it('are broken where files import one another in a circle, if only a type', async () => {
+    const circle = {
+      'lib/link/pacer.ts': ['./queue.ts'],
+      'lib/link/queue.ts': ['./budget.ts'],
+      'lib/link/budget.ts': ['./pacer.ts'],
+    }
+    expect(await broken(circle)).toEqual(['no-circles'])
+    rmSync(folder!, { recursive: true })
+    const types = {
+      'lib/link/pacer.ts': ["import type { Queue } from './queue.ts'"],
+      'lib/link/queue.ts': ["import type { Pacer } from './pacer.ts'"],
+    }
+    expect(await broken(types)).toEqual(['no-circles'])
   })
 
   it('are broken where a command imports before it runs', async () => {
