@@ -46,6 +46,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     setupFiles: ['test/rig/own-machine.ts'],
     testTimeout: 30_000,
+    // Labs and servers start in hooks: beside other work that takes longer than the default of 10 s.
+    hookTimeout: 120_000,
     pool: 'forks',
   },
 })
