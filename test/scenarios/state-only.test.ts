@@ -20,6 +20,14 @@ export default ({ site }) => {
 }
 `
 
+/** Files of the project that hold it, the programs aside. */
+const filesHolding = ({ folder }: Rig, words: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('program-'))
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+    .filter((file) => readFileSync(file, 'utf8').includes(words))
+
 describe('a change of the state alone', { timeout: 120_000 }, () => {
   let rig: Rig
   let clear: string
@@ -34,13 +42,7 @@ describe('a change of the state alone', { timeout: 120_000 }, () => {
 
   const file = (): string => join(rig.folder, '.chancery/state/.pulumi/stacks/chancery/keys.nairobi.json')
   const state = (): string => readFileSync(file(), 'utf8')
-  /** Files of the project that hold it, the programs aside. */
-  const filesWith = (words: string): readonly string[] =>
-    readdirSync(rig.folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => !name.startsWith('program-'))
-      .map((name) => join(rig.folder, name))
-      .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
-      .filter((file) => readFileSync(file, 'utf8').includes(words))
+  const filesWith = (words: string): readonly string[] => filesHolding(rig, words)
   const operations = (): number => rig.lab.host('nairobi-hv1').counters.operations
   const because = (previews: readonly SitePreview[]) =>
     previews[0]?.rows.map((row) => [row.change, ...row.because])
@@ -109,6 +111,27 @@ describe('a change of the state alone', { timeout: 120_000 }, () => {
     expect(textOf(rig.lab.host('nairobi-hv1'), path)).toBeUndefined()
   })
 })
+
+describe(
+  'a value that is a secret from now on, in a run that replaces what has it',
+  { timeout: 120_000 },
+  () => {
+    it('is in clear in no state nor copy of one afterwards', async () => {
+      const rig = await startRig({ sites: ['nairobi'] })
+      try {
+        const before = rig.program('keys', program(JSON.stringify(text)))
+        expect((await rig.run('up', { program: before })).sites).toMatchObject([{ outcome: 'done' }])
+        const moved = program(`pulumi.secret(${JSON.stringify(text)})`).replace('license.txt', 'moved.txt')
+        const up = await rig.run('up', { program: rig.program('keys', moved) })
+        expect(up.sites).toMatchObject([{ outcome: 'done', changes: { replace: 1 } }])
+        expect(textOf(rig.lab.host('nairobi-hv1'), 'C:\\Keys\\moved.txt')).toBe(text)
+        expect(filesHolding(rig, text)).toEqual([])
+      } finally {
+        await rig.close()
+      }
+    })
+  },
+)
 
 describe('names of resources', { timeout: 120_000 }, () => {
   let rig: Rig

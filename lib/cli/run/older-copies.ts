@@ -42,15 +42,18 @@ export async function withOlderCopies<T>(
   }
 }
 
-const freshSecrets = (book: PlanBook): readonly NowSecret[] =>
-  [
-    ...book
-      .all()
-      .flatMap(({ operation, target }) =>
-        operation === 'delete' ? [] : { urn: target.urn, properties: secrecyOf(target).fresh },
-      ),
-    ...book.commands().map(({ urn, record }) => ({ urn, properties: record?.fresh ?? [] })),
-  ].filter(({ properties }) => properties.length > 0)
+function freshSecrets(book: PlanBook): readonly NowSecret[] {
+  const things = book.all().flatMap(({ operation, target }) => {
+    if (operation === 'delete') return []
+    // What is made anew has nothing behind it: what the state has of it is in its removal.
+    const old = operation === 'create' ? book.read('delete', target.urn)?.target : undefined
+    const { secrets } = target
+    const since = old === undefined || secrets === undefined ? target : { ...old, former: old.want, secrets }
+    return [{ urn: target.urn, properties: secrecyOf(since).fresh }]
+  })
+  const commands = book.commands().map(({ urn, record }) => ({ urn, properties: record?.fresh ?? [] }))
+  return [...things, ...commands].filter(({ properties }) => properties.length > 0)
+}
 
 function leftBehind(file: string): readonly NowSecret[] {
   if (!existsSync(file)) return []
