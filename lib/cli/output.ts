@@ -45,7 +45,8 @@ export function createOutput(
   return {
     ...wants,
     color: terminal && !wants.json && (at.env['NO_COLOR'] ?? '') === '' && at.env['TERM'] !== 'dumb',
-    width: terminal ? at.stdout.columns : undefined,
+    // A terminal that does not know its width says 0.
+    width: terminal && at.stdout.columns !== 0 ? at.stdout.columns : undefined,
     answer: (json, text) => void at.stdout.write(withNewline(wants.json ? JSON.stringify(json) : text())),
     note: (text) => void (wants.quiet || at.stderr.write(withNewline(text))),
     complain: (text) => void at.stderr.write(withNewline(text)),

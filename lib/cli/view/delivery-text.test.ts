@@ -28,5 +28,9 @@ test('the end says what crossed the link', () => {
   expect(deliveryText({ ...event, state: 'delivered', at: event.size, sent: 40_000 })).toBe(
     'agent.msi: delivered, 15.0 MB, of which 39.1 KB crossed the link',
   )
-  expect(deliveryText({ ...event, state: 'held', at: 0, size: 0 })).toContain('nothing was sent')
+  expect(deliveryText({ ...event, state: 'held', at: 0, size: 0, sent: 243 })).toContain('nothing was sent')
+  // A new sender does not know what the host has, and begins to send.
+  expect(deliveryText({ ...event, state: 'held', at: event.size, sent: 524_288 })).toBe(
+    'agent.msi: the host has it already, 512 KB crossed before it said so',
+  )
 })

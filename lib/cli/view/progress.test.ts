@@ -110,6 +110,17 @@ describe('progress', () => {
     ])
   })
 
+  it('takes a terminal that does not know its width for one of any width', () => {
+    const { stream, clock, text } = rig({ columns: 0 })
+    expect(
+      createOutput({ stdout: stream, stderr: stream, env: {} }, { json: false, quiet: false }).width,
+    ).toBe(undefined)
+    const progress = createProgress({ stream, clock, sites, color: false })
+    for (const event of story) progress.emit(event)
+    progress.close()
+    expect(text()).toContain('2 sites · 0 s')
+  })
+
   it('redraws nothing on a terminal that can’t', () => {
     const { stream, clock, text } = rig({ columns: 100 })
     const at = { stdout: stream, stderr: stream, env: { TERM: 'dumb' } }

@@ -90,7 +90,7 @@ function onTerminal({ stream, clock, sites, color }: View): Progress {
     if (paused) return
     erase()
     // One column less than there is: a full line makes some terminals start another.
-    const width = Math.max(1, (stream.columns ?? 80) - 1)
+    const width = Math.max(1, (stream.columns || 80) - 1)
     const lines = liveText(state, { width, rows, elapsedMs: clock.now() - started, paint })
     stream.write(lines.map((line) => `${line}\n`).join(''))
     drawn = lines.length
@@ -98,7 +98,7 @@ function onTerminal({ stream, clock, sites, color }: View): Progress {
   }
   const say = (text: string): void => {
     erase()
-    stream.write(`${paragraph(text, stream.columns)}\n`)
+    stream.write(`${paragraph(text, stream.columns || undefined)}\n`)
     draw()
   }
   const tick = async (): Promise<void> => {

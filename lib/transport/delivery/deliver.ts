@@ -272,7 +272,10 @@ class Delivery {
     const { sha, name } = this.#content
     const notes = [...this.#bases.notes]
     await this.#store?.ended(sha)
-    if (dropped.length > 0) notes.push(`${dropped.length} older versions deleted on the host`)
+    if (dropped.length > 0)
+      notes.push(
+        `${dropped.length === 1 ? 'an older version' : `${dropped.length} older versions`} deleted on the host`,
+      )
     try {
       await this.#store?.keep(this.#content, name, this.#options.keep ?? defaults.keep)
     } catch (cause) {
