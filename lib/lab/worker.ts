@@ -1,21 +1,19 @@
-import { inflateRawSync } from 'node:zlib'
 import {
   asciiJson,
   type Frame,
   type Guard,
   type Look,
   type Op,
-  type Managed,
-  type Owner,
-  type Sender,
   type WireError,
   type WireStep,
   wireVersion,
 } from '../transport/wire.ts'
 import { type Execution, type Executor, fault, type Purpose } from './executor.ts'
+import { busy, cannotWrite, failed } from './worker-failure.ts'
+import { acts, readFrame, scriptsOf } from './worker-frame.ts'
+import { fence, foreign, sameOwner, type Seen } from './worker-records.ts'
 import type { WorkerStore } from './worker-store.ts'
-import { dotnetError } from './world/dotnet-error.ts'
-import { type FileFailure, sha256 } from './world/files.ts'
+import { sha256 } from './world/files.ts'
 import type { World } from './world/world.ts'
 
 const defaultLimitMs = 90_000
@@ -23,8 +21,6 @@ const defaultLimitMs = 90_000
 const applyWaitMs = 60_000
 const observeWaitMs = 15_000
 
-/** What a thing looks like: `text` is the part of a reply that says so. */
-type Seen = { readonly hash: string; readonly owner: Owner | null; readonly text: string }
 type Looked =
   | { readonly seen: Seen; readonly warnings: readonly string[] }
   | { readonly fault: WireError; readonly warnings: readonly string[] }
@@ -89,7 +85,10 @@ export class Worker {
     })
     if ('fault' in read) return yield end(-1, `"ok":false,"why":"bad-frame","error":${asciiJson(read.fault)}`)
     const { frame } = read
-    const fenced = locked && frame.sender !== undefined ? this.#fence(frame.sender, acts(frame)) : undefined
+    const fenced =
+      locked && frame.sender !== undefined
+        ? fence(this.#world, this.#store, frame.sender, acts(frame))
+        : undefined
     if (fenced !== undefined && 'refused' in fenced)
       return yield end(frame.frame, `"ok":false,"why":"fenced","managed":${asciiJson(fenced.refused)}`)
     const problem = fenced?.fault ?? this.#take(frame)
@@ -113,34 +112,6 @@ export class Worker {
       if (!taken.ok) return cannotWrite(taken.error)
     }
     return undefined
-  }
-
-  /** The record that refuses a frame for its sender; nothing when it may run: then the record says so. */
-  #fence(
-    sender: Sender,
-    acting: boolean,
-  ): { readonly refused: Partial<Managed> } | { readonly fault: WireError } | undefined {
-    const old = this.#store.managed()
-    const ours = old?.from === sender.from
-    const seen = ours ? (old.tokens?.[sender.store] ?? 0) : 0
-    if (old !== null) {
-      const fits = sender.over === undefined ? ours && sender.token >= seen : (old.at ?? '') === sender.over
-      if (!fits) return acting ? { refused: old } : undefined
-    }
-    if (!acting && (old === null || sender.token === seen)) return undefined
-    const now = new Date(this.#world.now()).toISOString().replace('T', ' ').replace('Z', '')
-    const kept = old === null || sender.over !== undefined ? undefined : old
-    const written = this.#store.manage(
-      asciiJson({
-        from: sender.from,
-        by: sender.by,
-        at: now,
-        since: kept?.since ?? now,
-        because: kept === undefined ? (sender.because ?? null) : (kept.because ?? null),
-        tokens: { ...kept?.tokens, [sender.store]: sender.token },
-      } satisfies Managed),
-    )
-    return written.ok ? undefined : { fault: cannotWrite(written.error) }
   }
 
   #need(frame: Frame): readonly string[] {
@@ -254,78 +225,5 @@ export class Worker {
     const text = this.#store.script(hash)
     if (text === undefined) throw new Error(`Internal error: script ${hash} was needed and not asked for`)
     return this.#executor.run(hash, text, params, limitMs, purpose)
-  }
-}
-
-type ReadFrame = { readonly frame: Frame } | { readonly fault: WireError }
-
-function readFrame(line: string): ReadFrame {
-  try {
-    const text = line.startsWith('z')
-      ? inflateRawSync(Buffer.from(line.slice(1), 'base64')).toString('utf8')
-      : line
-    const frame = JSON.parse(text) as Frame
-    return typeof frame.frame === 'number' && Array.isArray(frame.ops)
-      ? { frame }
-      : { fault: runtime('no frame') }
-  } catch (cause) {
-    return {
-      fault: {
-        ...runtime(String(cause)),
-        fqid: 'System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand',
-      },
-    }
-  }
-}
-
-/** Whether a frame changes anything on the host. */
-const acts = (frame: Frame): boolean =>
-  frame.ops.some((op) => op.op === 'apply') || frame.sender?.over !== undefined
-
-const busy = fault('Chancery.Busy', 'ResourceBusy', 'Another session is at work on this host')
-
-const scriptsOf = (op: Op): readonly string[] =>
-  op.op === 'ping' ? [] : op.op === 'observe' ? [op.script] : [op.script, ...op.steps.map((s) => s.script)]
-
-type Apply = Extract<Op, { op: 'apply' }>
-
-/** Somebody else's, or nobody's on record, and not what it was said to be taken from. */
-function foreign({ owner, hash }: Seen, own: Owner, { adopt, from }: Pick<Apply, 'adopt' | 'from'>): boolean {
-  if (owner === null) return hash !== 'absent' && adopt !== true
-  return !sameOwner(owner, own) && !sameOwner(owner, from ?? null)
-}
-
-const sameOwner = (a: Owner | null, b: Pick<Owner, 'organisation' | 'backend' | 'urn'> | null): boolean =>
-  a !== null && b !== null && a.organisation === b.organisation && a.backend === b.backend && a.urn === b.urn
-
-const failed = (
-  error: WireError,
-  step: string,
-  ran: readonly string[],
-  after: string,
-  warnings: readonly string[],
-): string =>
-  `"ok":false,"why":"error","error":${asciiJson(error)},"step":${JSON.stringify(step)},"ran":${asciiJson(ran)},"after":${after},"warnings":${asciiJson(warnings)}`
-
-/** `throw 'text'`: the text is the id. */
-const runtime = (message: string): WireError => ({
-  message,
-  fqid: message,
-  category: 'OperationStopped',
-  type: 'System.Management.Automation.RuntimeException',
-  hresult: -2146233087,
-  stack: '',
-})
-
-/** The worker's own write to its store failed; a failed method call has the short name of its exception as id. */
-function cannotWrite(failure: FileFailure): WireError {
-  const { type, message, hresult } = dotnetError(failure)
-  return {
-    message: `Exception calling "WriteAllText" with "3" argument(s): "${message}"`,
-    fqid: type.slice(type.lastIndexOf('.') + 1),
-    category: 'NotSpecified',
-    type: 'System.Management.Automation.MethodInvocationException',
-    hresult,
-    stack: '',
   }
 }
