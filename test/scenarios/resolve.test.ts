@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readJournal } from '../../lib/cli/history/journal.ts'
 import { runCli, type RunningCli, startCli, terminalLines, waitUntil } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { filesProgram, textOf } from '../rig/programs.ts'
@@ -136,6 +137,20 @@ describe('after a run was cut off, resolve', { timeout: 120_000 }, () => {
         /create lan on accra-hv1\n.*a run wrote it before it sent it.*\n.*not seen: it may or may not have happened/,
       ),
     })
+    // A person's word settles it; a wrong one has nothing done twice, for what can be seen is looked at.
+    const urn = 'urn:pulumi:lan.accra::chancery::chancery:hyperv:VirtualSwitch::lan'
+    const word = ['--mark', 'not-done', urn, '--reason', 'nothing in the console']
+    const line = ['resolve', 'accra', '--program', lan, ...word]
+    expect(await runCli(line, { cwd: rig.folder })).toMatchObject({ code: 0 })
+    expect(readJournal(join(rig.folder, '.chancery')).entries.at(-1)).toMatchObject({
+      operation: 'resolve',
+      because: `${urn} was not done`,
+      reason: 'nothing in the console',
+    })
+    expect(readdirSync(join(rig.folder, '.chancery/stacks', 'lan.accra', 'intents'))).toEqual([])
+    expect((await rig.run('up', at)).sites).toMatchObject([
+      { outcome: 'deferred', failures: [{ kind: 'deferred' }] },
+    ])
     host.clear()
     expect((await rig.run('up', at)).sites).toMatchObject([{ outcome: 'done' }])
     expect(created).toHaveBeenCalledTimes(1)

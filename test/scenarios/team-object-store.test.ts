@@ -6,7 +6,8 @@ import { clearLock, lockStanding, standingWords } from '../../lib/cli/unlock/unl
 import { driftOf } from '../rig/drift.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { type ObjectStore, startObjectStore } from '../rig/object-store.ts'
-import { filesProgram } from '../rig/programs.ts'
+import { filesProgram, textOf } from '../rig/programs.ts'
+import { inState, ofOrganisation, withBegun } from '../rig/state-text.ts'
 
 describe('states in an object store', { timeout: 120_000 }, () => {
   let store: ObjectStore
@@ -71,5 +72,38 @@ describe('states in an object store', { timeout: 120_000 }, () => {
     expect(await clearLock(place!, standing.value.holders)).toEqual({ ok: true, value: 'cleared' })
     expect(await lockStanding(place!)).toEqual({ ok: true, value: { state: 'free' } })
     expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
+  })
+
+  const object = '.pulumi/stacks/chancery/notes.nairobi.json'
+  const read = (): string => store.objects.get(object)!.toString()
+  const write = (text: string): void => void store.objects.set(object, Buffer.from(text))
+
+  it('a creation that a killed engine began ends with the run that makes the thing, or goes with what is removed', async () => {
+    const program = rig.program('notes', filesProgram(2, 'begun'))
+    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
+    const whole = inState(read())
+    write(withBegun(read(), 'note-1'))
+    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
+    expect([inState(read()), whole.begun]).toEqual([whole, 0])
+    write(withBegun(read(), 'note-1'))
+    expect((await rig.run('destroy', { program })).sites).toMatchObject([
+      { outcome: 'done', changes: { delete: 2 } },
+    ])
+    expect(inState(read())).toEqual({ names: [], begun: 0 })
+    expect(textOf(rig.lab.host('nairobi-hv1'), 'C:\\Notes\\1.txt')).toBeUndefined()
+  })
+
+  it('a state of another organisation is refused by name, and no host is reached', async () => {
+    const program = rig.program('notes', filesProgram(2, 'begun'))
+    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
+    const good = read()
+    write(ofOrganisation(good, 'agency'))
+    const { frames } = rig.lab.host('nairobi-hv1').counters
+    for (const operation of ['preview', 'up', 'destroy'] as const)
+      expect((await rig.run(operation, { program })).sites).toMatchObject([
+        { outcome: 'failed', because: expect.stringMatching(/agency/), failures: [] },
+      ])
+    expect(rig.lab.host('nairobi-hv1').counters.frames).toBe(frames)
+    write(good)
   })
 })

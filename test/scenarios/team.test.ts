@@ -8,6 +8,7 @@ import { driftOf } from '../rig/drift.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { type Postgres, startPostgres } from '../rig/postgres.ts'
 import { chainProgram, filesProgram, textOf } from '../rig/programs.ts'
+import { inState, ofOrganisation, withBegun } from '../rig/state-text.ts'
 
 /** Two operators with a checkout and a work folder each, whose states lie in one Postgres. */
 describe('a team on Postgres', { timeout: 180_000 }, () => {
@@ -213,6 +214,45 @@ describe('a team on Postgres', { timeout: 180_000 }, () => {
     } finally {
       put(good)
     }
+  })
+
+  const stateFile = kept('/notes.nairobi.json')
+  const read = (): string =>
+    Buffer.from(
+      postgres.sql(`select data->>'data' from pulumi_state where ${stateFile}`),
+      'base64',
+    ).toString()
+  const write = (text: string): void => {
+    const data = Buffer.from(text).toString('base64')
+    postgres.sql(`update pulumi_state set data = json_build_object('data', '${data}') where ${stateFile}`)
+  }
+  it('a creation that a killed engine began ends with the run that makes the thing, or goes with what is removed', async () => {
+    const program = join(rig.folder, 'notes.ts')
+    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
+    const whole = inState(read())
+    write(withBegun(read(), 'note-1'))
+    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
+    expect([inState(read()), whole.begun]).toEqual([whole, 0])
+    write(withBegun(read(), 'note-1'))
+    expect((await rig.run('destroy', { program })).sites).toMatchObject([
+      { outcome: 'done', changes: { delete: 2 } },
+    ])
+    expect(inState(read())).toEqual({ names: [], begun: 0 })
+    expect(textOf(host, 'C:\\Notes\\1.txt')).toBeUndefined()
+  })
+
+  it('a state of another organisation is refused by name, and no host is reached', async () => {
+    const program = join(rig.folder, 'notes.ts')
+    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
+    const good = read()
+    write(ofOrganisation(good, 'agency'))
+    const { frames } = host.counters
+    for (const operation of ['preview', 'up', 'destroy'] as const)
+      expect((await rig.run(operation, { program })).sites).toMatchObject([
+        { outcome: 'failed', because: expect.stringMatching(/agency/), failures: [] },
+      ])
+    expect(host.counters.frames).toBe(frames)
+    write(good)
   })
 
   const inOneLine = (ended: Ended | undefined) => ended?.stdout.replace(/\s+/g, ' ')
