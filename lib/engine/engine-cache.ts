@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { type Clock, systemClock } from '../domain/clock.ts'
 
 /** Where Chancery keeps what can be made again: `CHANCERY_CACHE`, else `$XDG_CACHE_HOME/chancery`, else `~/.cache/chancery`. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
@@ -38,8 +39,12 @@ export type Cached =
   | { readonly state: 'none' }
   | { readonly state: 'damaged'; readonly because: string }
 
-/** Reads the manifest and hashes the binary again. */
-export async function lookInCache(cache: string, version: string): Promise<Cached> {
+/** Reads the manifest and hashes the binary, once a process for as long as nobody has written it. */
+export async function lookInCache(
+  cache: string,
+  version: string,
+  clock: Pick<Clock, 'now'> = systemClock,
+): Promise<Cached> {
   const folder = engineFolder(cache, version)
   if (!(await exists(folder))) return { state: 'none' }
   const manifestPath = join(folder, 'manifest.json')
@@ -48,7 +53,7 @@ export async function lookInCache(cache: string, version: string): Promise<Cache
   if (!(await exists(path))) return { state: 'damaged', because: `${path} is missing` }
   const manifest = manifestShape.safeParse(readJson(await readFile(manifestPath, 'utf8')))
   if (!manifest.success) return { state: 'damaged', because: `${manifestPath} is not a manifest` }
-  const found = await sha256(path)
+  const found = await knownSha256(path, clock)
   if (found !== manifest.data.sha256)
     return { state: 'damaged', because: `SHA-256 of ${path} is ${found}, expected ${manifest.data.sha256}` }
   return { state: 'sound', path }
@@ -97,6 +102,24 @@ async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
   return hash.digest('hex')
+}
+
+/** A file system may give two writes within this time the same time, ms. */
+const coarsestTimeMs = 2_000
+
+type Known = { readonly stamp: string; readonly sha256: string }
+const known = new Map<string, Known>()
+
+/** The SHA-256 of a file that is as it was when this process hashed it: same file, same size, written at the same time. */
+async function knownSha256(path: string, clock: Pick<Clock, 'now'>): Promise<string> {
+  const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = await stat(path, { bigint: true })
+  const stamp = [dev, ino, size, mtimeNs, ctimeNs].join(' ')
+  const before = known.get(path)
+  if (before?.stamp === stamp) return before.sha256
+  const settled = clock.now() - Number(ctimeMs) > coarsestTimeMs
+  const found = await sha256(path)
+  if (settled) known.set(path, { stamp, sha256: found })
+  return found
 }
 
 async function exists(path: string): Promise<boolean> {
