@@ -112,6 +112,7 @@ describe('the table of drift', () => {
     expect(sumText({ ...report(lost, site({ commands: 2 })), interrupted: true })).toBe(
       'No drift. 1 site as declared, 1 site unreachable. 2 free commands not looked at. Interrupted: the rest was not looked at.',
     )
+    expect(sumText(report(lost))).toBe('Whether there is drift is not known. 1 site unreachable.')
   })
 })
 

@@ -174,8 +174,10 @@ export function sumText(report: DriftReport): string {
     ...(accepted > 0 ? [`${accepted} accepted`] : []),
     ...(ignored > 0 ? [`${ignored} left by ignoreChanges`] : []),
   ]
+  const judged = report.sites.length === 0 || report.sites.some((site) => site.outcome === 'done')
+  const none = judged ? 'No drift' : 'Whether there is drift is not known'
   const found =
-    rows.length === 0 ? 'No drift' : `${plural(rows.length, 'difference')} at ${plural(drifted.size, 'site')}`
+    rows.length === 0 ? none : `${plural(rows.length, 'difference')} at ${plural(drifted.size, 'site')}`
   const where = counts.flatMap(([count, what]) => (count > 0 ? [`${plural(count, 'site')} ${what}`] : []))
   return [
     `${[found, ...others].join(', ')}.`,

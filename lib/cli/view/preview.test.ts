@@ -144,6 +144,9 @@ describe('the preview', () => {
     expect(previewSum([held])).toBe(
       '1 change at 1 site, 9.1 KB over the links. 1 site held up by what is marked x or ….',
     )
+    expect(previewSum([{ ...held, rows: rows.slice(0, 1) }])).toMatch(
+      / 1 site held up by what is said of it\.$/,
+    )
     expect(previewSum([unreachable])).toBe('1 site could not be previewed.')
   })
 

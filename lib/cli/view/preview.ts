@@ -107,7 +107,7 @@ export function previewSum(previews: readonly SitePreview[]): string {
       : seen.length > 0
         ? [`No changes at ${plural(seen.length, 'site')}.`]
         : []),
-    ...(heldUp.length > 0 ? [`${plural(heldUp.length, 'site')} held up by what is marked x or ….`] : []),
+    ...(heldUp.length > 0 ? [`${plural(heldUp.length, 'site')} held up by ${standing(heldUp)}.`] : []),
     ...(unseen.length > 0 ? [`${plural(unseen.length, 'site')} could not be previewed.`] : []),
     ...(['deferred', 'failed'] as const).flatMap((outcome) => {
       const waiting = previews.filter(({ waits }) => waits?.outcome === outcome).length
@@ -116,6 +116,12 @@ export function previewSum(previews: readonly SitePreview[]): string {
     }),
   ].join(' ')
 }
+
+/** What holds up: resources, or the site as a whole, as where its saved plan is refused. */
+const standing = (heldUp: readonly SitePreview[]): string =>
+  heldUp.every(({ rows }) => rows.some(({ change }) => change === 'fail'))
+    ? 'what is marked x or …'
+    : 'what is said of it'
 
 const isChange = ({ change }: PreviewRow): boolean => change !== 'same' && change !== 'fail'
 
