@@ -2,7 +2,7 @@ import type { LinkRequirement } from '../domain/profile.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Site } from '../domain/site.ts'
 
-/** Whether a link can carry a site that has no server of its own: users, rate and latency, each with its reason. */
+/** Whether a link can carry a site that has no server of its own: users, rate and latency. The error is a sentence with each reason. */
 export function canCarry(
   site: Pick<Site, 'id' | 'users' | 'link'>,
   requires: LinkRequirement,

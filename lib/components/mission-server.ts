@@ -10,6 +10,7 @@ import {
   VirtualSwitch,
 } from '../provider/resources/index.ts'
 
+/** The site of a `MissionServer`, and what it consists of. */
 export type MissionServerArgs = {
   readonly site: Site
   readonly profile: MissionServerProfile
@@ -20,6 +21,7 @@ export type MissionServerArgs = {
 /**
  * A decentralised mission: one Hyper-V host at the site that carries mail, login, file and print and the site's own applications.
  * Takes a host from bare Windows: the Hyper-V feature first, the rest once the host has been restarted by a person.
+ * Throws a `pulumi.RunError` where the site has no host.
  */
 export class MissionServer extends pulumi.ComponentResource {
   /** The machines by the name that the profile gives them. */

@@ -4,6 +4,7 @@ import type { Site } from '../domain/site.ts'
 import { Feature, Service } from '../provider/resources/index.ts'
 import { canCarry } from './link-gate.ts'
 
+/** The site of a `ServerlessMission`, and what it consists of. */
 export type ServerlessMissionArgs = {
   readonly site: Site
   readonly profile: ServerlessProfile

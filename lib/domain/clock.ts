@@ -8,6 +8,7 @@ export interface Clock {
   sleep(ms: number, abort?: AbortSignal): Promise<boolean>
 }
 
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),

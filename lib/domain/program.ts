@@ -6,6 +6,7 @@ export type ProgramContext = {
   readonly site: Site
   /** The site's profile with the site's exceptions applied. */
   readonly profile: Profile
+  /** Its id, as in `organisation.yaml`. */
   readonly organisation: string
 }
 

@@ -10,7 +10,9 @@ export type Site = {
   readonly country: string
   /** IANA zone name. */
   readonly timeZone: string
+  /** Days that are no working days there; may be none. */
   readonly weekend: readonly Weekday[]
+  /** People who work there. */
   readonly users: number
   readonly size: 'small' | 'medium' | 'large' | 'home'
   readonly link: Link
@@ -163,9 +165,12 @@ export type OffLimitsNetwork = {
 
 /** What an inventory folder says, validated. */
 export type Inventory = {
+  /** Its id, as in `organisation.yaml`. */
   readonly organisation: string
+  /** Where it was read, absolute. */
   readonly folder: string
   readonly sites: readonly Site[]
+  /** Networks that nothing may target. */
   readonly offLimits: readonly OffLimitsNetwork[]
   /** Where stack state lives: a `file://` folder, `postgres://…`, `s3://…`; secrets never inside. */
   readonly stateBackend: string

@@ -10,6 +10,7 @@ export interface Interrupts {
   listen(listener: (level: 1 | 2) => void): () => void
 }
 
+/** Interrupts at level 0, for one run or for several at once. */
 export function createInterrupts(): Interrupts {
   const listeners = new Set<(level: 1 | 2) => void>()
   let level: InterruptLevel = 0

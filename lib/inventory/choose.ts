@@ -3,7 +3,10 @@ import { basename, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../domain/result.ts'
 import { findInventories } from './folder.ts'
 
-/** The folder of the inventory that is meant: the named one, else the only one under `inventories/` of the working folder. */
+/**
+ * The folder of the inventory that is meant: the named one (relative to `cwd`), else the only one under `inventories/` of `cwd`. The
+ * error is a sentence: there is no such folder, or none, or several.
+ */
 export function chooseInventory(cwd: string, named: string | undefined): Result<string, string> {
   if (named !== undefined && named !== '') {
     const folder = resolve(cwd, named)

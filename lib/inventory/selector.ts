@@ -93,7 +93,10 @@ export function selectSites<S extends Selectable>(
     : err(`selector "${selector.text}": no site matches all of it. Leave a term out.`)
 }
 
-/** The union of several selectors, each parsed and matched by itself; none given = all sites. */
+/**
+ * The union of several selectors, each parsed and matched by itself; none given = all sites. Errors: a sentence for each
+ * selector that can't be read or that no site matches.
+ */
 export function chooseSites(
   sites: readonly Site[],
   texts: readonly string[],

@@ -18,9 +18,12 @@ export type Workload = {
 
 /** What it costs. */
 export type Estimate = {
+  /** To the site, IP bytes. */
   readonly bytesUp: number
+  /** From the site, IP bytes. */
   readonly bytesDown: number
   readonly roundTrips: number
+  /** From the first byte to the last answer, the host's own work included, ms: what goes out at the budget's pace, what comes in at the line's. */
   readonly ms: number
   /** Bytes and time may be far less: a host may have a part of what is counted. Absent = it is as reckoned. */
   readonly atMost?: true

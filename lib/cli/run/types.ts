@@ -15,11 +15,14 @@ import type { Planning, PreviewPlan } from '../plan/planning.ts'
 /** What a run is asked to do. */
 export type Operation = 'preview' | 'up' | 'refresh' | 'destroy'
 
+/** What `runSites` is to do, at which sites, and whom it tells and asks. */
 export type RunRequest = {
   readonly operation: Operation
   /** Of a preview: what would carry it out. Default `up`. */
   readonly previewOf?: PlannedOperation
+  /** In the order in which they are reported. */
   readonly sites: readonly Site[]
+  /** The inventory that they are of. */
   readonly estate: Estate
   /** Name of a program of `stacks/`, or the path of a module. */
   readonly program: string
@@ -27,15 +30,19 @@ export type RunRequest = {
   readonly rollout?: Rollout
   /** Folder that everything below `.chancery` and relative paths start from. */
   readonly cwd: string
+  /** Environment of the process: passphrase of the state, `PATH`, and the like. */
   readonly env: { readonly [name: string]: string | undefined }
   /** Decide on the last observations; no host is looked at. Previews only. */
   readonly offline: boolean
   /** Names or URNs of resources that may be removed with what they hold. */
   readonly dataLoss: readonly string[]
+  /** Hears what happens at the sites, as it happens. */
   readonly emit: Emit
   /** What is being done before any site is reached: the engine is obtained, the program is read. */
   readonly note: (text: string) => void
+  /** A person's wish to stop; `createInterrupts`. */
   readonly interrupts: Interrupts
+  /** `systemClock`, but in a test. */
   readonly clock: Clock
   /** Absent: nothing to do with plan files. */
   readonly planning?: Planning
@@ -85,11 +92,14 @@ export type Waits = {
   readonly fitsAt: number | undefined
 }
 
+/** What would happen at one site, and what that costs on its link. */
 export type SitePreview = {
   readonly site: Site
   /** What `cost` was estimated on. */
   readonly line: LineUsed
+  /** One a resource; empty where the preview failed. */
   readonly rows: readonly PreviewRow[]
+  /** Of carrying it out: bytes, round trips, and ms on `line`. */
   readonly cost: Estimate
   /** Instants (ms) of the observations that an offline preview rests on; undefined = looked at now. */
   readonly observedAt?: number
@@ -105,21 +115,29 @@ export type SitePreview = {
   }
 }
 
+/** How a run ended at one site. */
 export type SiteReport = {
+  /** Id of the site. */
   readonly site: string
   readonly outcome: SiteOutcome
   /** Why it is not `done`, in a sentence. */
   readonly because?: string
+  /** What went wrong at it, with any outcome; `describeFailure` words each. */
   readonly failures: readonly Failure[]
+  /** How many resources were changed so. Absent: none. */
   readonly changes: { readonly [change in PreviewRow['change']]?: number }
 }
 
+/** How a run ended. */
 export type RunReport = {
+  /** One a site of the request. */
   readonly sites: readonly SiteReport[]
   readonly previews: readonly SitePreview[]
   /** True when any site's preview holds a change. */
   readonly differences: boolean
+  /** `confirm` said to go on. False: nothing was changed. */
   readonly confirmed: boolean
+  /** A person stopped it. */
   readonly interrupted: boolean
 }
 
