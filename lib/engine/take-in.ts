@@ -27,9 +27,9 @@ export type Made = {
 
 const resource = z.looseObject({
   urn: z.string(),
-  type: z.string().default(''),
-  id: z.string().default(''),
-  inputs: z.record(z.string(), z.json()).default({}),
+  type: z.string().optional(),
+  id: z.string().optional(),
+  inputs: z.record(z.string(), z.json()).optional(),
   parent: z.string().optional(),
   dependencies: z.array(z.string()).nullish(),
   delete: z.boolean().optional(),
@@ -147,6 +147,6 @@ function registeredAs({ urn, registered }: Made, resources: readonly Resource[])
     inputs: z.record(z.string(), z.json()).parse(inputs),
     parent: resources.some((one) => one.urn === parent) ? parent : root.urn,
     dependencies: [...dependencies],
-    provider: `${provider.urn}::${provider.id}`,
+    provider: `${provider.urn}::${provider.id ?? ''}`,
   }
 }

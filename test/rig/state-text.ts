@@ -20,6 +20,14 @@ export const withBegun = (text: string, ...names: readonly string[]): string =>
     latest.resources = latest.resources.filter((one) => !isBegun(one))
   })
 
+/** A checkpoint as an engine leaves it that is killed between the removal of the resource of this name and its making anew. */
+export const withHalf = (text: string, name: string): string =>
+  changed(text, (latest) => {
+    latest.resources = latest.resources.map((one) =>
+      one.urn.endsWith(`::${name}`) ? { ...one, pendingReplacement: true } : one,
+    )
+  })
+
 /** The same state, of another organisation. */
 export const ofOrganisation = (text: string, organisation: string): string =>
   changed(text, ({ resources }) => {

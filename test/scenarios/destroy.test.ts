@@ -6,7 +6,7 @@ import type { LabHost } from '../../lib/lab/index.ts'
 import { type Rig, type RunOptions, startRig } from '../rig/estate.ts'
 import { runOnHost } from '../rig/host-script.ts'
 import { textOf } from '../rig/programs.ts'
-import { inState, withBegun } from '../rig/state-text.ts'
+import { inState, withBegun, withHalf } from '../rig/state-text.ts'
 
 const resources = fileURLToPath(new URL('../../lib/provider/resources/index.ts', import.meta.url))
 
@@ -198,6 +198,18 @@ Add-VMHardDiskDrive -VM (Get-VM -Name 'fs1' -ErrorAction Stop) -Path 'C:\\VHDs\\
     expect(textOf(host(), 'C:\\Notes\\b.txt')).toBe('b')
     expect(records()).toHaveLength(1)
     expect(inState(readFileSync(stateFile(), 'utf8'))).toEqual({ names: [], begun: 0 })
+  })
+
+  it('what was made anew goes too where the state has only that the one before it is gone', async () => {
+    const path = program(machine)
+    expect(await run('up', path)).toMatchObject({ outcome: 'done' })
+    writeFileSync(stateFile(), withHalf(readFileSync(stateFile(), 'utf8'), 'fs'))
+    expect(await run('destroy', program(''), { dataLoss: [disk] })).toMatchObject({
+      outcome: 'done',
+      changes: { delete: 3 },
+    })
+    expect(there()).toEqual(nothingLeft)
+    expect(records()).toEqual([])
   })
 
   it('what was made and never answered is known by its record: it goes as the program says it, or stops the removal by name', async () => {
