@@ -178,7 +178,8 @@ describe('files brought ahead of time', () => {
     expect([now.code, held('nairobi-hv1', sha)]).toEqual([0, bytes])
     const history = await runCli(['history', 'nairobi', '--json'], { cwd: rig.folder })
     expect(JSON.parse(history.stdout)).toMatchObject([
-      { operation: 'push', reason: 'zero day', result: 'done' },
+      { operation: 'push', reason: 'zero day', result: 'done', rollout: 'agents' },
+      { operation: 'push', result: 'deferred', rollout: 'agents' },
     ])
     writeFileSync(join(inventory, 'blackouts.yaml'), before)
     rmSync(join(inventory, 'rollouts', 'agents.yaml'))
