@@ -41,6 +41,8 @@ export type CommandSpec<P extends Described<PositionalOptions>, O extends Descri
 /** A command with the types of its arguments sealed: what the list of commands holds. */
 export type Command = {
   readonly name: string
+  /** As yargs writes it: `sites [selector..]`. */
+  readonly usage: string
   /** Names of its own options, for suggestions. */
   readonly options: readonly string[]
   /** Words that its positionals are chosen from. */
@@ -58,6 +60,7 @@ export function defineCommand<
 >(spec: CommandSpec<P, O>): Command {
   return {
     name: spec.usage.split(' ')[0]!,
+    usage: spec.usage,
     options: Object.keys(spec.options),
     words: Object.values(spec.positionals).flatMap(({ choices }) => (choices ?? []).map(String)),
     takesSites: 'site' in spec.positionals,
@@ -70,11 +73,32 @@ export function defineCommand<
           own.options(spec.options).example(spec.examples.map(([line, why]) => [`$0 ${line}`, why]))
         },
         (args) => {
-          for (const [name, { array }] of Object.entries({ ...spec.positionals, ...spec.options }))
-            if (array !== true && Array.isArray(Reflect.get(args, name)))
-              throw new UsageError(`--${name}: expected once, got it several times. Leave all but one out.`)
+          for (const [name, given] of Object.entries({ ...spec.positionals, ...spec.options })) {
+            const wrong = malformed(
+              `${name in spec.options ? '--' : ''}${name}`,
+              given,
+              Reflect.get(args, name),
+            )
+            if (wrong !== undefined) throw new UsageError(wrong)
+          }
           return act(args, (context) => spec.run(args, context))
         },
       ),
   }
 }
+
+/** What no command takes, whatever it means there: an option twice, a text without a letter, a number that is none. */
+function malformed(name: string, { array, type, requiresArg }: Given, value: unknown): string | undefined {
+  if (array !== true && Array.isArray(value))
+    return `${name}: expected once, got it several times. Leave all but one out.`
+  if (type === 'number' && Number.isNaN(value))
+    return `${name}: expected a number, got something else. Write digits: 30.`
+  // An option that may stand alone is an empty text then.
+  const mayBeEmpty = name.startsWith('--') && requiresArg !== true
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return !mayBeEmpty && texts.some((text) => typeof text === 'string' && text.trim() === '')
+    ? `${name}: expected a text, got an empty one. Write it, or leave the option out.`
+    : undefined
+}
+
+type Given = Pick<Options, 'array' | 'type' | 'requiresArg'>

@@ -7,6 +7,12 @@ export const siteSelector = {
   describe: 'Site ids (beirut, brussels-*) or key=value (link=satellite,size=small, country=LB|SY)',
 } as const
 
+/** Sites of a command that does nothing to all of them unless that is said. */
+export const namedSites = {
+  ...siteSelector,
+  defaultDescription: 'none: they must be named, "*" is all',
+} as const
+
 /** Options of commands that windows bind. */
 export const windowOptions = {
   now: {

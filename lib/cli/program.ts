@@ -1,6 +1,6 @@
 import yargs, { type Argv, type Options } from 'yargs'
 import { exitCode } from '../domain/outcome.ts'
-import { type Globals, type Meant, UsageError } from './command.ts'
+import { type Command, type Globals, type Meant, UsageError } from './command.ts'
 import { commands } from './commands/index.ts'
 import { createOutput, type Surroundings } from './output.ts'
 import { projectVersion } from './root.ts'
@@ -118,7 +118,7 @@ function explain(message: string, argv: readonly string[]): string {
   const command = commands.find(({ name }) => argv.includes(name))
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
   const see = `See: chancery ${command === undefined ? '' : `${command.name} `}--help`
-  if (unknown === undefined) return `${message}\n  ${see}`
+  if (unknown === undefined) return `${known(message, command)}\n  ${see}`
   if (command === undefined && argv.includes(unknown)) {
     const meant = nearest(
       unknown,
@@ -128,6 +128,21 @@ function explain(message: string, argv: readonly string[]): string {
   }
   const meant = nearest(unknown, [...Object.keys(globals), ...(command?.options ?? []), 'help', 'version'])
   return `${message}\n  ${meant === undefined ? '' : `Did you mean --${meant}?\n  `}${see}`
+}
+
+/** What yargs says of words that are missing or none of those that may be, in ours. */
+function known(message: string, command: Command | undefined): string {
+  const few = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1]
+  if (few !== undefined && command !== undefined)
+    return `${command.usage}: expected a word for each of ${[...command.usage.matchAll(/<[^>]+>/g)].join(' ')}, got ${few}. Nothing was changed.`
+  const given = /Argument: (\S+), Given: "(.*)", Choices: (.*)/.exec(message)
+  if (given === null) return message
+  const [, name = '', got = '', choices = ''] = given
+  const meant = nearest(
+    got,
+    [...choices.matchAll(/"([^"]+)"/g)].map(([, one]) => one ?? ''),
+  )
+  return `${command?.options.includes(name) === true ? '--' : ''}${name}: expected one of ${choices}, got "${got}". Nothing was changed.${meant === undefined ? '' : ` Did you mean ${meant}?`}`
 }
 
 /** Tells an exception that nobody expected; gives the exit code. Never rejects. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { systemClock } from '../../domain/clock.ts'
 import { exitCode } from '../../domain/outcome.ts'
 import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
@@ -27,6 +28,12 @@ export const doctor = defineCommand({
     facts: { type: 'string', requiresArg: true, describe: 'File with what that script printed' },
   },
   run: async (args, context) => {
+    if (args.script && args.facts !== undefined)
+      throw new UsageError('doctor: expected either --script or --facts, got both. Leave one out.')
+    if ((args.script || args.facts !== undefined) && args.site !== undefined)
+      throw new UsageError(
+        `doctor: expected no site beside --${args.script ? 'script' : 'facts'}, which reaches no host, got ${args.site}. Leave one of both out.`,
+      )
     if (args.script || args.facts !== undefined) return withoutHost(args, context)
     const { site } = args
     if (site === undefined)
@@ -102,7 +109,7 @@ export const doctor = defineCommand({
 /** What needs no session: the script itself, and what it printed elsewhere. */
 async function withoutHost(
   args: Globals & { readonly script: boolean; readonly facts: string | undefined },
-  { output }: Context,
+  { output, cwd }: Context,
 ): Promise<number> {
   if (args.facts === undefined) {
     const { wholeScript } = await import('../doctor/deep/scripts.ts')
@@ -114,7 +121,7 @@ async function withoutHost(
     import('../doctor/deep/facts-file.ts'),
     import('../doctor/deep/run.ts'),
   ])
-  const facts = readFacts(args.facts)
+  const facts = readFacts(resolve(cwd, args.facts))
   if (!facts.ok) throw new UsageError(`--facts: ${facts.error}`)
   return answerDeep([reportOf(facts.value)], output)
 }

@@ -22,7 +22,7 @@ export const history = defineCommand({
   run: async (args, context) => {
     const { output } = context
     if (!Number.isInteger(args.limit) || args.limit < 1)
-      throw new UsageError(`--limit: expected a whole number from 1, got ${args.limit}`)
+      throw new UsageError(`--limit: expected a whole number from 1, got ${args.limit}. Write --limit 20.`)
     const [
       { openInventory, oneSite },
       { programModule },

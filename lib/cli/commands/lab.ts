@@ -41,14 +41,21 @@ export const lab = defineCommand({
     },
   },
   run: async (args, context) => {
-    const [{ openInventory, chooseSites }, { parseFault }, { startLabEstate }, { interruptsOf }, { plural }] =
-      await Promise.all([
-        import('../inventory.ts'),
-        import('../../lab/faults.ts'),
-        import('../lab-estate.ts'),
-        import('../signals.ts'),
-        import('../view/units.ts'),
-      ])
+    const [
+      { openInventory, chooseSites },
+      { didYouMean },
+      { parseFault },
+      { startLabEstate },
+      { interruptsOf },
+      { plural },
+    ] = await Promise.all([
+      import('../inventory.ts'),
+      import('../../inventory/index.ts'),
+      import('../../lab/faults.ts'),
+      import('../lab-estate.ts'),
+      import('../signals.ts'),
+      import('../view/units.ts'),
+    ])
     const faults = args.fault.map((text) => {
       const parsed = parseFault(text)
       if (!parsed.ok) throw new UsageError(parsed.error)
@@ -56,6 +63,17 @@ export const lab = defineCommand({
     })
     const estate = await openInventory(args, context)
     const sites = await chooseSites(estate, args.site)
+    const hosts = sites.flatMap((site) => site.hosts.map(({ id }) => id))
+    for (const [option, named] of [
+      ['bare', args.bare],
+      ['fault', faults.map(({ host }) => host)],
+    ] as const) {
+      const strange = named.find((id) => !hosts.includes(id))
+      if (strange !== undefined)
+        throw new UsageError(
+          `--${option}: expected a host of the lab's sites, got "${strange}". ${didYouMean(strange, hosts)}`.trim(),
+        )
+    }
     const started = await startLabEstate({ estate, sites, delay: !args.noDelay, bare: args.bare, faults })
     if (!started.ok) {
       context.output.complain(`chancery: ${started.error}`)

@@ -1,5 +1,5 @@
 import { defineCommand, UsageError } from '../command.ts'
-import { backupOption, deliveryOptions, rolloutOption, siteSelector, windowOptions } from '../options.ts'
+import { backupOption, deliveryOptions, rolloutOption, namedSites, windowOptions } from '../options.ts'
 
 export const push = defineCommand({
   usage: 'push <file> [site..]',
@@ -17,7 +17,7 @@ export const push = defineCommand({
   ],
   positionals: {
     file: { type: 'string', demandOption: true, describe: 'File of this machine, of any size' },
-    site: siteSelector,
+    site: { ...namedSites, defaultDescription: 'those of --rollout; else they must be named, "*" is all' },
   },
   options: {
     ...deliveryOptions,

@@ -4,7 +4,7 @@ import type { Estate } from '../../domain/profile.ts'
 import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
 
 /** Commands that are about this machine alone, or start a lab themselves. */
-const pointless = new Set(['rehearse', 'lab', 'completion', 'schema'])
+const pointless = new Set(['rehearse', 'lab', 'completion', 'schema', 'sites', 'history', 'init'])
 
 export const rehearse = defineCommand({
   usage: 'rehearse <command..>',

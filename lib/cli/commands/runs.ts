@@ -4,6 +4,7 @@ import { exitCode } from '../../domain/outcome.ts'
 import { type Context, defineCommand, type Globals, UsageError } from '../command.ts'
 import {
   backupOption,
+  namedSites,
   patienceOption,
   rolloutOfLook,
   rolloutOption,
@@ -13,6 +14,7 @@ import {
 import type { Operation, RunReport, SitePreview } from '../run/types.ts'
 
 const positionals = { site: siteSelector } as const
+const named = { site: namedSites } as const
 
 const everyRun = {
   program: {
@@ -139,7 +141,7 @@ export const destroy = defineCommand({
     ['destroy beirut --rollout mission-servers', 'what a rollout brought there, within its windows too'],
     ['destroy --plan gone.plan', 'exactly the removals of a saved plan, or nothing'],
   ],
-  positionals,
+  positionals: named,
   options: {
     ...everyRun,
     ...rolloutOption,
@@ -200,7 +202,7 @@ async function run(
     { exitCodeOf },
     { untried },
     { canGoOn },
-    { introduction, openPlan, planningOf, savePlan },
+    { introduction, mustBeSaveable, openPlan, planningOf, savePlan },
     { leaveOf },
     { patienceOf },
   ] = await Promise.all([
@@ -229,6 +231,7 @@ async function run(
 
   const leave = leaveOf(args)
   const reconnectMs = patienceOf(args.patience, context.env)
+  if (args.save !== undefined) mustBeSaveable(args.save, context.cwd)
   const estate = await openInventory(args, context)
   const named = [...args.site, ...args.select]
   const held =

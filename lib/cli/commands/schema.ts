@@ -13,7 +13,16 @@ export const schema = defineCommand({
     of: {
       type: 'string',
       demandOption: true,
-      choices: ['package', 'organisation', 'off-limits', 'profile', 'exception', 'blackouts', 'second-lines'],
+      choices: [
+        'package',
+        'organisation',
+        'off-limits',
+        'profile',
+        'exception',
+        'blackouts',
+        'second-lines',
+        'rollout',
+      ],
       describe: 'package, or which file of an inventory',
     },
   },

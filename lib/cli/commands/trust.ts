@@ -39,6 +39,10 @@ export const trust = defineCommand({
         import('../trust-key.ts'),
       ])
     const { output } = context
+    if (args.fingerprint !== undefined && !/^SHA256:[A-Za-z0-9+/]{43}$/.test(args.fingerprint))
+      throw new UsageError(
+        `--fingerprint: expected SHA256: and 43 letters and digits, as ssh-keygen -lf prints it, got "${args.fingerprint}". Nothing was pinned.`,
+      )
     const estate = await openInventory(args, context)
     const { hosts } = await hostsOf(estate, args.site, args.host)
     if (args.fingerprint === undefined && !canAsk(context))

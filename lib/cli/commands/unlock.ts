@@ -49,7 +49,9 @@ export const unlock = defineCommand({
     ])
     const reason = args.reason?.trim()
     if (args.yes && (reason === undefined || reason === ''))
-      throw new UsageError('unlock: --yes: expected --reason with how it is known that the holder is no more')
+      throw new UsageError(
+        'unlock: --yes: expected --reason with how it is known that the holder is no more, got none. Nothing was changed. Add --reason WHY.',
+      )
     const estate = await openInventory(args, context)
     const site = await oneSite(estate, 'unlock', args.site)
     const module = programModule(args.program, context.cwd)

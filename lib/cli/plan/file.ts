@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { err, ok, type Result } from '../../domain/result.ts'
 import {
   type PlanComplaint,
@@ -44,21 +44,41 @@ const complaintText = (path: string, complaints: readonly PlanComplaint[]): stri
     )
     .join('\n')
 
+/** Whether a plan can be written to a path, asked before anything is looked at. Leaves nothing behind. The error is a sentence. */
+export function placeForPlan(path: string): Result<void, string> {
+  const draft = `${path}.${process.pid}`
+  try {
+    const there = statSync(path, { throwIfNoEntry: false })
+    if (there !== undefined && (!there.isFile() || !looksLikePlan(path))) return noPlanThere(path)
+    writeFileSync(draft, '')
+    rmSync(draft)
+    return ok(undefined)
+  } catch (error) {
+    return unwritten(path, error)
+  }
+}
+
+const noPlanThere = (path: string): Result<never, string> =>
+  err(`${path}: something that is not a plan lies there. Nothing was written. Name another file.`)
+
+function unwritten(path: string, error: unknown): Result<never, string> {
+  if (!isFileError(error)) throw error
+  return err(
+    `${path}: can't be written (${error.message}). No plan was saved. Name a file in a folder that can be written.`,
+  )
+}
+
 /** Writes a plan, whole or not at all. What lies there and is no plan stays. The error is a sentence. */
 export function writePlanFile(path: string, plan: PlanDocument): Result<void, string> {
   const draft = `${path}.${process.pid}`
   try {
     const there = statSync(path, { throwIfNoEntry: false })
-    if (there !== undefined && (!there.isFile() || !looksLikePlan(path)))
-      return err(`${path}: something that is not a plan lies there. Nothing was written. Name another file.`)
+    if (there !== undefined && (!there.isFile() || !looksLikePlan(path))) return noPlanThere(path)
     writeFileSync(draft, planText(plan))
     renameSync(draft, path)
     return ok(undefined)
   } catch (error) {
-    if (!isFileError(error)) throw error
-    return err(
-      `${path}: can't be written (${error.message}). No plan was saved. Name a file in a folder that can be written.`,
-    )
+    return unwritten(path, error)
   }
 }
 

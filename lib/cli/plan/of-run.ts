@@ -11,7 +11,7 @@ import { rolloutOf } from '../rollout.ts'
 import { projectVersion } from '../root.ts'
 import type { Operation, RunReport } from '../run/types.ts'
 import { chooseFromPlan } from './chosen.ts'
-import { readPlanFile, writePlanFile } from './file.ts'
+import { placeForPlan, readPlanFile, writePlanFile } from './file.ts'
 import { makePlan } from './make.ts'
 import type { Planning } from './planning.ts'
 import { listed } from './words.ts'
@@ -113,6 +113,12 @@ export function introduction({ plan, sites }: Pick<Held, 'plan' | 'sites'>): str
       plan.left.map(({ site }) => site),
     ),
   ].join('')
+}
+
+/** Sees that a plan can be saved there, before anything is looked at; where it can't, that is a UsageError. */
+export function mustBeSaveable(path: string, cwd: string): void {
+  const place = placeForPlan(resolve(cwd, path))
+  if (!place.ok) throw new UsageError(`--save: ${place.error}`)
 }
 
 /** Writes the plan of what was previewed. Why nothing was saved, as a text; undefined: it lies in the file. */
