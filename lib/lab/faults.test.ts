@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { type FaultName, Faults, faultTable, parseFault } from './faults.ts'
+import { type FaultName, faultTable } from './fault-table.ts'
+import { Faults, parseFault } from './faults.ts'
 
 const names = Object.keys(faultTable) as FaultName[]
 

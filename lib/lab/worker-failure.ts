@@ -1,7 +1,7 @@
 import { asciiJson, type WireError } from '../transport/wire.ts'
 import { fault } from './executor.ts'
 import { dotnetError } from './world/dotnet-error.ts'
-import type { FileFailure } from './world/files.ts'
+import type { FileFailure } from './world/file-nodes.ts'
 
 /** What an act gets that another frame kept waiting for too long. */
 export const busy = fault('Chancery.Busy', 'ResourceBusy', 'Another session is at work on this host')

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../domain/result.ts'
 import { type Managed, once, type Owner } from '../transport/wire.ts'
-import { type FileFailure, sha256 } from './world/files.ts'
+import { type FileFailure, sha256 } from './world/file-nodes.ts'
 import type { World } from './world/world.ts'
 
 const store = 'C:\\ProgramData\\Chancery'

@@ -13,7 +13,7 @@ import { busy, cannotWrite, failed } from './worker-failure.ts'
 import { acts, readFrame, scriptsOf } from './worker-frame.ts'
 import { fence, foreign, sameOwner, type Seen } from './worker-records.ts'
 import type { WorkerStore } from './worker-store.ts'
-import { sha256 } from './world/files.ts'
+import { sha256 } from './world/file-nodes.ts'
 import type { World } from './world/world.ts'
 
 const defaultLimitMs = 90_000

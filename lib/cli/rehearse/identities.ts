@@ -1,5 +1,5 @@
 import type { Json } from '../../domain/json.ts'
-import { sha256 } from '../../lab/world/files.ts'
+import { sha256 } from '../../lab/world/file-nodes.ts'
 import type { World } from '../../lab/world/world.ts'
 
 /** An identity as the lab drew it, in lower case → as the real host says it where it was met first. */

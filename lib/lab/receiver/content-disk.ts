@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Held } from '../../transport/delivery/wire.ts'
-import { type FileFailure, sha256 } from '../world/files.ts'
+import { type FileFailure, sha256 } from '../world/file-nodes.ts'
 import type { World } from '../world/world.ts'
 
 const store = 'C:\\ProgramData\\Chancery'

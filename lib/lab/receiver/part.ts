@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ok, type Result } from '../../domain/result.ts'
-import { type FileFailure, sha256 } from '../world/files.ts'
+import { type FileFailure, sha256 } from '../world/file-nodes.ts'
 import type { ContentDisk } from './content-disk.ts'
 
 const yieldLimit = 4_194_304

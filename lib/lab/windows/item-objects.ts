@@ -1,5 +1,5 @@
 import { PsEnum, type PsObject } from '../../powershell/values.ts'
-import { type FileNode, type FolderNode, lengthOf, type Node } from '../world/files.ts'
+import { type FileNode, type FolderNode, lengthOf, type Node } from '../world/file-nodes.ts'
 import { extensionOf, leafOf, parentOf } from '../world/path.ts'
 import { date, int64, object } from './values.ts'
 

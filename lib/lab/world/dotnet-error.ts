@@ -1,4 +1,4 @@
-import type { FileFailure } from './files.ts'
+import type { FileFailure } from './file-nodes.ts'
 
 /** Type and message with which .NET Framework reports a failed file operation. */
 export function dotnetError(failure: FileFailure): {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Files, lengthOf } from './files.ts'
+import { lengthOf } from './file-nodes.ts'
+import { Files } from './files.ts'
 import { fullPath, leafOf, parentOf } from './path.ts'
 
 const name = fc.constantFrom('a', 'b', 'C', 'c', 'd.txt')

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../domain/json.ts'
 import type { Features } from './features.ts'
-import { bytesOf, type Files, lengthOf, sha256 } from './files.ts'
+import { bytesOf, lengthOf, sha256 } from './file-nodes.ts'
+import type { Files } from './files.ts'
 import type { HyperV } from './hyperv.ts'
 import type { Machine } from './machine.ts'
 import type { Network } from './network.ts'

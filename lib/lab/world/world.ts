@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/json.ts'
 import { Features } from './features.ts'
-import { Files, sha256 } from './files.ts'
+import { sha256 } from './file-nodes.ts'
+import { Files } from './files.ts'
 import { HyperV } from './hyperv.ts'
 import { Ids } from './ids.ts'
 import { Network } from './network.ts'

@@ -1,5 +1,5 @@
 import type { Call } from '../../../powershell/host.ts'
-import type { Node } from '../../world/files.ts'
+import type { Node } from '../../world/file-nodes.ts'
 import { fullPath, join, leafOf, parentOf } from '../../world/path.ts'
 import type { World } from '../../world/world.ts'
 import type { Behaviour } from '../cmdlet.ts'

@@ -1,4 +1,4 @@
-import type { Node } from '../../world/files.ts'
+import type { Node } from '../../world/file-nodes.ts'
 import { fold, hasWildcard, join, wildcard } from '../../world/path.ts'
 import type { Behaviour } from '../cmdlet.ts'
 import { decode } from '../encoding.ts'

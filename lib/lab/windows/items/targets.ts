@@ -1,5 +1,5 @@
 import type { Call, ErrorInit } from '../../../powershell/host.ts'
-import type { FileFailure, Node } from '../../world/files.ts'
+import type { FileFailure, Node } from '../../world/file-nodes.ts'
 import { fullPath, hasWildcard, wildcard } from '../../world/path.ts'
 import type { World } from '../../world/world.ts'
 import { dotnetError } from '../../world/dotnet-error.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PsValue } from '../../../powershell/values.ts'
 import { TimeUp } from '../../executor.ts'
-import { type FileFailure, sha256 } from '../../world/files.ts'
+import { type FileFailure, sha256 } from '../../world/file-nodes.ts'
 import type { Behaviour } from '../cmdlet.ts'
 import { dotnetError } from '../../world/dotnet-error.ts'
 import { date, itemsOf, numberOf, object, textOf } from '../values.ts'
