@@ -40,6 +40,8 @@ export class Receiver implements LockHolder {
   readonly #known = new Set<string>()
   readonly #over = new AbortController()
   #part: Part | undefined
+  /** There is no room for it: what was sent behind the question is not taken. */
+  #noRoom = false
   #base: { readonly sha: string; readonly bytes: Uint8Array } | undefined
   #working = false
   #closing = false
@@ -148,7 +150,8 @@ export class Receiver implements LockHolder {
       at = this.#part.at
       base = q.have.find((sha) => this.#use(sha, bad)) ?? null
       const need = q.size - at
-      if (this.#disk.free < need + copyBytes) return `"why":"space","need":${need},"free":${this.#disk.free}`
+      this.#noRoom = this.#disk.free < need + copyBytes
+      if (this.#noRoom) return `"why":"space","need":${need},"free":${this.#disk.free}`
     }
     const { free } = this.#disk
     const versions = asciiJson(this.#disk.versions())
@@ -170,7 +173,7 @@ export class Receiver implements LockHolder {
 
   #chunk(q: Of<'chunk'>, body: Uint8Array): string {
     const part = this.#part
-    if (part === undefined || q.at !== part.at || q.size < 1 || part.at + q.size > part.size)
+    if (part === undefined || this.#noRoom || q.at !== part.at || q.size < 1 || part.at + q.size > part.size)
       return '"why":"order"'
     const bad: string[] = []
     if (q.base === undefined) this.#base = undefined
@@ -188,7 +191,7 @@ export class Receiver implements LockHolder {
 
   #finish(op: 'finish' | 'pickup', drop: readonly string[]): string {
     const part = this.#part
-    if (part === undefined || part.at !== part.size) return '"why":"order"'
+    if (part === undefined || this.#noRoom || part.at !== part.size) return '"why":"order"'
     const got = part.whole
     if (got !== part.sha) {
       this.#part = new Part(this.#disk, part.sha, part.size, part.name)

@@ -379,17 +379,22 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    title: 'a content that does not fit is refused before a byte is sent',
+    title:
+      'a content that does not fit is refused before a byte is taken, also of what was sent behind the question',
     async play(party) {
       const r = new Receiving(party)
       const size = 2 ** 50
-      expect(await r.open(noise(10, 'r'), { size })).toEqual({
+      const content = noise(10, 'r')
+      expect(await r.open(content, { size })).toEqual({
         ok: false,
         at: 0,
         why: 'space',
         need: size,
         free: expect.any(Number),
       })
+      expect(await r.literal(content, 0)).toEqual({ ok: false, at: 0, why: 'order' })
+      expect(await r.ask({ op: 'finish', drop: [] })).toEqual({ ok: false, at: 0, why: 'order' })
+      expect(await r.open(content)).toMatchObject({ ok: true, at: 0 })
       await r.channel.close()
     },
   },

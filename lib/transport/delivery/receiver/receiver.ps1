@@ -110,7 +110,11 @@ function Invoke-Open {
         }
         $need = $open.size - $open.at
         $free = Get-Free $store
-        if ($free -lt $need + 1048576) { return '"why":"space","need":' + $need + ',"free":' + $free }
+        if ($free -lt $need + 1048576) {
+            # What was sent behind this is not taken either.
+            $open.size = [long]-1
+            return '"why":"space","need":' + $need + ',"free":' + $free
+        }
     }
     '"ok":true,"op":"open","held":' + ([string]$held).ToLowerInvariant() + ',"at":' + $open.at + ',"free":' + (Get-Free $store) + ',"base":' + $found + ',"bad":' + (Get-Names $bad) + ',"versions":' + (Get-Versions $folder $utf8)
 }
