@@ -10,6 +10,7 @@ import { markOf } from '../plan/words.ts'
 import { earlierText, settleEarlier } from '../resolve/earlier.ts'
 import { withIntents } from '../resolve/intent-log.ts'
 import { admitSite } from './admit.ts'
+import { enginesAtOnce } from './engines-at-once.ts'
 import { openFleet } from './fleet.ts'
 import { canGoOn, hasChanges, isStopped } from './outlook.ts'
 import { prepareSites } from './prepare.ts'
@@ -77,7 +78,11 @@ async function runPrepared(request: Labelled, runs: readonly SiteRun[]): Promise
       runs,
     )
   const sites = goOn
-    ? await inTurn(previewed, availableParallelism() * 8, ({ run, ...rest }) => settle(request, run, rest))
+    ? await inTurn(
+        previewed,
+        enginesAtOnce(availableParallelism(), process.availableMemory()),
+        ({ run, ...rest }) => settle(request, run, rest),
+      )
     : previews.map((preview) => withoutApply(request, preview))
   for (const { site, outcome, because } of sites) {
     request.emit({ kind: 'site', site, outcome, ...(because === undefined ? {} : { because }) })
