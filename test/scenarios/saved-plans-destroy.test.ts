@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import type { LabHost } from '../../lib/lab/index.ts'
 import { type PlanDocument, sealerOf, sealPlan } from '../../lib/reconcile/plan-file/index.ts'
 import { type Rig, type RunOptions, startRig } from '../rig/estate.ts'
 import { textOf } from '../rig/programs.ts'
+import { inState, withBegun } from '../rig/state-text.ts'
 
 const resources = fileURLToPath(new URL('../../lib/provider/resources/index.ts', import.meta.url))
 const disk = 'VirtualDisk c:\\vhds\\fs1.vhdx'
@@ -217,5 +218,19 @@ ${body}
       because: expect.stringContaining('the state is another one') as string,
     })
     expect(exchanges()).toBe(0)
+  })
+
+  it('holds what a killed engine was creating too, which goes before what it rests on', async () => {
+    const alone = program('mission', machine)
+    expect((await rig.run('up', { program: alone })).sites).toMatchObject([{ outcome: 'done' }])
+    const file = join(rig.folder, '.chancery/state/.pulumi/stacks/chancery/mission.nairobi.json')
+    writeFileSync(file, withBegun(readFileSync(file, 'utf8'), 'fs'))
+    const begun = await save({ program: alone })
+    const [ofDisk, ofMachine, ofSwitch] = begun.sites[0]!.resources
+    expect(changeOf(ofMachine!)).toBe('delete')
+    expect([ofDisk?.after, ofSwitch?.after]).toEqual([[ofMachine?.urn], [ofMachine?.urn]])
+    expect(await hold(begun, { program: alone })).toMatchObject({ outcome: 'done', changes: { delete: 3 } })
+    expect(there()).toMatchObject({ machines: [], switches: [], disk: false })
+    expect(inState(readFileSync(file, 'utf8'))).toEqual({ names: [], begun: 0 })
   })
 })

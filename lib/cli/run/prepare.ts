@@ -214,17 +214,19 @@ function declaredOf(
   const resources = removing ? [] : (part?.resources ?? [])
   const known = state.value?.resources ?? []
   const whole = new Set(known.filter((r) => !r.pendingReplacement).map(({ urn }) => urn))
+  const begun = (state.value?.pending ?? []).flatMap(({ type, resource }) =>
+    type === 'creating' && resource.custom && !whole.has(resource.urn) ? [resource] : [],
+  )
   const declared = new Set(resources.map(({ urn }) => urn))
-  const order = [...resources, ...removalOrder(known.filter(({ urn }) => !declared.has(urn)))]
+  const gone = [...known, ...(removing ? begun : [])].filter(({ urn }) => !declared.has(urn))
+  const order = [...resources, ...removalOrder(gone)]
   return {
     declared: resources.map(({ type, name, inputs }) => ({ type, name, inputs })),
     depth: depthOf(order),
     dependencies: new Map(order.map(({ urn, dependencies }) => [urn, dependencies])),
     protection: new Map(resources.map(({ urn, protect }) => [urn, protect])),
     recorded: known.filter((r) => r.custom).map(recordedOf),
-    begun: (state.value?.pending ?? [])
-      .filter(({ type, resource: { urn, custom } }) => type === 'creating' && custom && !whole.has(urn))
-      .map(({ resource }) => ({ ...recordedOf(resource), dependencies: resource.dependencies })),
+    begun: begun.map((one) => ({ ...recordedOf(one), dependencies: one.dependencies })),
     halves: new Set(known.filter((r) => r.pendingReplacement).map(({ urn }) => urn)),
   }
 }
