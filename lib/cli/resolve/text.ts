@@ -1,5 +1,6 @@
 import { describeFailure } from '../../domain/failure.ts'
 import type { LockHolder } from '../../engine/stack-failure.ts'
+import { toTheSecond } from '../unlock/unlock.ts'
 import type { Paint } from '../view/paint.ts'
 import { paragraph } from '../view/text.ts'
 import { plural } from '../view/units.ts'
@@ -39,7 +40,7 @@ export function resolveText(report: ResolveReport, { width, paint, program }: Vi
       return [
         ...head,
         say(
-          `${site}: a run is at work: ${report.by}, since ${report.since}. Nothing was looked at. Wait for it to end.`,
+          `${site}: a run is at work: ${report.by}, since ${toTheSecond(report.since)}. Nothing was looked at. Wait for it to end.`,
         ),
       ].join('\n')
     case 'not-reached':
@@ -107,4 +108,4 @@ const originText = ({ from, by, at }: InFlight): readonly string[] => [
 ]
 
 const lockText = ({ user, host, pid, since }: LockHolder): string =>
-  `The state's lock is held by ${user} on ${host}, process ${pid}, since ${since}.`
+  `The state's lock is held by ${user} on ${host}, process ${pid}, since ${toTheSecond(since)}.`

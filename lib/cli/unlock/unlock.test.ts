@@ -33,7 +33,7 @@ describe('the lock of a state in a folder', () => {
   const file = (pid: number) => join(folder, '.pulumi/locks/organization/test/mission.beirut', `${pid}.json`)
   function lock(pid: number, host: string): void {
     mkdirSync(join(file(pid), '..'), { recursive: true })
-    const text = { pid, username: 'anna', hostname: host, timestamp: '2026-11-24T05:00:00Z' }
+    const text = { pid, username: 'anna', hostname: host, timestamp: '2026-11-24T05:00:00.000000001Z' }
     writeFileSync(file(pid), JSON.stringify(text))
   }
   const clock = { now: () => Date.parse('2026-11-24T05:00:42Z') }

@@ -50,11 +50,14 @@ const keptWords = (stack: string, kept: Exclude<LockKept, { kind: 'not-locked' }
 
 const holderName = ({ user, host, pid }: LockHolder): string => `${user} on ${host}, process ${pid}`
 
+/** The time of a lock as a person reads it: the engine writes nanoseconds. */
+export const toTheSecond = (since: string): string => since.replace(/\.\d+/, '')
+
 /** `anna on ops1, process 4711, since 2026-11-24T05:41:44Z (3 h 10 min ago)`. */
 export function holderWords(holder: LockHolder, clock: Pick<Clock, 'now'>): string {
   const ago = clock.now() - Date.parse(holder.since)
   const age = ago >= 0 ? ` (${duration(ago)} ago)` : ' (later than the clock here)'
-  return `${holderName(holder)}, since ${holder.since}${age}`
+  return `${holderName(holder)}, since ${toTheSecond(holder.since)}${age}`
 }
 
 /** What a person is told of the lock. */
