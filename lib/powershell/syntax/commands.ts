@@ -73,21 +73,8 @@ function readElement(r: ScriptReader): Element {
 }
 
 function listArgument(r: ScriptReader): Expr {
-  const at = r.at
   if (r.peek() === '@' && /\w/.test(r.peek(1))) return readSplat(r)
-  const first = argument(r)
-  const items = [first]
-  for (;;) {
-    const mark = r.at
-    r.blanks()
-    if (r.peek() !== ',') {
-      r.at = mark
-      return items.length === 1 ? first : { kind: 'list', at, items }
-    }
-    r.at++
-    r.lines()
-    items.push(argument(r))
-  }
+  return r.joined(() => argument(r))
 }
 
 const STOP = /[\s(){};,|&]/

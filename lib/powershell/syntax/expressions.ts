@@ -71,7 +71,7 @@ function symbol(r: ScriptReader, n: number): string | undefined {
 
 // 0 logical, 1 bitwise, 2 comparison, 3 additive, 4 multiplicative, 5 format, 6 range, 7 comma
 function level(r: ScriptReader, n: number, comma: boolean): Expr {
-  if (n === 7) return comma ? list(r) : readUnary(r)
+  if (n === 7) return comma ? r.joined(() => readUnary(r)) : readUnary(r)
   let left = level(r, n + 1, comma)
   for (;;) {
     const mark = r.at
@@ -96,24 +96,6 @@ function level(r: ScriptReader, n: number, comma: boolean): Expr {
     const right = level(r, n + 1, comma)
     left = { kind: 'binary', at, op, left, right }
   }
-}
-
-function list(r: ScriptReader): Expr {
-  const at = r.at
-  const first = readUnary(r)
-  const items = [first]
-  for (;;) {
-    const mark = r.at
-    r.blanks()
-    if (r.peek() !== ',') {
-      r.at = mark
-      break
-    }
-    r.at++
-    r.lines()
-    items.push(readUnary(r))
-  }
-  return items.length === 1 ? first : { kind: 'list', at, items }
 }
 
 /** A value with its prefixes and what follows it. */

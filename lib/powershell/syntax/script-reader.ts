@@ -44,6 +44,24 @@ export class ScriptReader extends Reader {
     return this.#productions.readStatements(this, close)
   }
 
+  /** What commas join, which may stand on lines of their own: the list, or the one thing that it is. */
+  joined(item: () => Expr): Expr {
+    const { at } = this
+    const first = item()
+    const items = [first]
+    for (;;) {
+      const mark = this.at
+      this.blanks()
+      if (this.peek() !== ',') {
+        this.at = mark
+        return items.length === 1 ? first : { kind: 'list', at, items }
+      }
+      this.at++
+      this.lines()
+      items.push(item())
+    }
+  }
+
   /** Statements in braces. */
   body(): readonly Stmt[] {
     this.lines()
