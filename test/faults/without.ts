@@ -168,7 +168,7 @@ export const guards: readonly Guard[] = [
   },
   {
     what: 'a host acts for no holder of the link whom another one followed',
-    file: 'lib/lab/worker.ts',
+    file: 'lib/lab/worker-records.ts',
     code: 'ours && sender.token >= seen',
     without: 'ours',
     points: ['a holder of the link whom another one followed'],
@@ -184,7 +184,7 @@ export const guards: readonly Guard[] = [
   },
   {
     what: 'a host acts for one organisation and backend',
-    file: 'lib/lab/worker.ts',
+    file: 'lib/lab/worker-records.ts',
     code: 'const ours = old?.from === sender.from',
     without: 'const ours = old !== null',
     points: ['another organisation acts'],
