@@ -86,14 +86,16 @@ describe('chancery trust', () => {
   const forget = () => writeFileSync(rig.estate.knownHosts, '')
   const pinned = () => readFileSync(rig.estate.knownHosts, 'utf8')
   const shown = async () => {
-    const { stdout } = await run(`trust ${site} --fingerprint SHA256:nothing --json`)
+    const { stdout } = await run(
+      `trust ${site} --fingerprint SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA --json`,
+    )
     return (JSON.parse(stdout) as { fingerprint: string }[])[0]!.fingerprint
   }
 
   it('pins a key that has the fingerprint that was named, and no other', async () => {
     forget()
     expect(await doctor()).toMatchObject({ code: 1, troubles: ['host key fail'] })
-    const wrong = await run(`trust ${site} --fingerprint SHA256:AAAA`)
+    const wrong = await run(`trust ${site} --fingerprint SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`)
     expect([wrong.code, pinned()]).toEqual([1, ''])
     expect(wrong.stderr).toContain('Nothing was pinned')
     const right = await run(`trust ${site} --fingerprint ${await shown()}`)
@@ -139,7 +141,9 @@ describe('chancery trust', () => {
 
   it('tells a host that is not there, with exit code 3', async () => {
     rig.lab.host(host).order({ name: 'refuse-connection' })
-    expect((await run(`trust ${site} --fingerprint SHA256:AAAA`)).code).toBe(3)
+    expect(
+      (await run(`trust ${site} --fingerprint SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`)).code,
+    ).toBe(3)
   })
 })
 

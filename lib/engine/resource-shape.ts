@@ -9,7 +9,11 @@ export const resourceShape = z.object({
   custom: z.boolean().default(false),
   protect: z.boolean().default(false),
   parent: z.string().default(''),
-  dependencies: z.array(z.string()).default([]),
+  /** Sorted: the engine writes them in the order in which it heard of them, another one from run to run. */
+  dependencies: z
+    .array(z.string())
+    .default([])
+    .transform((urns) => urns.toSorted()),
   inputs: z.record(z.string(), z.json()).default({}),
   outputs: z.record(z.string(), z.json()).default({}),
   initErrors: z.array(z.string()).default([]),

@@ -39,7 +39,9 @@ describe('commands about hosts', { timeout: 60_000 }, () => {
 
   it('trust refuses another fingerprint than the one named, and leaves the file alone', async () => {
     writeFileSync(rig.estate.knownHosts, '')
-    const wrong = await run('trust nairobi --fingerprint SHA256:AAAA --json')
+    const wrong = await run(
+      'trust nairobi --fingerprint SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA --json',
+    )
     expect([wrong.code, JSON.parse(wrong.stdout)]).toMatchObject([1, [{ state: 'other-key' }]])
     expect(readFileSync(rig.estate.knownHosts, 'utf8')).toBe('')
     const { fingerprint: shown } = (JSON.parse(wrong.stdout) as { fingerprint: string }[])[0]!
@@ -123,7 +125,7 @@ describe('a network that is off limits', { timeout: 60_000 }, () => {
     for (const line of [
       'preview nairobi --json',
       'doctor nairobi',
-      'trust nairobi --fingerprint SHA256:x',
+      'trust nairobi --fingerprint SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
       'restart nairobi',
     ]) {
       const { code, stdout, stderr } = await run(line)
