@@ -18,11 +18,12 @@ export async function resolveLost(
   request: ActRequest,
   lost: Lost,
   abort?: AbortSignal,
+  anotherTry = triesOf(batch, abort),
 ): Promise<Result<Acted, Failure>> {
   const now = await lookAgain(batch, request, lost, abort)
   if (!now.ok) return now
   const key = keyOf(request.target)
-  if (now.value.hash === request.sight.hash) return sendAgain(batch, request, lost, abort)
+  if (now.value.hash === request.sight.hash) return sendAgain(batch, request, lost, abort, anotherTry)
   // Removed, but the worker ended before it took our record away: that is what is left to do.
   if (request.operation === 'delete' && now.value.found === null && now.value.owner !== null) {
     batch.resolved(key, 'failed')
@@ -76,6 +77,7 @@ async function onceFree(
 ): Promise<Result<Acted, Failure>> {
   const looking = { ...request, steps: [], sight: now }
   const answer = await deliverWhenFree(batch, looking, lost, abort)
+  if (answer === 'lost again') return err(lost)
   if (!answer.ok) return answer
   const reply = answer.value
   const told = (reply.ok && reply.op !== 'ping') || (!reply.ok && reply.why === 'changed') ? reply : undefined
@@ -89,16 +91,19 @@ async function onceFree(
 
 /**
  * Sent once more, when nothing is at work on the host any more: a lost worker may hold it for longer than a look waits. When the host
- * has changed by then, it may have been by the first time.
+ * has changed by then, it may have been by the first time. When that reply is lost too, it is looked at again.
  */
 async function sendAgain(
   batch: HostBatch,
   request: ActRequest,
   lost: Lost,
-  abort?: AbortSignal,
+  abort: AbortSignal | undefined,
+  anotherTry: () => Promise<boolean>,
 ): Promise<Result<Acted, Failure>> {
   const key = keyOf(request.target)
   const answer = await deliverWhenFree(batch, request, lost, abort)
+  if (answer === 'lost again')
+    return (await anotherTry()) ? resolveLost(batch, request, lost, abort, anotherTry) : err(lost)
   if (!answer.ok) return answer
   const again = read(request, answer.value)
   if (again.ok || again.error.kind !== 'changed') {
@@ -124,11 +129,16 @@ async function deliverWhenFree(
   request: ActRequest,
   lost: Lost,
   abort?: AbortSignal,
-): Promise<Result<Reply, Failure>> {
+): Promise<Result<Reply, Failure> | 'lost again'> {
   const anotherTry = triesOf(batch, abort)
   for (;;) {
     const answer = await deliver(batch, request, abort)
-    if (!answer.ok) return err(unseen(request, lost, answer.error))
+    if (!answer.ok) {
+      // It was not sent: there may be time for another try.
+      if (answer.error.kind === 'unreachable' && (await anotherTry())) continue
+      if (answer.error.kind === 'unknown') return 'lost again'
+      return err(unseen(request, lost, answer.error))
+    }
     const reply = answer.value
     if (isBusy(reply)) {
       if (await anotherTry()) continue

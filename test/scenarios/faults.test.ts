@@ -2,21 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Clock, systemClock } from '../../lib/domain/clock.ts'
+import { systemClock } from '../../lib/domain/clock.ts'
 import { describeFailure } from '../../lib/domain/failure.ts'
 import type { SiteOutcome } from '../../lib/domain/outcome.ts'
 import { type Fault, type FaultName, faultTable, type LabHost } from '../../lib/lab/index.ts'
 import { runCli, startCli } from '../rig/cli.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
+import { hurriedClock } from '../rig/hurried-clock.ts'
 import { chainProgram, filesProgram, textOf } from '../rig/programs.ts'
 
 /** Time that goes so much faster than the machine's: what waits for minutes is seen in seconds. */
 const hurry = 30
-const began = Date.now()
-const hurried: Clock = {
-  now: () => began + (systemClock.now() - began) * hurry,
-  sleep: (ms, abort) => systemClock.sleep(ms / hurry, abort),
-}
+const hurried = hurriedClock(hurry)
 
 /** What shows that the fault has struck, beside how the run ends. */
 type Sign =
@@ -181,16 +178,21 @@ describe('a fault, as it is ordered and as it ends', () => {
   const up = async (program: string, confirm = (): void => undefined) =>
     (await rig.run('up', { program, confirm: async () => (confirm(), true) })).sites[0]!
   beforeEach(async () => {
-    rig = await startRig({ sites: ['nairobi'], clock: hurried, restartMs: 6_000 })
+    // Shorter than a few tries: how long these take is left to chance, and the patience of a test ends soon.
+    rig = await startRig({ sites: ['nairobi'], clock: hurried, restartMs: 1_000 })
     writeFileSync(join(rig.estate.folder, 'big.bin'), big)
     host = rig.lab.host('nairobi-hv1')
   })
   afterEach(() => rig.close())
   beforeAll(async () => {
-    const plain = await startRig({ sites: ['nairobi'], clock: hurried })
-    await plain.run('up', { program: plain.program('files', filesProgram(6, 'text')) })
-    usual = plain.lab.host('nairobi-hv1').counters.bytesDown
-    await plain.close()
+    // The least of a few: a busy machine splits what else goes in one frame.
+    usual = Number.POSITIVE_INFINITY
+    for (let turn = 0; turn < 3; turn++) {
+      const plain = await startRig({ sites: ['nairobi'], clock: hurried })
+      await plain.run('up', { program: plain.program('files', filesProgram(6, 'text')) })
+      usual = Math.min(usual, plain.lab.host('nairobi-hv1').counters.bytesDown)
+      await plain.close()
+    }
   })
 
   it.each(Object.entries(cases) as readonly (readonly [FaultName, Case])[])(
