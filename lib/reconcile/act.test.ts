@@ -106,6 +106,38 @@ describe('an act whose reply was lost while a worker of before still holds the h
   })
 })
 
+describe('an act whose reply was lost, and lost again when it was sent once more', () => {
+  it('is looked at again, and done where it looks as wanted by then', async () => {
+    const { result, ends, sent } = await acted(['lost', looked(old), 'lost', looked(fresh)], 10)
+    expect(result).toMatchObject({ ok: true, value: { found: { text: 'new' } } })
+    expect(sent).toEqual(['apply', 'observe', 'apply', 'observe'])
+    expect(ends).toEqual([
+      [0, 'not-begun'],
+      [1, 'done'],
+    ])
+  })
+
+  it('is sent a third time where it still looks as before', async () => {
+    const { result, sent } = await acted(['lost', looked(old), 'lost', looked(old), applied], 10)
+    expect(result).toMatchObject({ ok: true, value: { found: { text: 'new' } } })
+    expect(sent).toEqual(['apply', 'observe', 'apply', 'observe', 'apply'])
+  })
+
+  it('stays unknown and in flight where there is no more time', async () => {
+    const { result, ends, begun } = await acted(['lost', looked(old), 'lost'], 0)
+    expect(result).toEqual({ ok: false, error: lost })
+    expect(begun).toBe(2)
+    expect(ends.map(([id]) => id)).toEqual([0])
+  })
+
+  it('is tried again where it could not be sent, as the host was out of reach', async () => {
+    const away: Failure = { kind: 'unreachable', host: 'h1', detail: 'connection refused' }
+    const { result, sent } = await acted(['lost', looked(old), away, applied], 10)
+    expect(result).toMatchObject({ ok: true, value: { found: { text: 'new' } } })
+    expect(sent).toEqual(['apply', 'observe', 'apply', 'apply'])
+  })
+})
+
 describe('an act whose reply was lost and that looks half done', () => {
   it('is judged once nothing is at work there: it may have ended meanwhile', async () => {
     const { result, ends, sent } = await acted(['lost', looked(half), busy, changed], 10)
