@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { err, ok, type Result } from '../domain/result.ts'
+import { hasCheckpointFile } from './checkpoint.ts'
 import { runs } from './own-engines.ts'
 import type { StackPlace } from './place.ts'
 import type { LockHolder, StackFailure } from './stack-failure.ts'
@@ -97,7 +98,7 @@ const lockShape = z.object({
 async function readLocks(
   place: StackPlace,
 ): Promise<readonly { readonly holder: LockHolder; readonly file: string }[] | undefined> {
-  if (!place.backendUrl.startsWith('file:///')) return undefined
+  if (!hasCheckpointFile(place)) return undefined
   const folder = join(
     fileURLToPath(place.backendUrl),
     '.pulumi/locks/organization',

@@ -1,32 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { EngineEvent } from './engine-event.ts'
+import { filedStack } from './filed-stack.rig.ts'
 import { settleCreations } from './pending.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'chancery-pending-'))
-  mkdirSync(stacks(), { recursive: true })
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-const stacks = () => join(folder, '.pulumi/stacks/test')
-const locks = () => join(folder, '.pulumi/locks/organization/test/mission.beirut')
-const file = () => join(stacks(), 'mission.beirut.json')
-const place = () => ({
-  enginePath: 'no-engine',
-  engineVersion: '3.259.0',
-  project: 'test',
-  stack: 'mission.beirut',
-  backendUrl: pathToFileURL(folder).href,
-  workFolder: join(folder, 'work'),
-  pluginFolders: {},
-  passphrase: { from: 'environment' } as const,
-  env: {},
-})
+const { locks, file, place } = filedStack()
 const resource = (name: string) => ({
   urn: `urn:pulumi:mission.beirut::test::memory:index:Thing::${name}`,
   type: 'memory:index:Thing',

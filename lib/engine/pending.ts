@@ -1,14 +1,11 @@
-import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { fileURLToPath } from 'node:url'
-import { err, ok, type Result } from '../domain/result.ts'
+import { ok, type Result } from '../domain/result.ts'
+import { hasCheckpointFile } from './checkpoint.ts'
+import { editInFolder, editThroughEngine } from './edit-state.ts'
 import type { EngineEvent, EngineOp } from './engine-event.ts'
-import { withOwnLock } from './own-lock.ts'
 import type { StackPlace } from './place.ts'
-import { currentOf, replaceCopy } from './state-copies.ts'
-import { call } from './call.ts'
-import { describeStackFailure } from './stack-failure.ts'
+import { currentOf } from './state-copies.ts'
 
 const operation = z.looseObject({ type: z.string(), resource: z.looseObject({ urn: z.string() }) })
 const deployment = z.looseObject({
@@ -16,8 +13,6 @@ const deployment = z.looseObject({
   pending_operations: z.array(operation).default([]),
 })
 type Deployment = z.infer<typeof deployment>
-const checkpointFile = z.looseObject({ checkpoint: z.looseObject({ latest: deployment.nullish() }) })
-const exportFile = z.looseObject({ deployment })
 
 /**
  * Takes the creations from a state that are begun in it and that the run which ended just now has made an end of: it found or made the
@@ -31,7 +26,7 @@ export async function settleCreations(
 ): Promise<Result<void, string>> {
   const made = new Set(events.flatMap((event) => (makes(event) ? [event.urn] : [])))
   if (made.size === 0) return ok(undefined)
-  if (place.backendUrl.startsWith('file:///')) return settleInFolder(place, made)
+  if (hasCheckpointFile(place)) return settleInFolder(place, made)
   return events.some(tellsOfThem) ? settleThroughEngine(place, made) : ok(undefined)
 }
 
@@ -60,37 +55,25 @@ export const notSettled = (because: string): EngineEvent => ({
 
 type Urns = ReadonlySet<string>
 
+const nothing = ok(undefined)
+
 async function settleInFolder(place: StackPlace, made: Urns): Promise<Result<void, string>> {
-  const root = fileURLToPath(place.backendUrl)
   // Most states have none: then nothing is locked.
-  if ((await currentOf(root, place))?.text.includes('"pending_operations"') !== true) return ok(undefined)
-  return withOwnLock(root, place, async () => {
-    const current = await currentOf(root, place)
-    if (current === undefined) return ok(undefined)
-    const file = checkpointFile.parse(JSON.parse(current.text))
-    const { latest } = file.checkpoint
-    const rest = latest === undefined || latest === null ? undefined : withoutSettled(latest, made)
-    if (rest === undefined) return ok(undefined)
-    return replaceCopy(current, JSON.stringify({ ...file, checkpoint: { ...file.checkpoint, latest: rest } }))
-  })
+  const current = await currentOf(fileURLToPath(place.backendUrl), place)
+  if (current?.text.includes('"pending_operations"') !== true) return nothing
+  return editInFolder(place, (latest) => ok(withoutSettled(deployment.parse(latest), made)), nothing)
 }
 
-/**
- * The engine takes all of them when it imports a state, so it is asked to only where none has to stay. Between its reading and its
- * writing, which takes the lock, no run can begin and end.
- */
-async function settleThroughEngine(place: StackPlace, made: Urns): Promise<Result<void, string>> {
-  const exported = await call(place, ['stack', 'export', '--stack', place.stack])
-  if (!exported.ok) return err(describeStackFailure(exported.error))
-  if (exported.value === undefined) return ok(undefined)
-  const rest = withoutSettled(exportFile.parse(JSON.parse(exported.value)).deployment, made)
-  if (rest === undefined || 'pending_operations' in rest) return ok(undefined)
-  const file = join(place.workFolder, 'settled.json')
-  await writeFile(file, exported.value, { mode: 0o600 })
-  const imported = await call(place, ['stack', 'import', '--stack', place.stack, '--file', file])
-  await rm(file)
-  return imported.ok ? ok(undefined) : err(describeStackFailure(imported.error))
-}
+/** The engine takes all of them when it imports a state, so it is asked to only where none has to stay. */
+const settleThroughEngine = (place: StackPlace, made: Urns): Promise<Result<void, string>> =>
+  editThroughEngine(
+    place,
+    (latest) => {
+      const rest = withoutSettled(deployment.parse(latest), made)
+      return ok(rest === undefined || 'pending_operations' in rest ? undefined : rest)
+    },
+    nothing,
+  )
 
 /** Undefined: there is nothing to settle. Without any left the property goes, as the engine writes it. */
 function withoutSettled(

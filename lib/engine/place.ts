@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { err, ok, type Result } from '../domain/result.ts'
+import { hasCheckpointFile } from './checkpoint.ts'
 import { engineUrl, mendState, type StateFolderFailure } from './state-folder.ts'
 import { withoutPassword, type StackFailure } from './stack-failure.ts'
 
@@ -115,7 +116,7 @@ async function checkPlace(place: StackPlace): Promise<Result<void, StackFailure>
     env['PULUMI_CONFIG_PASSPHRASE'] !== undefined || env['PULUMI_CONFIG_PASSPHRASE_FILE'] !== undefined
   if (passphrase.from === 'environment' && !set)
     return err({ kind: 'backend', backendUrl, problem: 'passphrase', detail: 'no passphrase is set' })
-  if (!place.backendUrl.startsWith('file:///')) return ok(undefined)
+  if (!hasCheckpointFile(place)) return ok(undefined)
   const folder = fileURLToPath(place.backendUrl)
   const found = await stat(folder).catch(() => undefined)
   if (found?.isDirectory()) return ok(undefined)

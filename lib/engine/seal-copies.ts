@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Json, JsonObject } from '../domain/json.ts'
+import { hasCheckpointFile } from './checkpoint.ts'
 import { isSealed, type PassphraseSource, sealed, stateKey } from './passphrase-cipher.ts'
 import { withoutPassword } from './stack-failure.ts'
 import { copiesOf, replaceCopy } from './state-copies.ts'
@@ -27,7 +28,7 @@ export async function sealCopies(
   place: InFolder & PassphraseSource,
   secrets: readonly NowSecret[],
 ): Promise<SealedCopies> {
-  if (!place.backendUrl.startsWith('file:///')) {
+  if (!hasCheckpointFile(place)) {
     const because = 'what the backend keeps of older states is not reached from here'
     return { sealed: [], left: [{ place: withoutPassword(place.backendUrl), because }] }
   }

@@ -2,7 +2,7 @@ import { readFile, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from '../domain/result.ts'
-import { parseCheckpoint } from './checkpoint.ts'
+import { hasCheckpointFile, parseCheckpoint } from './checkpoint.ts'
 import {
   type CheckpointFile,
   copiesOf,
@@ -17,14 +17,12 @@ export type InFolder = { readonly backendUrl: string; readonly project: string; 
 /** Why nothing may be done with a state that lies in a folder. Nothing was changed, there or on a host. */
 export type StateFolderFailure = { readonly problem: 'torn' | 'full'; readonly detail: string }
 
-const isFolder = (backendUrl: string): boolean => backendUrl.startsWith('file:///')
-
 /**
  * The backend as the engine is told it. Beside each file of a folder the engine's store keeps one of attributes, which it empties
  * before it writes it: an engine killed in between leaves a state that it can't read any more. Nobody needs them: none are written.
  */
 export const engineUrl = (backendUrl: string): string =>
-  isFolder(backendUrl) && !/[?&]metadata=/.test(backendUrl)
+  hasCheckpointFile({ backendUrl }) && !/[?&]metadata=/.test(backendUrl)
     ? `${backendUrl}${backendUrl.includes('?') ? '&' : '?'}metadata=skip`
     : backendUrl
 
@@ -33,7 +31,7 @@ export const engineUrl = (backendUrl: string): string =>
  * off gives way to the newest sound copy of it. Gives what is to be told of that; undefined: there was nothing to mend.
  */
 export async function mendState(place: InFolder): Promise<Result<string | undefined, StateFolderFailure>> {
-  if (!isFolder(place.backendUrl)) return ok(undefined)
+  if (!hasCheckpointFile(place)) return ok(undefined)
   const root = fileURLToPath(place.backendUrl)
   const file = join(root, '.pulumi/stacks', place.project, `${place.stack}.json`)
   for (const path of [`${file}.attrs`, `${file}.bak.attrs`]) {
@@ -93,7 +91,7 @@ export async function roomForState(
   { workFolder, ...place }: InFolder & { readonly workFolder: string },
   volumeOf: (folder: string) => Promise<Volume> = statfs,
 ): Promise<Result<void, StateFolderFailure>> {
-  const root = isFolder(place.backendUrl) ? fileURLToPath(place.backendUrl) : undefined
+  const root = hasCheckpointFile(place) ? fileURLToPath(place.backendUrl) : undefined
   const size = root === undefined ? 0 : ((await currentOf(root, place))?.bytes ?? 0)
   const needed = reserveBytes + 3 * size
   for (const folder of [...(root === undefined ? [] : [root]), workFolder]) {

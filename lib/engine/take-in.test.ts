@@ -1,31 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { filedStack } from './filed-stack.rig.ts'
 import { takeIn } from './take-in.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'chancery-take-in-'))
-  mkdirSync(stacks(), { recursive: true })
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-const stacks = () => join(folder, '.pulumi/stacks/test')
-const locks = () => join(folder, '.pulumi/locks/organization/test/mission.beirut')
-const file = () => join(stacks(), 'mission.beirut.json')
-const place = () => ({
-  enginePath: 'no-engine',
-  engineVersion: '3.259.0',
-  project: 'test',
-  stack: 'mission.beirut',
-  backendUrl: pathToFileURL(folder).href,
-  workFolder: join(folder, 'work'),
-  pluginFolders: {},
-  passphrase: { from: 'environment' } as const,
-  env: {},
-})
+const { locks, file, place } = filedStack()
 const urn = (name: string) => `urn:pulumi:mission.beirut::test::chancery:windows:File::${name}`
 const root = { urn: 'urn:pulumi:mission.beirut::test::pulumi:pulumi:Stack::x', type: 'pulumi:pulumi:Stack' }
 const provider = {

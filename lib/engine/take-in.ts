@@ -1,14 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { JsonObject } from '../domain/json.ts'
 import { err, ok, type Result } from '../domain/result.ts'
-import { call } from './call.ts'
-import { withOwnLock } from './own-lock.ts'
+import { hasCheckpointFile } from './checkpoint.ts'
+import { editInFolder, editThroughEngine } from './edit-state.ts'
 import type { StackPlace } from './place.ts'
-import { currentOf, replaceCopy } from './state-copies.ts'
-import { describeStackFailure } from './stack-failure.ts'
 
 /** A thing that an earlier run made, and of whose making the state knows the beginning at most. */
 export type Made = {
@@ -41,8 +36,6 @@ const deployment = z.looseObject({
   pending_operations: z.array(z.looseObject({ type: z.string(), resource })).default([]),
 })
 type Deployment = z.infer<typeof deployment>
-const checkpointFile = z.looseObject({ checkpoint: z.looseObject({ latest: deployment.nullish() }) })
-const exportFile = z.looseObject({ deployment })
 
 /** Such a resource is updated by the next run whatever it looks like, so that its outputs are what the host shows. */
 const reason = 'an earlier run began to make it, and how that ended was never written'
@@ -59,40 +52,11 @@ export async function takeIn(
   gone: readonly string[],
 ): Promise<Result<void, string>> {
   if (made.length + gone.length === 0) return ok(undefined)
-  if (!place.backendUrl.startsWith('file:///')) return takeInThroughEngine(place, made, gone)
-  const root = fileURLToPath(place.backendUrl)
-  return withOwnLock(root, place, async () => {
-    const current = await currentOf(root, place)
-    const file = current && checkpointFile.parse(JSON.parse(current.text))
-    const latest = file?.checkpoint.latest ?? undefined
-    if (current === undefined || file === undefined || latest === undefined) return err(noState)
-    const taken = withTaken(latest, made, gone)
-    if (!taken.ok) return taken
-    const checkpoint = { ...file.checkpoint, latest: taken.value }
-    return replaceCopy(current, JSON.stringify({ ...file, checkpoint }))
-  })
+  const edit = hasCheckpointFile(place) ? editInFolder : editThroughEngine
+  return edit(place, (latest) => withTaken(deployment.parse(latest), made, gone), noState)
 }
 
-const noState = 'the stack has no state yet'
-
-/** The engine takes every begun act from a state that it imports: here all of them were looked at. */
-async function takeInThroughEngine(
-  place: StackPlace,
-  made: readonly Made[],
-  gone: readonly string[],
-): Promise<Result<void, string>> {
-  const exported = await call(place, ['stack', 'export', '--stack', place.stack])
-  if (!exported.ok) return err(describeStackFailure(exported.error))
-  if (exported.value === undefined) return err(noState)
-  const whole = exportFile.parse(JSON.parse(exported.value))
-  const taken = withTaken(whole.deployment, made, gone)
-  if (!taken.ok) return taken
-  const file = join(place.workFolder, 'taken-in.json')
-  await writeFile(file, JSON.stringify({ ...whole, deployment: taken.value }), { mode: 0o600 })
-  const imported = await call(place, ['stack', 'import', '--stack', place.stack, '--file', file])
-  await rm(file)
-  return imported.ok ? ok(undefined) : err(describeStackFailure(imported.error))
-}
+const noState = err('the stack has no state yet')
 
 type Taken = Deployment | Omit<Deployment, 'pending_operations'>
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Site } from '../../domain/site.ts'
+import { hasCheckpointFile } from '../../engine/checkpoint.ts'
 import { describeEngineFailure } from '../../engine/engine-failure.ts'
 import { ensureEngine } from '../../engine/obtain.ts'
 import type { StackPlace } from '../../engine/place.ts'
@@ -34,7 +35,7 @@ export async function copyState(overlay: Overlay, request: CopyRequest): Promise
   }
   const passphrase = join(work, 'passphrase')
   if (existsSync(passphrase)) cpSync(passphrase, join(overlay.work, 'passphrase'))
-  if (by === 'engine' || !backend.startsWith('file:///')) return throughEngine(overlay, request)
+  if (by === 'engine' || !hasCheckpointFile({ backendUrl: backend })) return throughEngine(overlay, request)
   copyFiles(fileURLToPath(backend), fileURLToPath(overlay.stateBackend), sites)
   return ok(undefined)
 }

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Estate } from '../../domain/profile.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Site } from '../../domain/site.ts'
+import { hasCheckpointFile } from '../../engine/checkpoint.ts'
 import { describeEngineFailure } from '../../engine/engine-failure.ts'
 import { ensureEngine } from '../../engine/obtain.ts'
 import type { Passphrase, StackPlace } from '../../engine/place.ts'
@@ -111,7 +112,7 @@ const ownState = (request: Pick<StacksRequest, 'estate' | 'env'>): readonly stri
 function isOwn({ estate: { stateBackend }, env }: Pick<StacksRequest, 'estate' | 'env'>): boolean {
   const rehearsal = env['CHANCERY_REHEARSAL']
   return (
-    stateBackend.startsWith('file:///') &&
+    hasCheckpointFile({ backendUrl: stateBackend }) &&
     (stateBackend.includes('/.chancery/') ||
       (rehearsal !== undefined && stateBackend.startsWith(pathToFileURL(`${rehearsal}${sep}`).href)))
   )
