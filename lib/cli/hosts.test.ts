@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { runHere } from '../../test/rig/cli-here.ts'
 import { type Rig, startRig } from '../../test/rig/estate.ts'
 import type { Check } from './doctor/check.ts'
-import { runCommandLine } from './program.ts'
 
 const site = 'beirut'
 const host = 'beirut-hv1'
@@ -15,26 +14,13 @@ afterEach(() => rig.lab.host(host).clear())
 afterAll(() => rig.close())
 
 /** Runs a command line in the rig's folder; with `typed`, a person sits there and types it. */
-async function run(line: string, typed?: string, answered: () => void = () => {}) {
-  const written = { stdout: '', stderr: '' }
-  const stream = (name: 'stdout' | 'stderr') => ({
-    write: (text: string) => {
-      written[name] += text
-      if (name === 'stdout') answered()
-      return true
-    },
-  })
-  const stdin = new PassThrough()
-  if (typed !== undefined) stdin.write(`${typed}\n`)
-  const code = await runCommandLine(line.split(' '), {
-    stdin: Object.assign(stdin, { isTTY: typed !== undefined }),
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    env: rig.env,
+const run = (line: string, typed?: string, answered?: () => void) =>
+  runHere(line.split(' '), {
     cwd: rig.folder,
+    env: rig.env,
+    typed,
+    ...(answered === undefined ? {} : { answered }),
   })
-  return { code, ...written }
-}
 
 const doctor = async () => {
   const { code, stdout } = await run(`doctor ${site} --json`)

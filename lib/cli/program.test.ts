@@ -1,11 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { PassThrough } from 'node:stream'
 import stringWidth from 'string-width'
 import { afterAll, describe, expect, it } from 'vitest'
+import { runHere } from '../../test/rig/cli-here.ts'
 import { commands } from './commands/index.ts'
-import { runCommandLine } from './program.ts'
 
 const clone = resolve(import.meta.dirname, '../..')
 const temporary: string[] = []
@@ -18,27 +17,11 @@ type Where = {
 }
 
 /** Runs a command line in this process, without a terminal unless it is given columns. */
-async function run(line: string, where: Where = {}) {
-  const written = { stdout: '', stderr: '' }
-  const stream = (name: 'stdout' | 'stderr') => ({
-    write: (text: string) => {
-      written[name] += text
-      return true
-    },
-    ...(where.columns === undefined ? {} : { isTTY: true, columns: where.columns }),
-  })
-  const code = await runCommandLine(
+const run = (line: string, { cwd = clone, env = {}, columns }: Where = {}) =>
+  runHere(
     line.split(' ').filter((word) => word !== ''),
-    {
-      stdin: new PassThrough(),
-      stdout: stream('stdout'),
-      stderr: stream('stderr'),
-      env: where.env ?? {},
-      cwd: where.cwd ?? clone,
-    },
+    { cwd, env, columns },
   )
-  return { code, ...written }
-}
 
 describe('the command line', () => {
   it.each([

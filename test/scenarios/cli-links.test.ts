@@ -1,16 +1,15 @@
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { managedFrom } from '../../lib/cli/links/machine-folder.ts'
-import { runCommandLine } from '../../lib/cli/program.ts'
 import { loadInventory } from '../../lib/inventory/index.ts'
 import type { LeaseStore } from '../../lib/link/lease.ts'
 import { openPostgresLeases } from '../../lib/link/lease-postgres.ts'
 import { thisProcess } from '../../lib/link/this-process.ts'
 import { machineOf } from '../rig/cli.ts'
+import { runHere } from '../rig/cli-here.ts'
 import { type Postgres, startPostgres } from '../rig/postgres.ts'
 
 const ministry = fileURLToPath(new URL('../../inventories/ministry', import.meta.url))
@@ -31,23 +30,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const links = async (...argv: readonly string[]) => {
-  const written = { stdout: '', stderr: '' }
-  const stream = (name: 'stdout' | 'stderr') => ({
-    write: (text: string) => {
-      written[name] += text
-      return true
-    },
-  })
-  const code = await runCommandLine(['links', ...argv], {
-    stdin: new PassThrough(),
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    env: { CHANCERY_MACHINE_FOLDER: machineOf(folder) },
-    cwd: folder,
-  })
-  return { code, ...written }
-}
+const links = (...argv: readonly string[]) =>
+  runHere(['links', ...argv], { cwd: folder, env: { CHANCERY_MACHINE_FOLDER: machineOf(folder) } })
 
 /** A process of another machine. */
 async function elsewhere(user: string, pid: number): Promise<LeaseStore> {

@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { Temporal } from 'temporal-polyfill'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HistoryItem } from '../../lib/cli/history/history.ts'
-import { runCommandLine } from '../../lib/cli/program.ts'
 import { commands } from '../../lib/cli/commands/index.ts'
+import { runHere } from '../rig/cli-here.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { filesProgram, textOf } from '../rig/programs.ts'
 
@@ -50,17 +49,8 @@ describe('work as part of a rollout', { timeout: 60_000 }, () => {
   afterAll(() => rig.close())
 
   const run = async (...argv: readonly string[]) => {
-    const written = { stdout: '', stderr: '' }
-    const stream = (name: 'stdout' | 'stderr') => ({
-      write: (text: string) => {
-        written[name] += text
-        return true
-      },
-    })
-    const [stdout, stderr] = [stream('stdout'), stream('stderr')]
-    const at = { stdin: new PassThrough(), stdout, stderr, env: rig.env, cwd: rig.folder }
-    const code = await runCommandLine(argv, at)
-    return { code, ...written, told: `${written.stdout}${written.stderr}`.replaceAll(/\s+/g, ' ') }
+    const ended = await runHere(argv, { cwd: rig.folder, env: rig.env })
+    return { ...ended, told: `${ended.stdout}${ended.stderr}`.replaceAll(/\s+/g, ' ') }
   }
   const items = async (): Promise<readonly HistoryItem[]> => {
     const program = rig.estate.rollouts.get('open')!.program

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openStacks } from '../../lib/cli/run/stacks.ts'
 import { clearLock, lockStanding, standingWords } from '../../lib/cli/unlock/unlock.ts'
+import { stateScenes } from '../contracts/states/contract.ts'
 import { driftOf } from '../rig/drift.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { type ObjectStore, startObjectStore } from '../rig/object-store.ts'
-import { filesProgram, textOf } from '../rig/programs.ts'
-import { inState, ofOrganisation, withBegun } from '../rig/state-text.ts'
+import { filesProgram } from '../rig/programs.ts'
 
 describe('states in an object store', { timeout: 120_000 }, () => {
   let store: ObjectStore
@@ -78,32 +78,5 @@ describe('states in an object store', { timeout: 120_000 }, () => {
   const read = (): string => store.objects.get(object)!.toString()
   const write = (text: string): void => void store.objects.set(object, Buffer.from(text))
 
-  it('a creation that a killed engine began ends with the run that makes the thing, or goes with what is removed', async () => {
-    const program = rig.program('notes', filesProgram(2, 'begun'))
-    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
-    const whole = inState(read())
-    write(withBegun(read(), 'note-1'))
-    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
-    expect([inState(read()), whole.begun]).toEqual([whole, 0])
-    write(withBegun(read(), 'note-1'))
-    expect((await rig.run('destroy', { program })).sites).toMatchObject([
-      { outcome: 'done', changes: { delete: 2 } },
-    ])
-    expect(inState(read())).toEqual({ names: [], begun: 0 })
-    expect(textOf(rig.lab.host('nairobi-hv1'), 'C:\\Notes\\1.txt')).toBeUndefined()
-  })
-
-  it('a state of another organisation is refused by name, and no host is reached', async () => {
-    const program = rig.program('notes', filesProgram(2, 'begun'))
-    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
-    const good = read()
-    write(ofOrganisation(good, 'agency'))
-    const { frames } = rig.lab.host('nairobi-hv1').counters
-    for (const operation of ['preview', 'up', 'destroy'] as const)
-      expect((await rig.run(operation, { program })).sites).toMatchObject([
-        { outcome: 'failed', because: expect.stringMatching(/agency/), failures: [] },
-      ])
-    expect(rig.lab.host('nairobi-hv1').counters.frames).toBe(frames)
-    write(good)
-  })
+  stateScenes(() => ({ rig, program: rig.program('notes', filesProgram(2, 'begun')), read, write }))
 })

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { LabHost } from '../../lib/lab/index.ts'
 import { type Ended, runCli, type RunningCli, startCli, waitUntil } from '../rig/cli.ts'
+import { stateScenes } from '../contracts/states/contract.ts'
 import { driftOf } from '../rig/drift.ts'
 import { type Rig, startRig } from '../rig/estate.ts'
 import { type Postgres, startPostgres } from '../rig/postgres.ts'
 import { chainProgram, filesProgram, textOf } from '../rig/programs.ts'
-import { inState, ofOrganisation, withBegun } from '../rig/state-text.ts'
 
 /** Two operators with a checkout and a work folder each, whose states lie in one Postgres. */
 describe('a team on Postgres', { timeout: 180_000 }, () => {
@@ -226,34 +226,7 @@ describe('a team on Postgres', { timeout: 180_000 }, () => {
     const data = Buffer.from(text).toString('base64')
     postgres.sql(`update pulumi_state set data = json_build_object('data', '${data}') where ${stateFile}`)
   }
-  it('a creation that a killed engine began ends with the run that makes the thing, or goes with what is removed', async () => {
-    const program = join(rig.folder, 'notes.ts')
-    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
-    const whole = inState(read())
-    write(withBegun(read(), 'note-1'))
-    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
-    expect([inState(read()), whole.begun]).toEqual([whole, 0])
-    write(withBegun(read(), 'note-1'))
-    expect((await rig.run('destroy', { program })).sites).toMatchObject([
-      { outcome: 'done', changes: { delete: 2 } },
-    ])
-    expect(inState(read())).toEqual({ names: [], begun: 0 })
-    expect(textOf(host, 'C:\\Notes\\1.txt')).toBeUndefined()
-  })
-
-  it('a state of another organisation is refused by name, and no host is reached', async () => {
-    const program = join(rig.folder, 'notes.ts')
-    expect((await rig.run('up', { program })).sites).toMatchObject([{ outcome: 'done' }])
-    const good = read()
-    write(ofOrganisation(good, 'agency'))
-    const { frames } = host.counters
-    for (const operation of ['preview', 'up', 'destroy'] as const)
-      expect((await rig.run(operation, { program })).sites).toMatchObject([
-        { outcome: 'failed', because: expect.stringMatching(/agency/), failures: [] },
-      ])
-    expect(host.counters.frames).toBe(frames)
-    write(good)
-  })
+  stateScenes(() => ({ rig, program: join(rig.folder, 'notes.ts'), read, write }))
 
   const inOneLine = (ended: Ended | undefined) => ended?.stdout.replace(/\s+/g, ' ')
 

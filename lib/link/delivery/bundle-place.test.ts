@@ -76,7 +76,7 @@ describe('a place for a bundle', () => {
     expect(await ready()).toContain('a bundle for accra, not for lima')
   })
 
-  test.runIf(existsSync('/proc/self'))('is not below /proc, which is told at once', async () => {
+  test('is not below /proc, which is told at once', async () => {
     expect(await ready('/proc/chancery/lima')).toContain('ENOENT')
   })
 
